@@ -1,0 +1,100 @@
+#ifndef BASE_MODEL_H
+#define BASE_MODEL_H
+
+/*
+ * A model is one replaceable assumption: how demand arrives, in which order jobs are
+ * served, how long they wait before they are taken to rented capacity.  It is one file
+ * in models/ and one line in models/meson.build.
+ *
+ * Models decide, the simulator acts.  Parameters are const and shared by all threads;
+ * state belongs to one replication.  A model never sees the world, does no I/O, and
+ * draws random numbers only from the stream it is handed.  So no model can break an
+ * invariant, and equal seeds give equal runs.  Times are ms since the scenario's start.
+ */
+
+#include "base/params.h"
+#include "base/rng.h"
+
+enum model_kind { MODEL_DEMAND, MODEL_ORDER, MODEL_WAIT, MODEL_KINDS };
+
+/* What an order or wait model sees of a job. */
+struct job_view {
+    int64_t submit_ms;   /* when it first joined the queue */
+    int64_t now_ms;      /* the present instant */
+    int64_t estimate_ms; /* of its length on the reference class */
+    int64_t gpus;
+    int64_t priority; /* larger is more urgent */
+};
+
+/* What a demand model draws: one job. */
+struct job_draw {
+    int64_t submit_ms; /* not before the one drawn last */
+    int64_t duration_ms;
+    int64_t gpus;
+};
+
+struct demand_ops {
+    /* Draws the next job; false when there is no more.  Called until submit_ms
+     * reaches the horizon. */
+    bool (*next)(const void *params, void *state, struct rng *rng,
+                 struct job_draw *job);
+};
+
+struct order_ops {
+    /* The job's place in the queue: the smallest key is served first, equal keys in
+     * order of arrival.  Asked once, when the job joins the queue. */
+    int64_t (*key)(const void *params, const struct job_view *job);
+};
+
+/* "forever": the instant that never comes. */
+#define WAIT_FOREVER INT64_MAX
+
+struct wait_ops {
+    /* From this instant on the job may also go to elastic pools. */
+    int64_t (*until_ms)(const void *params, const struct job_view *job);
+};
+
+/* What a demand model is told once. */
+struct demand_setting {
+    int64_t start_unix_ms; /* the calendar date of time 0 */
+    int64_t horizon_ms;
+};
+
+struct model {
+    enum model_kind kind;
+    const char *name;           /* the scenario's word: order: fifo */
+    const char *summary;        /* one sentence for lists and docs */
+    const char *source;         /* paper, standard or data the assumption rests on */
+    const struct param *params; /* ends with PARAMS_END */
+    size_t params_size;
+    size_t state_size; /* zeroed for each replication */
+    bool (*check)(const void *params, struct error *err); /* optional: cross-checks */
+    void (*start)(const void *params, void *state,
+                  const struct demand_setting *setting); /* optional */
+    union { /* the member that .kind names */
+        struct demand_ops demand;
+        struct order_ops order;
+        struct wait_ops wait;
+    };
+};
+
+/* All models, in the order of models/meson.build; NULL ends the list. */
+extern const struct model *const models[];
+
+extern const char *const model_kind_names[MODEL_KINDS];
+
+/* NULL when there is no such model. */
+const struct model *model_find(enum model_kind kind, const char *name);
+
+/* For demand models.  The key of `weights` on which `uniform` (0 to 1) falls when each
+ * key has its share of [0, 1], in order of the keys. */
+double model_pick(const struct table *weights, double uniform);
+
+/* That the keys of `sizes` are whole numbers of GPUs from 1 on, and the weights not
+ * negative nor all zero.  Ready to hand on from a model's check(). */
+bool model_check_sizes(const struct table *sizes, struct error *err) MUST_CHECK;
+
+/* The most GPUs one job may ask for. */
+#define MODEL_GPUS_MAX 10000000
+
+#endif
