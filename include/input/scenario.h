@@ -1,0 +1,199 @@
+#ifndef INPUT_SCENARIO_H
+#define INPUT_SCENARIO_H
+
+/*
+ * A scenario: what is simulated, resolved and checked, const afterwards.
+ *
+ * Times are ms since `start` unless the name says unix_ms; money and rates are
+ * quantised here, once.  Everything set, by whom it was set and where, is in
+ * `resolved`.
+ */
+
+#include <stdio.h>
+
+#include "base/model.h"
+#include "base/params.h"
+#include "input/catalog.h"
+#include "input/trace.h"
+
+#define POOLS_MAX 64
+#define NEVER_MS  INT64_MAX
+
+enum tenure { TENURE_OWN, TENURE_LEASE, TENURE_ON_DEMAND, TENURE_SPOT, TENURES };
+extern const char *const tenure_names[]; /* "own", ... , NULL */
+
+enum align { ALIGN_AS_IS, ALIGN_TO_START, ALIGN_TO_START_WEEKDAY };
+enum after_end { AFTER_END_STOP, AFTER_END_REPEAT };
+enum backfill { BACKFILL_NONE, BACKFILL_SKIP, BACKFILL_EASY, BACKFILL_CONSERVATIVE };
+enum placement { PLACEMENT_FUNGIBLE, PLACEMENT_PACKED };
+enum estimate { ESTIMATE_LIMIT, ESTIMATE_ACTUAL };
+enum same_instant { SAME_INSTANT_END_FIRST, SAME_INSTANT_SUBMIT_FIRST };
+enum opening { OPENING_PURCHASE, OPENING_BOOK, OPENING_MARKET, OPENING_SUNK };
+enum closing { CLOSING_MARKET, CLOSING_BOOK, CLOSING_NONE };
+enum billing_until { BILLING_HORIZON, BILLING_LAST_START };
+
+/* One source of jobs: a trace or a model. */
+struct demand_spec {
+    const char *label;         /* "demand[0]" or its `name` */
+    const struct trace *trace; /* NULL for a model */
+    int64_t shift_ms;          /* submit in world time = job->submit_ms + shift_ms */
+    enum align align;
+    enum after_end after_end;
+    int64_t period_ms; /* of the repetition; 0: none */
+    double scale;      /* number of jobs */
+    double growth_per_y;
+    const struct model *model; /* NULL for a trace */
+    const void *params;
+    const struct gpu_class *reference; /* NULL: durations never change */
+    struct job_kind kind; /* of a model's jobs, and what fills a trace's empty fields */
+    const char *workload, *tenant; /* texts for kind (which has no names here) */
+    int64_t patience_ms;           /* NEVER_MS: none */
+    int64_t deadline_after_ms;     /* submit + this; NEVER_MS: none */
+    int64_t priority;              /* where the trace has none */
+    double limit_ratio; /* model jobs: limit = duration * this; 0: no limit */
+};
+
+/* GPUs that come to or leave an owned pool on a date. */
+struct change_spec {
+    int64_t at_ms;
+    int64_t gpus;              /* signed */
+    int64_t server_price_uusd; /* for additions; 0: the pool's */
+};
+
+struct pool_spec {
+    const char *name;
+    enum tenure tenure;
+    const struct gpu_class *class;
+    const char *provider, *region, *jurisdiction; /* NULL: not given */
+    enum isolation isolation;
+    int64_t gpus;            /* at the start: own, lease */
+    int64_t gpus_per_server; /* packed placement */
+
+    /* own */
+    struct change_spec *changes;
+    size_t n_changes;
+    int64_t server_price_uusd;
+    double adder_frac;    /* fabric, storage, install, spares, on the server price */
+    double residual_frac; /* of the server price, at the end of the book life */
+    struct span life;
+    int64_t in_service_ms; /* of the first lot; <= 0; 0: bought at the start */
+    enum opening opening;
+    double selling_cost_frac;
+    double pue;
+    int64_t tariff_nano_usd_per_kwh;
+    int64_t colo_nano_usd_per_kw_mo;
+    double fabric_power_frac;                        /* on nameplate and on draw */
+    double support_frac_per_y, insurance_frac_per_y; /* of the capital spent */
+    int64_t gpus_per_fte;
+    int64_t fte_uusd_per_y;
+    double carbon_g_per_kwh;
+    /* derived, quantised: per GPU */
+    int64_t capex_uusd_per_gpu; /* server with adder; first lot, rest by change */
+    int64_t residual_uusd_per_gpu;
+    int64_t colo_rate, support_rate, staff_rate,
+        insurance_rate;       /* nano-USD per GPU-h */
+    int64_t idle_power_rate;  /* nano-USD per GPU-h in service */
+    int64_t busy_power_rate;  /* nano-USD per GPU-h busy, on top */
+    int64_t idle_mw, busy_mw; /* mW at the meter per GPU (PUE and fabric included);
+                                 busy_mw is the increment */
+
+    /* lease, on-demand */
+    int64_t price_rate;       /* nano-USD per GPU-h */
+    int64_t market_rent_rate; /* lease: what the rest of the term is worth at closing */
+    int64_t from_ms;          /* lease: contract start, >= 0 */
+    int64_t until_ms;         /* lease: contract end, may lie past the horizon */
+    double prepay_frac;
+    bool start_past_end; /* lease: jobs may start whose estimate passes the end */
+
+    /* on-demand */
+    int64_t limit_gpus;
+    int64_t boot_ms;
+    int64_t unit_gpus;
+    int64_t minimum_ms, increment_ms; /* of the bill per instance, >= 1 */
+    int64_t keep_alive_ms;
+};
+
+static inline bool tenure_is_elastic(enum tenure tenure)
+{
+    return tenure == TENURE_ON_DEMAND || tenure == TENURE_SPOT;
+}
+
+struct preference {
+    const char *workload; /* NULL: all others */
+    uint8_t *pools; /* indices, most preferred first; pools not named are closed */
+    size_t n;
+};
+
+struct dispatch_spec {
+    const struct model *order;
+    const void *order_params;
+    const struct model *wait;
+    const void *wait_params;
+    enum backfill backfill;
+    enum placement placement;
+    enum estimate estimate;
+    enum same_instant same_instant;
+    struct preference *prefer; /* the one for NULL comes last; always at least one */
+    size_t n_prefer;
+};
+
+struct input_file {
+    const char *path; /* as the user wrote it, relative to the scenario */
+    char digest[SHA256_HEX];
+};
+
+struct scenario {
+    struct arena arena;
+    struct resolved_list resolved;
+    struct catalog catalog;
+    const char *path; /* as given to scenario_read */
+    const char *name;
+    int64_t start_unix_ms;
+    int64_t horizon_ms; /* NEVER_MS with until_idle */
+    bool until_idle;
+    struct span interval;
+    int64_t seed;
+    double discount_frac_per_y;
+    int64_t warmup_ms;
+    enum closing closing;
+    enum billing_until billing_until;
+    bool write_events;
+    struct demand_spec *demand;
+    size_t n_demand;
+    struct trace *traces; /* owned; demand points into them */
+    size_t n_traces;
+    struct pool_spec *pools;
+    size_t n_pools;
+    struct dispatch_spec dispatch;
+    struct input_file *inputs; /* scenario, catalogue, traces */
+    size_t n_inputs;
+    bool estimate_given;   /* the file chooses it; else the jobs do */
+    const char **warnings; /* sentences for the terminal and the manifest */
+    size_t n_warnings;
+};
+
+/* Reads a scenario and all it names.  `overrides` are --set assignments.  On failure
+ * nothing need be freed. */
+bool scenario_read(struct scenario *scenario, const char *path,
+                   const char *const overrides[], size_t n_overrides,
+                   struct error *err) MUST_CHECK;
+void scenario_free(struct scenario *scenario);
+
+/* The parameter tables, for reference pages: "scenario", "pools", "changes",
+ * "dispatch", "demand"; ends with a NULL title.  `also` are keys that hold more than
+ * one value. */
+struct param_also {
+    const char *name, *form, *fallback, *help; /* NULL name ends */
+};
+struct param_section {
+    const char *title, *summary;
+    const struct param *params;
+    const struct param_also *also;                 /* may be NULL */
+    const char *(*who)(const struct param *param); /* "own, lease", or NULL */
+};
+extern const struct param_section scenario_sections[];
+
+/* Prints what was resolved, one line each: path, value, origin. */
+void scenario_print(const struct scenario *scenario, FILE *out);
+
+#endif

@@ -1,0 +1,99 @@
+#ifndef INPUT_SCENARIO_PARTS_H
+#define INPUT_SCENARIO_PARTS_H
+
+/*
+ * What the files of the scenario reader share; nobody else includes this.
+ *
+ * Reading goes from the whole to its parts: scenario.c (the frame), scenario_pools.c
+ * and scenario_cost.c (what a pool's parameters come to per GPU and hour),
+ * scenario_dispatch.c, scenario_demand.c, and last scenario_limits.c, which checks what
+ * only the whole can show.
+ */
+
+#include "input/scenario.h"
+
+/* GPUs of one pool; with 200 years this stays below what int64 GPU-ms can hold. */
+#define POOL_GPUS_MAX  INT64_C(10000000)
+#define GPU_MS_MAX     4e18
+#define INTERVALS_MAX  2000000
+#define HORIZON_MAX_MS (200 * 366 * MS_PER_D)
+
+extern const struct param scenario_params[], pool_params[], change_params[],
+    demand_params[], dispatch_params[];
+
+extern const char *const opening_names[];
+
+/* What the file says of a pool: the pool's own fields, and what must be looked up. */
+struct pool_input {
+    struct pool_spec spec;
+    const char *class;
+    int tenure, isolation, opening;
+    int64_t servers;
+    int64_t in_service_unix_ms, from_unix_ms;
+    struct span term;
+};
+
+struct change_input {
+    int64_t at_unix_ms, gpus, server_price_uusd;
+};
+
+bool scenario_read_pools(struct scenario *scenario, const struct node *list,
+                         struct error *err) MUST_CHECK;
+bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
+                            struct error *err) MUST_CHECK;
+/* `scenario->pools` and the class catalogue are there. */
+bool scenario_read_demand(struct scenario *scenario, const struct node *list,
+                          struct error *err) MUST_CHECK;
+bool scenario_check_limits(struct scenario *scenario, const struct node *root,
+                           struct error *err) MUST_CHECK;
+
+/* Fills what an owned pool's parameters come to per GPU. */
+bool pool_derive_cost(struct scenario *scenario, struct pool_spec *pool,
+                      const struct node *map, struct error *err) MUST_CHECK;
+
+/* A model and its parameters: `node` is its name or a map of `word` (which holds the
+ * name) and parameters.  NULL is the model `fallback`. */
+struct model_choice {
+    enum model_kind kind;
+    const char *word;
+    const char *fallback;
+    const char *path; /* for messages and `resolved` */
+};
+bool scenario_read_model(struct scenario *scenario, const struct node *node,
+                         const struct model_choice *choice, const struct model **model,
+                         const void **params, struct error *err) MUST_CHECK;
+
+/* The class of that name in the catalogue. */
+const struct gpu_class *scenario_class(struct scenario *scenario, const char *name,
+                                       struct place place, const char *path,
+                                       struct error *err) MUST_CHECK;
+
+/* The pool's index, or -1 with the error set. */
+int scenario_pool_index(const struct scenario *scenario, const char *name,
+                        struct place place, const char *path,
+                        struct error *err) MUST_CHECK;
+
+/* The place of a key's value, or of the map where the key is not given. */
+struct place node_place(const struct node *map, const char *key);
+
+bool params_given(const struct param table[], const struct params_context *context,
+                  const char *key);
+
+/* Notes a value that neither the file nor a table's default set. */
+void scenario_note(struct scenario *scenario, const char *path, const char *key,
+                   const char *value, const char *origin);
+
+void scenario_warn(struct scenario *scenario, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* `path` as seen from the scenario's folder. */
+const char *scenario_path_beside(struct scenario *scenario, const char *path);
+
+/* What is wrong with a whole file (none, a directory) is said where the scenario names
+ * it; what is wrong in it, where it is.  Returns false. */
+bool scenario_blame(struct place place, const char *key, const char *path,
+                    struct error *err);
+
+void scenario_add_input(struct scenario *scenario, const char *path,
+                        const char digest[SHA256_HEX]);
+
+#endif

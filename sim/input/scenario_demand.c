@@ -1,0 +1,417 @@
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "input/scenario_parts.h"
+
+static const char *const align_names[] = {"as-is", "to-start", "to-start-weekday",
+                                          NULL};
+static const char *const after_end_names[] = {"stop", "repeat", NULL};
+static const char *const isolation_names[] = {"shared", "dedicated", NULL};
+
+/* What the file says of a source of jobs. */
+struct demand_input {
+    struct demand_spec spec;
+    const char *name, *jobs, *reference_class;
+    struct texts pools, classes, jurisdiction;
+    int align, after_end, isolation;
+};
+
+enum { TRACE = 1, MODEL = 2 };
+
+#define IN struct demand_input
+
+const struct param demand_params[] = {
+    {PARAM_WORD(IN, "jobs", jobs, "",
+                "a job trace (CSV), relative to the scenario; or give model"),
+     .mask = TRACE},
+    {PARAM_WORD(IN, "name", name, "", "what messages and job names call this source")},
+    {PARAM_WORD(IN, "workload", spec.workload, "",
+                "of jobs that do not name one, as inference or training")},
+    {PARAM_WORD(IN, "tenant", spec.tenant, "", "of jobs that do not name one")},
+    {PARAM_WORD(
+        IN, "reference_class", reference_class, "",
+        "the class on which the durations hold; needed where a pool is slower or "
+        "faster")},
+    {PARAM_ONE_OF(
+         IN, "align", align, align_names, "as-is",
+         "move the trace: so that it begins at the start, or, keeping weekdays, "
+         "in its first week"),
+     .mask = TRACE},
+    {PARAM_ONE_OF(
+         IN, "after_end", after_end, after_end_names, "",
+         "what comes after the trace's end; needed where it covers less than 90 "
+         "% of the horizon"),
+     .mask = TRACE},
+    {PARAM_NUMBER(IN, "scale", spec.scale, "1", 0, 1000,
+                  "factor on the number of jobs, by thinning or cloning")},
+    {PARAM_REAL_IN(DIM_FRAC_PER_Y, IN, "growth", spec.growth_per_y, "0 %/y", -0.99, 100,
+                   "yearly growth of the number of jobs")},
+    {PARAM_COUNT(IN, "priority", spec.priority, "0", -1e6, 1e6,
+                 "of jobs that have none; larger is more urgent")},
+    {PARAM_TIME(IN, "patience", spec.patience_ms, "", 0, 6.4e12,
+                "a job that has waited so long in vain leaves")},
+    {PARAM_TIME(IN, "deadline_after", spec.deadline_after_ms, "", 1, 6.4e12,
+                "deadline, from the submit; a job still waiting then leaves")},
+    {PARAM_NUMBER(IN, "limit_ratio", spec.limit_ratio, "0", 0, 1000,
+                  "the users' time limit is the duration times this; 0: no limits"),
+     .mask = MODEL},
+    {PARAM_WORDS(IN, "pools", pools, "", "the only pools that may run its jobs")},
+    {PARAM_WORDS(IN, "classes", classes, "", "the only classes that may run its jobs")},
+    {PARAM_EXACT_IN(DIM_MEMORY, IN, "memory", spec.kind.memory_mb, "", 1, 1e9,
+                    "least memory of a GPU")},
+    {PARAM_WORDS(IN, "jurisdiction", jurisdiction, "",
+                 "the only jurisdictions in which its jobs may run")},
+    {PARAM_ONE_OF(IN, "isolation", isolation, isolation_names, "shared",
+                  "dedicated: only dedicated pools")},
+    {PARAM_FLAG(IN, "preemptible", spec.kind.preemptible, "false",
+                "its jobs may be interrupted for more urgent ones")},
+    {PARAM_TIME(IN, "checkpoint_interval", spec.kind.checkpoint_interval_ms, "", 1,
+                6.4e12, "progress between two checkpoints; without: none is kept")},
+    {PARAM_TIME(IN, "checkpoint_cost", spec.kind.checkpoint_cost_ms, "", 0, 6.4e12,
+                "time that writing a checkpoint takes")},
+    {PARAM_TIME(IN, "restart", spec.kind.restart_ms, "", 0, 6.4e12,
+                "time that a restart after an interruption takes")},
+    PARAMS_END,
+};
+
+static const char *const demand_also[] = {"model", NULL};
+
+/* One source while it is read. */
+struct reading {
+    struct scenario *scenario;
+    const struct node *map;
+    const char *path; /* "demand.batch" */
+    struct demand_input in;
+    struct params_context context;
+};
+
+static bool given(const struct reading *reading, const char *key)
+{
+    return params_given(demand_params, &reading->context, key);
+}
+
+static const char *joined(struct scenario *scenario, const struct texts *texts)
+{
+    const char *text = NULL;
+    for (size_t i = 0; i < texts->n; i++)
+        text = text ? arena_printf(&scenario->arena, "%s|%s", text, texts->text[i])
+                    : texts->text[i];
+    return text;
+}
+
+/* Which of `jobs` and `model` there is decides which other keys there may be. */
+static bool check_source(const struct reading *reading, unsigned *mask,
+                         struct error *err)
+{
+    const struct node *map = reading->map;
+    static const char *const later[] = {"level", "requests"};
+    for (size_t i = 0; i < 2; i++)
+        if (node_get(map, later[i]))
+            return error_at(err, node_place(map, later[i]),
+                            "%s: `%s` is not in this version; `jobs` and `model` are",
+                            reading->path, later[i]);
+    bool jobs = node_get(map, "jobs") != NULL, model = node_get(map, "model") != NULL;
+    if (jobs == model)
+        return error_at(err, map->place,
+                        "%s: %s, as in `jobs: jobs.csv` or `model: {name: poisson, "
+                        "rate: 100 /d}`",
+                        reading->path,
+                        jobs ? "give `jobs` or `model`, not both"
+                             : "`jobs` or `model` is needed");
+    *mask = jobs ? TRACE : MODEL;
+    for (size_t i = 0; i < map->n; i++)
+        for (const struct param *param = demand_params; param->name; param++)
+            if (strcmp(param->name, map->keys[i].text) == 0 && param->mask &&
+                !(param->mask & *mask))
+                return error_at(err, map->keys[i].place, "%s: `%s` is for %s",
+                                reading->path, param->name,
+                                param->mask == TRACE ? "traces; this is a model"
+                                                     : "models; this is a trace");
+    return true;
+}
+
+/* Several sources may read one file; it is parsed once. */
+static const struct trace *open_trace(const struct reading *reading, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    const char *name = reading->in.jobs;
+    const char *path = scenario_path_beside(scenario, name);
+    for (size_t i = 0; i < scenario->n_traces; i++)
+        if (strcmp(scenario->traces[i].path, path) == 0)
+            return &scenario->traces[i];
+    struct trace *trace = &scenario->traces[scenario->n_traces++];
+    if (!trace_read(trace, path, err)) {
+        const char *key = arena_printf(&scenario->arena, "%s.jobs", reading->path);
+        scenario_blame(node_place(reading->map, "jobs"), key, path, err);
+        return NULL;
+    }
+    scenario_add_input(scenario, name, trace->digest);
+    return trace;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+/* Where the trace's zero lies on the scenario's clock. */
+static int64_t shift_of(const struct reading *reading, const struct trace *trace)
+{
+    int64_t week_ms = 7 * MS_PER_D;
+    int64_t as_is = trace->absolute ? -reading->scenario->start_unix_ms : 0;
+    int64_t first = trace->n > 0 ? trace->jobs[0].submit_ms : 0;
+    switch ((enum align)reading->in.align) {
+    case ALIGN_AS_IS: return as_is;
+    case ALIGN_TO_START: return -first;
+    case ALIGN_TO_START_WEEKDAY:
+        return as_is - floor_div(first + as_is, week_ms) * week_ms;
+    }
+    return as_is;
+}
+
+/* "2026-01-01T00:00:00Z", or "12.5 s" on a clock without date. */
+static void when(const struct trace *trace, int64_t time_ms, char text[64])
+{
+    if (trace->absolute)
+        calendar_format(time_ms, text);
+    else
+        snprintf(text, 64, "%.15g s", (double)time_ms / 1000);
+}
+
+static bool check_begin(const struct reading *reading, const struct trace *trace,
+                        int64_t shift_ms, struct error *err)
+{
+    if (trace->n == 0 || trace->jobs[0].submit_ms + shift_ms >= 0)
+        return true;
+    char first[64], start[CALENDAR_TEXT];
+    when(trace, trace->jobs[0].submit_ms, first);
+    calendar_format(reading->scenario->start_unix_ms, start);
+    return error_at(err, node_place(reading->map, "jobs"),
+                    "%s: the first job of %s is submitted at %s, before the scenario's "
+                    "start %s; move it with `align: to-start`, or cut it with `tenure "
+                    "trace slice`",
+                    reading->path, reading->in.jobs, first, start);
+}
+
+static int64_t period_of(int64_t last_ms)
+{
+    int64_t unit = last_ms >= 7 * MS_PER_D ? 7 * MS_PER_D : MS_PER_D;
+    return (last_ms / unit + 1) * unit;
+}
+
+static bool check_end(struct reading *reading, const struct trace *trace,
+                      struct error *err)
+{
+    struct demand_spec *spec = &reading->in.spec;
+    struct scenario *scenario = reading->scenario;
+    int64_t first = trace->n ? trace->jobs[0].submit_ms + spec->shift_ms : 0;
+    int64_t last = trace->n ? trace->jobs[trace->n - 1].submit_ms + spec->shift_ms : 0;
+    bool repeats = spec->after_end == AFTER_END_REPEAT;
+    if (repeats && scenario->until_idle)
+        return error_at(
+            err, node_place(reading->map, "after_end"),
+            "%s.after_end: with `horizon: until_idle` a repeated trace would "
+            "never end; give a horizon, or stop",
+            reading->path);
+    if (repeats)
+        spec->period_ms = period_of(last);
+    if (scenario->until_idle || trace->n == 0)
+        return true;
+    if (first >= scenario->horizon_ms)
+        scenario_warn(scenario, "%s: all jobs of %s come after the horizon",
+                      reading->path, reading->in.jobs);
+    double part = (double)last / (double)scenario->horizon_ms;
+    if (part >= 0.9 || given(reading, "after_end"))
+        return true;
+    return error_at(err, node_place(reading->map, "jobs"),
+                    "%s: %s ends after %.0f %% of the horizon; say what comes then: "
+                    "`after_end: stop` or `after_end: repeat`",
+                    reading->path, reading->in.jobs, 100 * part);
+}
+
+/* A name in the trace that no pool or class bears is most often a slip. */
+static void warn_of_pools(struct scenario *scenario, const char *path, const char *list)
+{
+    while (list && *list) {
+        size_t n = strcspn(list, "|;");
+        bool found = n == 0;
+        for (size_t i = 0; i < scenario->n_pools; i++) {
+            const char *name = scenario->pools[i].name;
+            found |= strlen(name) == n && memcmp(name, list, n) == 0;
+        }
+        if (!found)
+            scenario_warn(scenario,
+                          "%s: jobs ask for the pool '%.*s', which there is not", path,
+                          (int)n, list);
+        list += n + (list[n] != '\0');
+    }
+}
+
+static bool read_trace(struct reading *reading, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    struct demand_spec *spec = &reading->in.spec;
+    const struct trace *trace = open_trace(reading, err);
+    if (!trace)
+        return false;
+    spec->trace = trace;
+    spec->align = (enum align)reading->in.align;
+    spec->after_end = (enum after_end)reading->in.after_end;
+    spec->shift_ms = shift_of(reading, trace);
+    if (trace->n == 0)
+        scenario_warn(scenario, "%s: %s has no jobs", reading->path, reading->in.jobs);
+    for (size_t i = 0; i < trace->n_kinds && i < 20; i++)
+        warn_of_pools(scenario, reading->path, trace->kinds[i].pools);
+    return check_begin(reading, trace, spec->shift_ms, err) &&
+           check_end(reading, trace, err);
+}
+
+static bool read_model(struct reading *reading, struct error *err)
+{
+    struct model_choice choice = {MODEL_DEMAND, "name", "poisson", NULL};
+    choice.path = arena_printf(&reading->scenario->arena, "%s.model", reading->path);
+    struct demand_spec *spec = &reading->in.spec;
+    if (reading->scenario->until_idle)
+        return error_at(
+            err, node_place(reading->map, "model"),
+            "%s: with `horizon: until_idle` a model would never end; give a "
+            "horizon, such as 1y",
+            choice.path);
+    return scenario_read_model(reading->scenario, node_get(reading->map, "model"),
+                               &choice, &spec->model, &spec->params, err);
+}
+
+static bool same_speeds(const struct gpu_class *a, const struct gpu_class *b)
+{
+    for (size_t i = 0; i < a->n_speeds; i++)
+        if (a->speeds[i].ratio != gpu_class_speed(b, a->speeds[i].workload))
+            return false;
+    for (size_t i = 0; i < b->n_speeds; i++)
+        if (b->speeds[i].ratio != gpu_class_speed(a, b->speeds[i].workload))
+            return false;
+    return true;
+}
+
+static bool read_reference(struct reading *reading, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    struct demand_spec *spec = &reading->in.spec;
+    if (reading->in.reference_class) {
+        spec->reference = scenario_class(
+            scenario, reading->in.reference_class,
+            node_place(reading->map, "reference_class"),
+            arena_printf(&scenario->arena, "%s.reference_class", reading->path), err);
+        return spec->reference != NULL;
+    }
+    const struct gpu_class *first = scenario->pools[0].class;
+    for (size_t i = 1; i < scenario->n_pools; i++) {
+        const struct gpu_class *other = scenario->pools[i].class;
+        if (!same_speeds(first, other))
+            return error_at(
+                err, reading->map->place,
+                "%s: `reference_class` is needed, since %s and %s differ in "
+                "speed; name the class on which the durations hold",
+                reading->path, first->name, other->name);
+    }
+    return true;
+}
+
+static bool check_words(const struct reading *reading, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    const struct demand_input *in = &reading->in;
+    for (size_t i = 0; i < in->pools.n; i++) {
+        const char *path = arena_printf(&scenario->arena, "%s.pools", reading->path);
+        if (scenario_pool_index(scenario, in->pools.text[i],
+                                node_place(reading->map, "pools"), path, err) < 0)
+            return false;
+    }
+    for (size_t i = 0; i < in->classes.n; i++) {
+        const char *path = arena_printf(&scenario->arena, "%s.classes", reading->path);
+        if (!scenario_class(scenario, in->classes.text[i],
+                            node_place(reading->map, "classes"), path, err))
+            return false;
+    }
+    return true;
+}
+
+static bool read_name(struct reading *reading, size_t i, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    const char *name = reading->in.name;
+    reading->in.spec.label =
+        name ? name : arena_printf(&scenario->arena, "demand[%zu]", i);
+    if (!name)
+        return true;
+    struct place place = node_place(reading->map, "name");
+    if (strlen(name) > 63)
+        return error_at(err, place, "%s.name: more than 63 bytes", reading->path);
+    for (size_t k = 0; k < scenario->n_demand; k++)
+        if (strcmp(scenario->demand[k].label, name) == 0)
+            return error_at(err, place, "%s.name: two sources are called '%s'",
+                            reading->path, name);
+    return true;
+}
+
+static void fill_kind(struct reading *reading)
+{
+    struct scenario *scenario = reading->scenario;
+    struct demand_input *in = &reading->in;
+    struct job_kind *kind = &in->spec.kind;
+    kind->workload = kind->tenant = NAMES_NONE;
+    kind->pools = joined(scenario, &in->pools);
+    kind->classes = joined(scenario, &in->classes);
+    kind->jurisdiction = joined(scenario, &in->jurisdiction);
+    kind->isolation = (enum isolation)in->isolation;
+    if (!given(reading, "patience"))
+        in->spec.patience_ms = NEVER_MS;
+    if (!given(reading, "deadline_after"))
+        in->spec.deadline_after_ms = NEVER_MS;
+}
+
+static bool read_source(struct scenario *scenario, const struct node *map, size_t i,
+                        struct error *err)
+{
+    if (map->kind != NODE_MAP)
+        return error_at(err, map->place,
+                        "demand.%zu: a source is a map, as in {jobs: jobs.csv}", i);
+    struct reading reading = {.scenario = scenario, .map = map};
+    const struct node *name = node_get(map, "name");
+    reading.path = name && name->kind == NODE_SCALAR && *name->text
+                       ? arena_printf(&scenario->arena, "demand.%.63s", name->text)
+                       : arena_printf(&scenario->arena, "demand.%zu", i);
+    unsigned mask = 0;
+    if (!check_source(&reading, &mask, err))
+        return false;
+    reading.context = (struct params_context){.arena = &scenario->arena,
+                                              .resolved = &scenario->resolved,
+                                              .path = reading.path,
+                                              .mask = mask,
+                                              .also = demand_also};
+    if (!params_read(demand_params, &reading.in, map, &reading.context, err) ||
+        !read_name(&reading, i, err) || !read_reference(&reading, err) ||
+        !check_words(&reading, err))
+        return false;
+    fill_kind(&reading);
+    if (!(mask == TRACE ? read_trace(&reading, err) : read_model(&reading, err)))
+        return false;
+    scenario->demand[scenario->n_demand++] = reading.in.spec;
+    return true;
+}
+
+bool scenario_read_demand(struct scenario *scenario, const struct node *list,
+                          struct error *err)
+{
+    if (list->kind != NODE_LIST && !(list->kind == NODE_SCALAR && node_is_null(list)))
+        return error_at(err, list->place,
+                        "demand: a list is wanted, as in [{jobs: jobs.csv}]");
+    if (list->n > 1000)
+        return error_at(err, list->place, "demand: more than 1000 sources");
+    scenario->demand = ARENA_ARRAY(&scenario->arena, list->n + 1, struct demand_spec);
+    scenario->traces = ARENA_ARRAY(&scenario->arena, list->n + 1, struct trace);
+    for (size_t i = 0; i < list->n; i++)
+        if (!read_source(scenario, &list->items[i], i, err))
+            return false;
+    return true;
+}

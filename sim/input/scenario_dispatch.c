@@ -1,0 +1,268 @@
+#include <assert.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "input/scenario_parts.h"
+
+struct dispatch_input {
+    int backfill, placement, estimate, same_instant;
+};
+
+static const char *const backfill_names[] = {"none", "skip", "easy", "conservative",
+                                             NULL};
+static const char *const placement_names[] = {"fungible", "packed", NULL};
+static const char *const estimate_names[] = {"limit", "actual", NULL};
+static const char *const same_instant_names[] = {"end-first", "submit-first", NULL};
+
+const struct param dispatch_params[] = {
+    {PARAM_ONE_OF(struct dispatch_input, "backfill", backfill, backfill_names, "none",
+                  "who may overtake a job that does not fit")},
+    {PARAM_ONE_OF(struct dispatch_input, "placement", placement, placement_names,
+                  "fungible", "GPUs as a number, or packed on servers")},
+    {PARAM_ONE_OF(struct dispatch_input, "estimate", estimate, estimate_names, "",
+                  "what is known of a job's length: its limit, or its actual duration; "
+                  "default: limit where a source has limits")},
+    {PARAM_ONE_OF(struct dispatch_input, "same_instant", same_instant,
+                  same_instant_names, "end-first",
+                  "what comes first at one instant: ends or submits")},
+    PARAMS_END,
+};
+
+static const char *const dispatch_also[] = {"order", "wait", "prefer", NULL};
+
+static const char *origin_of(struct scenario *scenario, const struct node *node)
+{
+    const struct place *place = &node->place;
+    if (place->line == 0)
+        return "--set";
+    return arena_printf(&scenario->arena, "%s:%lld:%lld", place->file,
+                        (long long)place->line, (long long)place->column);
+}
+
+static bool unknown_model(struct scenario *scenario, const struct node *node,
+                          const struct model_choice *choice, struct error *err)
+{
+    size_t n = 0;
+    while (models[n])
+        n++;
+    const char **names = ARENA_ARRAY(&scenario->arena, n + 1, const char *);
+    const char *list = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (models[i]->kind != choice->kind)
+            continue;
+        list = arena_printf(&scenario->arena, "%s%s%s", list, used ? ", " : "",
+                            models[i]->name);
+        names[used++] = models[i]->name;
+    }
+    const char *near = nearest_name(node->text, names);
+    return error_at(err, node->place, "%s: '%s' is not one of %s%s%s%s", choice->path,
+                    node->text, list, near ? "; did you mean '" : "", near ? near : "",
+                    near ? "'?" : "");
+}
+
+/* The node that holds the model's name; NULL where the fallback serves, or on error. */
+static const struct node *model_name(const struct node *node,
+                                     const struct model_choice *choice,
+                                     struct error *err)
+{
+    const struct node *name =
+        node->kind == NODE_MAP ? node_get(node, choice->word) : node;
+    if (name && name->kind == NODE_SCALAR && !node_is_null(name))
+        return name;
+    error_at(err, name ? name->place : node->place,
+             "%s: a name, or a map with `%s`, is wanted, as in {%s: %s}", choice->path,
+             choice->word, choice->word, choice->fallback);
+    return NULL;
+}
+
+static bool check_params(const struct model *model, const void *params,
+                         struct place place, const char *path, struct error *err)
+{
+    struct error inner;
+    if (!model->check || model->check(params, &inner))
+        return true;
+    return error_at(err, place, "%s: %s", path, inner.text);
+}
+
+bool scenario_read_model(struct scenario *scenario, const struct node *node,
+                         const struct model_choice *choice, const struct model **model,
+                         const void **params, struct error *err)
+{
+    const char *called = choice->fallback, *origin = "default";
+    const struct node *map = NULL;
+    struct place place = {0};
+    if (node) {
+        const struct node *name = model_name(node, choice, err);
+        if (!name)
+            return false;
+        called = name->text;
+        origin = origin_of(scenario, name);
+        place = node->place;
+        map = node->kind == NODE_MAP ? node : NULL;
+        if (!model_find(choice->kind, called))
+            return unknown_model(scenario, name, choice, err);
+    }
+    *model = model_find(choice->kind, called);
+    assert(*model);
+    resolved_add(&scenario->resolved, choice->path, called, origin);
+
+    const char *also[] = {choice->word, NULL};
+    struct params_context context = {.arena = &scenario->arena,
+                                     .resolved = &scenario->resolved,
+                                     .path = choice->path,
+                                     .also = also};
+    void *values = arena_alloc(&scenario->arena, (*model)->params_size + 1);
+    *params = values;
+    if ((*model)->params && !params_read((*model)->params, values, map, &context, err))
+        return false;
+    return check_params(*model, values, place, choice->path, err);
+}
+
+/* Only one wait model has parameters: a map without a name means it. */
+static const struct node *complete_wait(struct scenario *scenario,
+                                        const struct node *node)
+{
+    if (!node || node->kind != NODE_MAP || node_get(node, "policy"))
+        return node;
+    struct node *copy = ARENA_NEW(&scenario->arena, struct node);
+    *copy = *node;
+    copy->keys =
+        arena_grow(&scenario->arena, node->keys, node->n, node->n + 1, sizeof *copy);
+    copy->items =
+        arena_grow(&scenario->arena, node->items, node->n, node->n + 1, sizeof *copy);
+    copy->keys[node->n] =
+        (struct node){.kind = NODE_SCALAR, .text = "policy", .place = node->place};
+    copy->items[node->n] =
+        (struct node){.kind = NODE_SCALAR, .text = "threshold", .place = node->place};
+    copy->n = node->n + 1;
+    return copy;
+}
+
+static bool read_preference(struct scenario *scenario, const struct node *value,
+                            const char *path, struct preference *preference,
+                            struct error *err)
+{
+    size_t n = value->kind == NODE_LIST ? value->n : 1;
+    if (value->kind == NODE_MAP || n == 0 || n > POOLS_MAX)
+        return error_at(err, value->place,
+                        "%s: a list of pools is wanted, as in [own, "
+                        "burst]",
+                        path);
+    preference->pools = ARENA_ARRAY(&scenario->arena, n, uint8_t);
+    uint64_t seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct node *item = value->kind == NODE_LIST ? &value->items[i] : value;
+        if (item->kind != NODE_SCALAR)
+            return error_at(err, item->place, "%s: the name of a pool is wanted", path);
+        int pool = scenario_pool_index(scenario, item->text, item->place, path, err);
+        if (pool < 0)
+            return false;
+        if (seen >> pool & 1)
+            return error_at(err, item->place, "%s: '%s' stands there twice", path,
+                            item->text);
+        seen |= UINT64_C(1) << pool;
+        preference->pools[preference->n++] = (uint8_t)pool;
+    }
+    return true;
+}
+
+static const char *preference_text(struct scenario *scenario,
+                                   const struct preference *preference)
+{
+    const char *text = "";
+    for (size_t i = 0; i < preference->n; i++)
+        text = arena_printf(&scenario->arena, "%s%s%s", text, i ? ", " : "",
+                            scenario->pools[preference->pools[i]].name);
+    return arena_printf(&scenario->arena, "[%s]", text);
+}
+
+static void prefer_file_order(struct scenario *scenario, struct preference *preference)
+{
+    preference->n = scenario->n_pools;
+    preference->pools = ARENA_ARRAY(&scenario->arena, preference->n, uint8_t);
+    for (size_t i = 0; i < preference->n; i++)
+        preference->pools[i] = (uint8_t)i;
+}
+
+static bool read_prefer_map(struct scenario *scenario, const struct node *map,
+                            struct error *err)
+{
+    struct dispatch_spec *dispatch = &scenario->dispatch;
+    struct preference others = {0};
+    prefer_file_order(scenario, &others);
+    const char *origin = "default";
+    for (size_t i = 0; i < map->n; i++) {
+        const char *workload = map->keys[i].text;
+        const char *path =
+            arena_printf(&scenario->arena, "dispatch.prefer.%s", workload);
+        struct preference preference = {0};
+        if (!read_preference(scenario, &map->items[i], path, &preference, err))
+            return false;
+        if (strcmp(workload, "default") == 0) {
+            others = preference;
+            origin = origin_of(scenario, &map->items[i]);
+            continue;
+        }
+        preference.workload = workload;
+        dispatch->prefer[dispatch->n_prefer++] = preference;
+        resolved_add(&scenario->resolved, path, preference_text(scenario, &preference),
+                     origin_of(scenario, &map->items[i]));
+    }
+    dispatch->prefer[dispatch->n_prefer++] = others;
+    resolved_add(&scenario->resolved, "dispatch.prefer.default",
+                 preference_text(scenario, &others), origin);
+    return true;
+}
+
+static bool read_prefer(struct scenario *scenario, const struct node *node,
+                        struct error *err)
+{
+    struct dispatch_spec *dispatch = &scenario->dispatch;
+    size_t n = node && node->kind == NODE_MAP ? node->n : 0;
+    dispatch->prefer = ARENA_ARRAY(&scenario->arena, n + 1, struct preference);
+    if (node && node->kind == NODE_MAP)
+        return read_prefer_map(scenario, node, err);
+
+    struct preference *all = &dispatch->prefer[0];
+    dispatch->n_prefer = 1;
+    if (!node)
+        prefer_file_order(scenario, all);
+    else if (!read_preference(scenario, node, "dispatch.prefer", all, err))
+        return false;
+    resolved_add(&scenario->resolved, "dispatch.prefer", preference_text(scenario, all),
+                 node ? origin_of(scenario, node) : "default");
+    return true;
+}
+
+bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
+                            struct error *err)
+{
+    struct dispatch_spec *dispatch = &scenario->dispatch;
+    struct dispatch_input in = {0};
+    struct params_context context = {.arena = &scenario->arena,
+                                     .resolved = &scenario->resolved,
+                                     .path = "dispatch",
+                                     .also = dispatch_also};
+    static const struct model_choice order = {MODEL_ORDER, "policy", "fifo",
+                                              "dispatch.order"};
+    static const struct model_choice wait = {MODEL_WAIT, "policy", "none",
+                                             "dispatch.wait"};
+    if (map && node_is_null(map))
+        map = NULL;
+    if (!params_read(dispatch_params, &in, map, &context, err))
+        return false;
+    dispatch->backfill = (enum backfill)in.backfill;
+    dispatch->placement = (enum placement)in.placement;
+    dispatch->same_instant = (enum same_instant)in.same_instant;
+    dispatch->estimate = (enum estimate)in.estimate;
+    scenario->estimate_given = params_given(dispatch_params, &context, "estimate");
+
+    const struct node *order_node = map ? node_get(map, "order") : NULL;
+    const struct node *wait_node = map ? node_get(map, "wait") : NULL;
+    return scenario_read_model(scenario, order_node, &order, &dispatch->order,
+                               &dispatch->order_params, err) &&
+           scenario_read_model(scenario, complete_wait(scenario, wait_node), &wait,
+                               &dispatch->wait, &dispatch->wait_params, err) &&
+           read_prefer(scenario, map ? node_get(map, "prefer") : NULL, err);
+}

@@ -1,0 +1,159 @@
+/* What only the whole scenario can show: sizes that multiply, and choices that meet. */
+
+#include <string.h>
+
+#include "input/scenario_parts.h"
+
+static const struct node *pool_node(const struct node *root, size_t i)
+{
+    return &node_get(root, "pools")->items[i];
+}
+
+static int64_t largest_size(const struct pool_spec *pool)
+{
+    int64_t gpus = pool->gpus, largest = pool->gpus;
+    for (size_t i = 0; i < pool->n_changes; i++) {
+        gpus += pool->changes[i].gpus;
+        largest = gpus > largest ? gpus : largest;
+    }
+    return tenure_is_elastic(pool->tenure) ? pool->limit_gpus : largest;
+}
+
+static bool check_gpu_time(const struct scenario *scenario, const struct node *root,
+                           struct error *err)
+{
+    for (size_t i = 0; i < scenario->n_pools && !scenario->until_idle; i++) {
+        const struct pool_spec *pool = &scenario->pools[i];
+        int64_t gpus = largest_size(pool);
+        if ((double)gpus * (double)scenario->horizon_ms > GPU_MS_MAX)
+            return error_at(
+                err, pool_node(root, i)->place,
+                "pools.%s: %lld GPUs over the horizon are above 4e18 GPU-ms; "
+                "%s",
+                pool->name, (long long)gpus,
+                tenure_is_elastic(pool->tenure)
+                    ? "set a lower `limit`, or a shorter horizon"
+                    : "use fewer GPUs, or a shorter horizon");
+    }
+    return true;
+}
+
+static bool whole_servers(const struct pool_spec *pool, const struct node *map,
+                          const char *key, int64_t gpus, struct error *err)
+{
+    if (gpus % pool->gpus_per_server == 0)
+        return true;
+    return error_at(
+        err, node_place(map, key),
+        "pools.%s: `placement: packed` needs whole servers of %lld GPUs; %lld "
+        "is not a multiple",
+        pool->name, (long long)pool->gpus_per_server, (long long)gpus);
+}
+
+static bool check_servers(const struct scenario *scenario, const struct node *root,
+                          struct error *err)
+{
+    if (scenario->dispatch.placement != PLACEMENT_PACKED)
+        return true;
+    for (size_t i = 0; i < scenario->n_pools; i++) {
+        const struct pool_spec *pool = &scenario->pools[i];
+        const struct node *map = pool_node(root, i);
+        if (tenure_is_elastic(pool->tenure))
+            continue;
+        if (!whole_servers(pool, map, "gpus", pool->gpus, err))
+            return false;
+        for (size_t k = 0; k < pool->n_changes; k++)
+            if (!whole_servers(pool, &node_get(map, "changes")->items[k], "gpus",
+                               pool->changes[k].gpus, err))
+                return false;
+    }
+    return true;
+}
+
+/* How much longer a job of this source may last on the slowest pool. */
+static double slowest(const struct scenario *scenario, const struct demand_spec *demand)
+{
+    double largest = 1;
+    if (!demand->reference)
+        return largest;
+    double fastest = 0;
+    for (size_t i = 0; i < demand->reference->n_speeds; i++)
+        if (demand->reference->speeds[i].ratio > fastest)
+            fastest = demand->reference->speeds[i].ratio;
+    for (size_t i = 0; i < scenario->n_pools; i++) {
+        const struct gpu_class *class = scenario->pools[i].class;
+        for (size_t k = 0; k < class->n_speeds; k++)
+            if (fastest / class->speeds[k].ratio > largest)
+                largest = fastest / class->speeds[k].ratio;
+    }
+    return largest;
+}
+
+static bool check_jobs(const struct scenario *scenario, const struct node *root,
+                       struct error *err)
+{
+    for (size_t i = 0; i < scenario->n_demand; i++) {
+        const struct demand_spec *demand = &scenario->demand[i];
+        const struct trace *trace = demand->trace;
+        double factor = slowest(scenario, demand);
+        for (size_t k = 0; trace && k < trace->n; k++) {
+            const struct job *job = &trace->jobs[k];
+            if ((double)job->gpus * (double)job->duration_ms * factor <= GPU_MS_MAX)
+                continue;
+            char number[16];
+            return error_at(err, node_get(root, "demand")->items[i].place,
+                            "%s: job %s of %s needs more than 4e18 GPU-ms",
+                            demand->label, trace_job_id(trace, job, number),
+                            trace->path);
+        }
+    }
+    return true;
+}
+
+static bool has_limits(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->n_demand; i++) {
+        const struct demand_spec *demand = &scenario->demand[i];
+        if (demand->trace ? demand->trace->has_limits : demand->limit_ratio > 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a decision looks at estimates at all. */
+static bool estimates_matter(const struct dispatch_spec *dispatch)
+{
+    return dispatch->backfill == BACKFILL_EASY ||
+           dispatch->backfill == BACKFILL_CONSERVATIVE ||
+           strcmp(dispatch->order->name, "sjf") == 0 ||
+           strcmp(dispatch->order->name, "ljf") == 0;
+}
+
+static void choose_estimate(struct scenario *scenario)
+{
+    struct dispatch_spec *dispatch = &scenario->dispatch;
+    bool limits = has_limits(scenario);
+    if (!scenario->estimate_given) {
+        dispatch->estimate = limits ? ESTIMATE_LIMIT : ESTIMATE_ACTUAL;
+        scenario_note(scenario, "dispatch", "estimate", limits ? "limit" : "actual",
+                      limits ? "a source has limits" : "no source has limits");
+    }
+    if (dispatch->estimate == ESTIMATE_LIMIT && !limits)
+        scenario_warn(scenario, "dispatch.estimate is limit, but no job has a limit: "
+                                "durations are taken for them");
+    if ((dispatch->estimate == ESTIMATE_ACTUAL || !limits) &&
+        estimates_matter(dispatch))
+        scenario_warn(scenario,
+                      "clairvoyant: dispatch knows the durations of jobs, since "
+                      "its estimate is `actual`; real schedulers do worse");
+}
+
+bool scenario_check_limits(struct scenario *scenario, const struct node *root,
+                           struct error *err)
+{
+    if (!check_gpu_time(scenario, root, err) || !check_servers(scenario, root, err) ||
+        !check_jobs(scenario, root, err))
+        return false;
+    choose_estimate(scenario);
+    return true;
+}

@@ -1,0 +1,101 @@
+/* The scenario for people: what was resolved, and the reference of all keys. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "input/scenario_parts.h"
+
+static const struct param_also scenario_also[] = {
+    {"demand", "list", "", "sources of jobs, see demand; [] is none"},
+    {"pools", "list", "", "where jobs run, see pools"},
+    {"dispatch", "map", "{}", "how jobs are served, see dispatch"},
+    {.name = NULL},
+};
+
+static const struct param_also pools_also[] = {
+    {"changes", "list", "[]", "own: GPUs that come or go on a date, see changes"},
+    {.name = NULL},
+};
+
+static const struct param_also dispatch_also[] = {
+    {"order", "word or map", "fifo",
+     "who is served first: a model, or a map of its name as `policy` and its "
+     "parameters"},
+    {"wait", "word or map", "none",
+     "how long a job waits for fixed pools before elastic ones are open to it: a "
+     "model, "
+     "as order; a map without `policy` means threshold"},
+    {"prefer", "list or map", "file order",
+     "pools, most preferred first, those not named being closed; or a map from "
+     "workloads "
+     "to such lists, with `default` for all others"},
+    {.name = NULL},
+};
+
+static const struct param_also demand_also[] = {
+    {"model", "word or map", "",
+     "instead of jobs: a demand model, or a map of its `name` and its parameters"},
+    {.name = NULL},
+};
+
+static const char *who_pools(const struct param *param)
+{
+    static const char *const names[] = {
+        [0] = "all",
+        [1u << TENURE_OWN] = "own",
+        [1u << TENURE_LEASE] = "lease",
+        [1u << TENURE_OWN | 1u << TENURE_LEASE] = "own, lease",
+        [1u << TENURE_ON_DEMAND] = "on-demand",
+        [1u << TENURE_LEASE | 1u << TENURE_ON_DEMAND] = "lease, on-demand",
+    };
+    return names[param->mask];
+}
+
+static const char *who_demand(const struct param *param)
+{
+    static const char *const names[] = {"all", "jobs", "model"};
+    return names[param->mask];
+}
+
+const struct param_section scenario_sections[] = {
+    {"scenario", "The top level of a scenario file.", scenario_params, scenario_also,
+     NULL},
+    {"pools", "Each element of `pools`, in the order in which jobs try them.",
+     pool_params, pools_also, who_pools},
+    {"changes", "Each element of an owned pool's `changes`, in order of date.",
+     change_params, NULL, NULL},
+    {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
+    {"demand", "Each element of `demand`: a trace (`jobs`) or a model (`model`).",
+     demand_params, demand_also, who_demand},
+    {.title = NULL},
+};
+
+/* "line 12" for what stands in the scenario itself. */
+static void print_origin(const struct scenario *scenario, const char *origin, FILE *out)
+{
+    size_t length = strlen(scenario->path);
+    if (strncmp(origin, scenario->path, length) != 0 || origin[length] != ':') {
+        fprintf(out, "%s\n", origin);
+        return;
+    }
+    const char *line = origin + length + 1;
+    fprintf(out, "line %.*s\n", (int)strcspn(line, ":"), line);
+}
+
+void scenario_print(const struct scenario *scenario, FILE *out)
+{
+    int path_width = 0, value_width = 0;
+    for (size_t i = 0; i < scenario->resolved.n; i++) {
+        const struct resolved *item = &scenario->resolved.items[i];
+        int path = (int)strlen(item->path), value = (int)strlen(item->value);
+        path_width = path > path_width ? path : path_width;
+        value_width = value > value_width ? value : value_width;
+    }
+    path_width = path_width > 36 ? 36 : path_width;
+    value_width = value_width > 24 ? 24 : value_width;
+    for (size_t i = 0; i < scenario->resolved.n; i++) {
+        const struct resolved *item = &scenario->resolved.items[i];
+        fprintf(out, "%-*s  %-*s  ", path_width, item->path, value_width, item->value);
+        print_origin(scenario, item->origin, out);
+    }
+}
