@@ -1,0 +1,73 @@
+#ifndef WORLD_ARRIVALS_H
+#define WORLD_ARRIVALS_H
+
+/*
+ * The jobs of all demand sources, merged in order of submit; at equal times the source
+ * named first in the scenario comes first, and within a source the order of the file.
+ *
+ * Traces are read by a cursor and never stored in the event queue; models are drawn one
+ * job ahead.  `scale` and `growth` thin or clone by keyed draws: the n-th copy of a job
+ * is there whenever the factor reaches its draw, so a larger factor only adds jobs.
+ */
+
+#include "base/arena.h"
+#include "input/scenario.h"
+#include "world/route.h"
+
+/* What all jobs of one kind of one source have in common. */
+struct source_kind {
+    uint32_t route;
+    uint32_t workload_group, tenant_group; /* of the tally; UINT32_MAX: none */
+    const char *workload, *tenant;         /* NULL: none */
+    bool preemptible;
+    int64_t checkpoint_interval_ms, checkpoint_cost_ms, restart_ms;
+};
+
+struct arrival {
+    int64_t submit_ms, duration_ms;
+    int64_t limit_ms;    /* 0: none */
+    int64_t deadline_ms; /* NEVER_MS: none */
+    int64_t patience_ms; /* NEVER_MS: none */
+    int32_t gpus, priority;
+    const struct source_kind *kind;
+    uint32_t source;
+    uint64_t row;  /* index in the trace, or number of the draw */
+    uint32_t lap;  /* of a repeated trace */
+    uint32_t copy; /* of a scaled one */
+};
+
+struct source {
+    const struct demand_spec *spec;
+    struct source_kind *kinds;
+    uint32_t index;
+    int64_t horizon_ms; /* jobs from then on never come */
+    bool done;
+    struct arrival next;
+    uint64_t row; /* after `next` */
+    uint32_t lap;
+    uint32_t copy, copies; /* of the present row */
+    struct rng thinning, model_rng;
+    void *model_state;
+};
+
+struct arrivals {
+    const struct scenario *scenario;
+    struct source *sources;
+    uint32_t n;
+    uint32_t first;  /* the source whose next job comes first; n: none has one */
+    int64_t next_ms; /* NEVER_MS: no more */
+};
+
+void arrivals_init(struct arrivals *arrivals, const struct scenario *scenario,
+                   uint64_t replication, struct routes *routes, struct arena *arena);
+
+/* Takes the first job; there must be one (next_ms tells). */
+struct arrival arrivals_take(struct arrivals *arrivals);
+
+/* The job's name, unique within the run: the trace's id, "@2" for the third lap, "+1"
+ * for the second copy; with several sources preceded by the source's label. */
+#define JOB_ID_TEXT 400
+void arrival_id(const struct scenario *scenario, uint32_t source, uint64_t row,
+                uint32_t lap, uint32_t copy, char text[JOB_ID_TEXT]);
+
+#endif

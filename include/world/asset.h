@@ -1,0 +1,122 @@
+#ifndef WORLD_ASSET_H
+#define WORLD_ASSET_H
+
+/*
+ * The money of one asset: a lot that is owned, a lease contract, or what an elastic
+ * pool rents.
+ *
+ * Every account is a function of time that can be read at any instant and is never
+ * stepped: a *meter* is a rate in nano-USD per GPU-h times exact GPU-ms, rounded once
+ * per reading; a *schedule* is a straight line from one amount to another.  So no total
+ * depends on how often it is read.
+ *
+ * Bills (energy, staff, rent, ...) are incurred as time passes and paid at the end of
+ * the calendar month; until then they are payables.  The capital charge is ln(1+r) a
+ * year on net invested capital = book value + prepaid rent - payables, integrated
+ * exactly.  Hence the present value of economic cost is that of cash with the closing
+ * position at book (Preinreich 1937; Luecke 1955).
+ */
+
+#include "input/scenario.h"
+#include "world/fleet.h"
+#include "world/sink.h"
+
+/* A straight line: `from_uusd` at begin, `to_uusd` at end and ever after. */
+struct schedule {
+    int64_t begin_ms, end_ms;
+    int64_t from_uusd, to_uusd;
+};
+
+int64_t schedule_at(const struct schedule *schedule, int64_t now_ms);
+
+/* The integral of schedule_at over [from, to], in micro-USD ms. */
+double schedule_integral(const struct schedule *schedule, int64_t from_ms,
+                         int64_t to_ms);
+
+struct asset {
+    const struct pool *pool;
+    uint32_t lot;  /* index in the pool; lots and contracts only */
+    char name[24]; /* "lot 1", "contract 1", "" for an elastic pool */
+    int64_t gpus;  /* as the books know it */
+    int64_t begin_ms;
+    int64_t in_service_ms; /* may be before the start: its age counts from here */
+
+    struct schedule book;     /* book value: lots */
+    int64_t written_off_uusd; /* depreciation up to the beginning of `book` */
+    int64_t price_uusd;       /* new, with adder, of all that is left */
+    int64_t server_uusd;      /* new, without adder: what market values refer to */
+    struct schedule prepaid;  /* unexpired prepayment: leases */
+    int64_t purchase_uusd, resale_uusd, disposal_uusd,
+        prepayment_uusd;  /* lumps so far */
+    int64_t sold_ms;      /* when the last part was sold */
+    int64_t opening_uusd; /* brought in without payment */
+
+    int64_t colo_rate, support_rate, staff_rate, insurance_rate; /* nano-USD/GPU-h */
+    int64_t idle_power_rate, busy_power_rate;
+    int64_t rent_rate, surplus_rate;
+
+    /* Since the last payment (months end), for payables. */
+    int64_t paid_ms;
+    struct reading paid_capacity, paid_busy, paid_surplus, paid_rent;
+
+    /* Capital charge up to book_mark_ms (book and prepaid) and paid_ms (payables). */
+    double capital_uusd;
+    int64_t book_mark_ms;
+
+    /* What has been posted, cumulative. */
+    int64_t posted_uusd[ACCOUNTS][BASES];
+    struct reading posted_capacity, posted_busy, posted_surplus;
+    double idle_uusd; /* economic cost of its idle GPU-time, closed months */
+    int64_t idle_mark_gpu_ms, all_mark_gpu_ms, flat_mark_uusd;
+    bool rent_by_start;   /* billing_until: last_start; then rent falls due in steps: */
+    struct integral rent; /* at each start all capacity since the one before */
+};
+
+struct asset_terms {
+    double charge_per_ms; /* ln(1+r) / year */
+    bool until_last_start;
+};
+
+/* Begins with the pool's lot, contract, or elastic rent; lumps included. */
+void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
+                 const struct scenario *scenario, int64_t now_ms);
+
+/* GPUs leave: sold at market value less selling cost (lots), or returned. */
+void asset_retire(struct asset *asset, int64_t gpus, const struct scenario *scenario,
+                  const struct asset_terms *terms, int64_t now_ms);
+
+struct reading asset_capacity(const struct asset *asset, int64_t now_ms);
+struct reading asset_busy(const struct asset *asset, int64_t now_ms);
+struct reading asset_surplus(const struct asset *asset, int64_t now_ms);
+struct reading asset_rented(const struct asset *asset, int64_t now_ms);
+
+/* The accrual reading of an account; of lumps, what has happened. */
+int64_t asset_read(const struct asset *asset, enum account account, int64_t now_ms);
+double asset_capital(const struct asset *asset, const struct asset_terms *terms,
+                     int64_t now_ms);
+
+/* All that economic cost consists of. */
+int64_t asset_economic(const struct asset *asset, const struct asset_terms *terms,
+                       int64_t now_ms);
+
+/* Net invested capital now. */
+double asset_invested(const struct asset *asset, int64_t now_ms);
+
+/* billing_until: last_start; a job starts somewhere. */
+void asset_note_start(struct asset *asset, int64_t now_ms);
+
+/* All bills are paid: payables begin anew. */
+void asset_pay(struct asset *asset, const struct asset_terms *terms, int64_t now_ms);
+
+/* Positions at an instant. */
+int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms);
+int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms);
+int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms);
+
+/* Energy at the meter so far, in mW ms. */
+int128 asset_energy(const struct asset *asset, int64_t now_ms);
+
+/* rate (nano-USD per GPU-h) times GPU-ms in micro-USD. */
+int64_t meter_uusd(int128 rate_gpu_ms);
+
+#endif

@@ -1,0 +1,170 @@
+#ifndef WORLD_FLEET_H
+#define WORLD_FLEET_H
+
+/*
+ * The pools and their GPUs: how many there are, where gangs run, and in which of the
+ * six states every GPU is.  Only fleet.c and elastic.c change any of it.
+ *
+ *     capacity = busy_useful + busy_overhead + idle_no_demand + idle_fragmented
+ *                + idle_held + down                                    at every instant
+ *
+ * Fixed pools (own, lease) have a target that the dated plan gives.  What leaves takes
+ * free GPUs first; an owned pool's surplus drains: it stays capacity until its jobs
+ * end, and nothing new starts on it.  Elastic pools hold what was requested, up to
+ * their limit.
+ *
+ * In a pool of several lots the newest fills first, so that the oldest stands idle: in
+ * each lot the states lie in the order useful, overhead, held, fragmented, no demand,
+ * down, and the boundaries between them move across the lots.
+ */
+
+#include "base/arena.h"
+#include "base/tree.h"
+#include "input/scenario.h"
+#include "world/integral.h"
+#include "world/servers.h"
+#include "world/sink.h"
+
+#define SHARE_NONE UINT32_MAX
+
+/* GPUs bought together, or under one contract. */
+struct lot {
+    int64_t gpus;       /* now */
+    int64_t first_gpus; /* when it began */
+    int64_t begin_ms;   /* NEVER_MS until it begins */
+    int64_t end_ms;     /* -1 while any of it is left */
+    int64_t offset;     /* GPUs of newer lots */
+    int64_t planned_gpus, planned_ms;
+    struct integral
+        below[GPU_STATES]; /* GPUs in states up to this one, in fill order */
+};
+
+/* An instance of an elastic pool, numbered as its server. */
+struct instance {
+    int64_t since_ms;      /* held since; -1: not held */
+    int64_t boot_until_ms; /* its GPUs work from then on */
+    uint32_t close_event;  /* when kept idle: the event that gives it up */
+};
+
+/* One head-of-line reservation (backfill: easy). */
+struct reservation {
+    bool made;
+    bool overtaken; /* packed: a job started that will still run then; remade in the
+                       next pass, it may hold other servers */
+    int64_t at_ms;
+    int64_t leftover_gpus; /* free at that instant beyond what is reserved */
+    int64_t key;
+    uint64_t seq; /* the job's place in the queue */
+    struct servers
+        then;           /* packed: the pool's servers as they will be at that instant */
+    struct share *held; /* packed: what the job would get then */
+    uint32_t n_held;
+};
+
+struct pool {
+    const struct pool_spec *spec;
+    uint32_t index;
+    bool elastic, packed, instanced; /* instanced: elastic with units or keep-alive */
+    int64_t target_gpus;             /* fixed: by the plan; elastic: the limit */
+    int64_t capacity_gpus;           /* counted now */
+    int64_t busy_gpus, overhead_gpus;
+    int64_t draining_gpus; /* packed: busy ones on servers that are to leave */
+    int64_t kept_gpus;     /* of wholly idle instances, kept alive */
+    int64_t wanted_gpus,
+        waiting_jobs; /* by waiting jobs to which it is open: backlog.c */
+    int64_t peak_busy_gpus, peak_capacity_gpus;
+    struct integral state[GPU_STATES];
+    struct integral capacity;
+    struct integral surplus; /* elastic: paid for by minimum and increment, not held */
+    struct servers servers;
+    struct instance *instances;
+    uint32_t first_unheld; /* no instance with a lower number is given up */
+    struct tree running;   /* by estimated end; weight GPUs */
+    uint32_t first_job;    /* list of running jobs, through job->next_in_pool */
+    int64_t running_jobs;
+    struct lot *lots; /* oldest first */
+    uint32_t n_lots, lots_room;
+    uint32_t newest;                /* index + 1 of the newest lot begun */
+    uint32_t bound_lot[GPU_STATES]; /* the lot in which each boundary lies */
+    struct reservation reservation;
+    bool held_for_policy; /* free GPUs are held: a reservation stands */
+    bool fleet_changed;   /* capacity changed since the books last looked */
+};
+
+struct share_link {
+    struct share share;
+    uint32_t next;
+};
+
+struct fleet {
+    struct arena *arena;
+    struct tree_nodes nodes;
+    struct pool *pools;
+    uint32_t n_pools;
+    struct share_link *shares;
+    uint32_t n_shares, shares_room, free_share;
+    struct share *scratch; /* room for the largest gang's shares */
+    uint32_t scratch_room;
+};
+
+void fleet_init(struct fleet *fleet, const struct scenario *scenario,
+                struct arena *arena, int64_t gang_max);
+
+/* GPUs on which something new may start now, wherever they are; may be negative while
+ * a surplus drains. */
+int64_t pool_free(const struct pool *pool);
+
+/* Whether a gang finds room now. */
+bool pool_fits(const struct pool *pool, int64_t gang);
+
+/* The largest gang that the pool could hold with `gpus` in it. */
+int64_t pool_largest_gang(const struct pool *pool, int64_t gpus);
+
+/* Takes GPUs for a gang that fits; they are overhead until fleet_work is told.
+ * Returns the head of its list of shares (SHARE_NONE for plain numbers); for elastic
+ * pools `ready_ms` is when the last of them has booted, else now. */
+uint32_t fleet_take(struct fleet *fleet, struct pool *pool, int64_t gang,
+                    int64_t now_ms, int64_t *ready_ms);
+
+/* GPUs of running gangs pass between overhead (negative) and useful work (positive). */
+void fleet_work(struct pool *pool, int64_t gpus);
+
+/* Gives a gang's GPUs back, from useful or from overhead.  Surplus leaves at once.
+ * Elastic: instances fall idle or are given up; `held_since_ms` is when the gang got
+ * its GPUs.  Instances that are to be kept alive are returned through `idle` (room for
+ * the gang), their number as the result. */
+uint32_t fleet_give(struct fleet *fleet, struct pool *pool, int64_t gang,
+                    uint32_t shares, bool was_useful, int64_t held_since_ms,
+                    int64_t now_ms, uint32_t *idle);
+
+/* Gives up a kept instance. */
+void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms);
+
+/* Planned changes.  A lot begins; a number of GPUs is no longer wanted. */
+void fleet_lot_begins(struct fleet *fleet, struct pool *pool, uint32_t lot,
+                      int64_t now_ms);
+void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms);
+
+/* After the pass of an instant: divides what is idle, and integrates.  `held`: what is
+ * wanted of it is held by a reservation or the order, for one of those who wait would
+ * fit; else it is fragmented. */
+void fleet_settle(struct pool *pool, bool held, int64_t now_ms);
+
+/* GPU-ms by state of one lot up to now. */
+void lot_states(const struct pool *pool, const struct lot *lot, int64_t now_ms,
+                int64_t gpu_ms[GPU_STATES]);
+
+/* What a bill counts for GPUs held so long: at least the minimum, whole increments. */
+int64_t billed_ms(const struct pool_spec *spec, int64_t held_ms);
+
+/* elastic.c: the part of take, give and fits that concerns instances. */
+bool elastic_fits(const struct pool *pool, int64_t gang);
+uint32_t elastic_find(struct pool *pool, int64_t gang, int64_t now_ms,
+                      struct share *shares);
+uint32_t elastic_release(struct pool *pool, struct share share, int64_t now_ms,
+                         uint32_t *idle);
+
+void fleet_check(const struct fleet *fleet, int64_t now_ms);
+void fleet_print(const struct fleet *fleet, FILE *out);
+
+#endif

@@ -1,0 +1,82 @@
+#ifndef WORLD_LEDGER_H
+#define WORLD_LEDGER_H
+
+/*
+ * The books: postings by calendar month, present values, and the division of economic
+ * cost among what the GPUs did.  Money changes here only.
+ *
+ * Period: the UTC calendar month; what is left is posted at the horizon.  Cash counts
+ * when paid (purchases and prepayments at once, bills at month end), accrual when
+ * incurred, economic is accrual plus the capital charge.
+ *
+ * Division: at each instant a pool's standing cost is borne by its GPUs alike, so each
+ * state bears its share of GPU-time; the busy increment of power is borne by busy GPUs
+ * alone; what minimum and increment add to a bill, and what is paid while a pool has no
+ * GPU at all, counts as idle.  Between breaks (month ends, changes of the fleet, ends
+ * of book lives) flat cost is constant in time and the capital charge linear, so that
+ * the integrals of GPU counts and their first moments divide them exactly, whatever the
+ * interval of the timeline.
+ */
+
+#include "world/asset.h"
+#include "world/result.h"
+#include "world/sink.h"
+
+struct pool_books {
+    struct pool *pool;
+    struct asset *assets; /* as many as lots; one for an elastic pool */
+    uint32_t n_assets, n_begun;
+
+    /* The open segment of the division. */
+    int64_t mark_ms;
+    double mark_flat_uusd, mark_capital_uusd, mark_invested_uusd;
+    struct reading mark_state[GPU_STATES];
+    double share_uusd[COST_SHARES]; /* of closed segments */
+
+    struct reading month_useful;     /* for discounting useful hours */
+    int64_t shown_uusd[COST_SHARES]; /* what timeline rows have shown */
+};
+
+struct ledger {
+    const struct scenario *scenario;
+    const struct sink *sink;
+    struct pool_books *books;
+    uint32_t n;
+    struct asset_terms terms;
+    int64_t posted_ms; /* end of the last period */
+    int64_t cash_uusd, peak_cash_uusd;
+    struct pool_result *results; /* where totals go */
+};
+
+void ledger_init(struct ledger *ledger, const struct scenario *scenario,
+                 struct fleet *fleet, const struct sink *sink,
+                 struct pool_result *results, struct arena *arena);
+
+/* Around a change of a fixed pool's fleet, before and after fleet_settle. */
+void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
+void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
+
+/* The end of a lot's book life: cost is no longer linear across it. */
+void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms);
+int64_t ledger_life_end(const struct ledger *ledger, uint32_t pool, uint32_t lot);
+
+/* The end of a calendar month: posts and pays. */
+void ledger_month_end(struct ledger *ledger, int64_t now_ms);
+
+/* billing_until: last_start. */
+void ledger_note_start(struct ledger *ledger, int64_t now_ms);
+
+/* Economic cost so far by share; they sum to the pool's economic cost exactly. */
+void ledger_read(const struct ledger *ledger, uint32_t pool, int64_t now_ms,
+                 int64_t cost_uusd[COST_SHARES]);
+
+/* The same since the last call, for a row of the timeline. */
+void ledger_show(struct ledger *ledger, uint32_t pool, int64_t now_ms,
+                 int64_t cost_uusd[COST_SHARES]);
+
+/* Posts what is left, and fills in results and the rows of assets. */
+void ledger_finish(struct ledger *ledger, int64_t now_ms);
+
+void ledger_check(const struct ledger *ledger, int64_t now_ms);
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef WORLD_RESULT_H
+#define WORLD_RESULT_H
+
+/*
+ * What a run amounts to: integers that the summary, the terminal and later the studies
+ * turn into metrics.  Lives in the world's arena.
+ */
+
+#include "base/histogram.h"
+#include "input/scenario.h"
+#include "world/sink.h"
+
+struct pool_result {
+    int64_t state_gpu_ms[GPU_STATES];
+    int64_t surplus_gpu_ms;
+    int64_t cost_uusd[COST_SHARES]; /* economic; sums to economic_uusd */
+    int64_t basis_uusd[BASES];
+    int64_t account_uusd[ACCOUNTS][BASES];
+    int64_t opening_uusd; /* position brought in, not paid in the run */
+    int64_t closing_uusd; /* position at the horizon by the scenario's `closing` */
+    int64_t closing_book_uusd, closing_market_uusd;
+    int64_t commitment_uusd; /* leases: what remains to be paid at the horizon */
+    double cash_pv_usd;      /* discounted to the start */
+    double closing_pv_usd;
+    double useful_pv_gpu_h;   /* discounted useful GPU-hours */
+    int64_t energy_mwh_milli; /* Wh at the meter */
+    double carbon_kg;
+    int64_t jobs_started, jobs_finished, interruptions;
+    int64_t peak_busy_gpus, peak_capacity_gpus;
+    int128 work_gpu_ms;    /* finished work in GPU-ms of the reference class */
+    struct histogram wait; /* of jobs started here, after warmup */
+};
+
+enum group_kind { GROUP_TOTAL, GROUP_WORKLOAD, GROUP_TENANT, GROUP_SIZE, GROUP_KINDS };
+
+struct group_result {
+    enum group_kind kind;
+    const char *name; /* "training"; for sizes "1", "2-3", "4-7", ...; "" for total */
+    int64_t arrived, finished, running, waiting, refused, abandoned;
+    int64_t delayed;  /* waited at least 1 ms, of those counted in `wait` */
+    int64_t censored; /* not started by the horizon */
+    int64_t missed;   /* ended past their deadline, or left because of it */
+    int128 useful_gpu_ms, overhead_gpu_ms;
+    int64_t direct_uusd; /* sum of the job rows' direct_uusd */
+    struct histogram wait;
+};
+
+struct run_result {
+    int64_t end_ms;            /* the horizon, or when the world fell idle */
+    int64_t makespan_ms;       /* last end less first submit; 0 if nothing ended */
+    int64_t events;            /* events handled, arrivals included */
+    struct pool_result *pools; /* as scenario->pools */
+    size_t n_pools;
+    struct group_result *groups; /* the total first */
+    size_t n_groups;
+    int64_t peak_cash_uusd; /* the largest cumulative cash spent */
+    bool unstable;          /* the backlog grows to the end */
+    bool clairvoyant;       /* estimates were the true durations */
+    bool billing_short;     /* billing_until: last_start left capacity unbilled */
+};
+
+#endif

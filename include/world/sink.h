@@ -1,0 +1,142 @@
+#ifndef WORLD_SINK_H
+#define WORLD_SINK_H
+
+/*
+ * Rows leave the world through a sink: a table of functions, so that the world knows
+ * neither files nor formats.  A function may be NULL: such rows are not wanted, and the
+ * world does not prepare them.  Pointers in a row are valid during the call.
+ *
+ * Times are ms since the scenario's start, GPU-time is GPU-ms, money micro-USD.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/int128.h"
+
+/* Every GPU of every pool is at each instant in exactly one of these. */
+enum gpu_state {
+    GPU_BUSY_USEFUL,
+    GPU_BUSY_OVERHEAD,
+    GPU_IDLE_NO_DEMAND,
+    GPU_IDLE_FRAGMENTED,
+    GPU_IDLE_HELD,
+    GPU_DOWN,
+    GPU_STATES
+};
+extern const char *const gpu_state_names[]; /* "busy_useful", ..., NULL */
+
+/* How the economic cost of a pool and interval divides. */
+enum cost_share { COST_BUSY, COST_OVERHEAD, COST_IDLE, COST_DOWN, COST_SHARES };
+extern const char *const cost_share_names[]; /* "busy", ..., NULL */
+
+enum basis { BASIS_CASH, BASIS_ACCRUAL, BASIS_ECONOMIC, BASES };
+extern const char *const basis_names[];
+
+enum account {
+    ACCOUNT_PURCHASE,     /* cash: servers with adder */
+    ACCOUNT_RESALE,       /* cash: what retired servers bring, negative */
+    ACCOUNT_DEPRECIATION, /* accrual, economic */
+    ACCOUNT_DISPOSAL,     /* accrual, economic: book less resale; a gain is negative */
+    ACCOUNT_COLOCATION,   /* all three, like all bills */
+    ACCOUNT_ENERGY,
+    ACCOUNT_SUPPORT,
+    ACCOUNT_STAFF,
+    ACCOUNT_INSURANCE,
+    ACCOUNT_PREPAYMENT,   /* cash */
+    ACCOUNT_PREPAID_RENT, /* accrual, economic: the prepayment, amortised */
+    ACCOUNT_RENT,         /* all three: leases, what is not prepaid */
+    ACCOUNT_ON_DEMAND,    /* all three: what was held */
+    ACCOUNT_SURPLUS,      /* all three: what minimum and increment add */
+    ACCOUNT_CAPITAL,      /* economic: the charge on net invested capital */
+    ACCOUNTS
+};
+extern const char *const account_names[];
+
+/* Whether an account may be posted to in a basis. */
+bool account_has_basis(enum account account, enum basis basis);
+
+enum job_outcome {
+    JOB_FINISHED,
+    JOB_RUNNING,   /* at the horizon */
+    JOB_WAITING,   /* at the horizon */
+    JOB_REFUSED,   /* no pool could ever hold it */
+    JOB_ABANDONED, /* its patience or deadline ended while it waited */
+    JOB_OUTCOMES
+};
+extern const char *const job_outcome_names[];
+
+struct timeline_row {
+    int64_t start_ms, end_ms;
+    const char *pool;
+    int64_t state_gpu_ms[GPU_STATES];
+    int64_t surplus_gpu_ms; /* paid for, not held: minimum and increment */
+    int64_t capacity_gpus;  /* at the interval's end; the rest of the line, too */
+    int64_t waiting_jobs, waiting_gpus; /* those to which the pool is open */
+    int64_t jobs_started, jobs_ended;   /* on this pool in the interval */
+    int64_t price_nano_usd_per_gpu_h;   /* rent; 0 for owned */
+    int64_t cost_uusd[COST_SHARES];     /* economic */
+};
+
+struct job_row {
+    const char *id;
+    const char *workload, *tenant; /* NULL: none */
+    int64_t submit_ms;
+    int64_t start_ms;         /* first start; -1: never */
+    int64_t end_ms;           /* of its leaving; -1 while it runs or waits */
+    const char *pool, *class; /* where it ran last; NULL: never */
+    int64_t gpus;
+    int64_t wait_ms; /* until its first start, or so far, or until it left the queue */
+    int64_t useful_gpu_ms, overhead_gpu_ms;
+    int64_t interruptions;
+    enum job_outcome outcome;
+    const char *reason;  /* of refusal or abandonment; NULL */
+    int64_t direct_uusd; /* rent of elastic capacity held for it, and busy power */
+};
+
+struct ledger_row {
+    int64_t month_unix_ms; /* first instant of the calendar month, UTC */
+    int64_t time_ms;       /* when posted */
+    const char *pool;
+    const char *item; /* "lot 1", "contract 1", "" for an elastic pool */
+    enum account account;
+    enum basis basis;
+    int64_t amount_uusd; /* never 0; positive is cost or payment */
+    int128 quantity;     /* quantity / 10^digits units */
+    int quantity_digits;
+    const char *unit; /* "GPU-h", "kWh", "GPU", "" */
+};
+
+struct asset_row {
+    const char *pool, *item, *class;
+    bool is_lot;              /* else a contract */
+    int64_t gpus;             /* at the beginning */
+    int64_t begin_ms, end_ms; /* end -1: still held at the horizon */
+    int64_t state_gpu_ms[GPU_STATES];
+    int64_t cash_uusd, accrual_uusd, economic_uusd;
+    int64_t idle_uusd;       /* economic cost of its idle GPU-time */
+    int64_t book_uusd;       /* at the horizon; leases: unexpired prepayment */
+    int64_t market_uusd;     /* at the horizon, less selling cost */
+    int64_t commitment_uusd; /* leases: what remains to be paid */
+};
+
+struct event_row {
+    int64_t time_ms;
+    int phase;
+    const char *kind; /* "submit", "start", "end", ... */
+    const char *job;  /* id, or NULL */
+    const char *pool; /* or NULL */
+    int64_t gpus;
+    const char *detail; /* or NULL */
+};
+
+struct sink {
+    void *self;
+    void (*timeline)(void *self, const struct timeline_row *row);
+    void (*job)(void *self, const struct job_row *row);
+    void (*ledger)(void *self, const struct ledger_row *row);
+    void (*asset)(void *self, const struct asset_row *row);
+    void (*event)(void *self, const struct event_row *row);
+};
+
+#endif

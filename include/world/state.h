@@ -1,0 +1,170 @@
+#ifndef WORLD_STATE_H
+#define WORLD_STATE_H
+
+/*
+ * The world's parts, for the files of this folder.  run.c is the loop, act.c what
+ * happens to jobs, plan.c what happens to pools, dispatch.c what is decided about
+ * waiting jobs; fleet,
+ * backlog, ledger and tally each own their facts.
+ */
+
+#include "engine/events.h"
+#include "world/arrivals.h"
+#include "world/backlog.h"
+#include "world/fleet.h"
+#include "world/ledger.h"
+#include "world/tally.h"
+#include "world/world.h"
+
+/* The phases of an instant (docs/method.md). */
+enum phase {
+    PHASE_INTERVAL, /* ends of intervals, months, book lives */
+    PHASE_ENDS,     /* job segments end, repairs, boots */
+    PHASE_CAPACITY, /* capacity comes, then goes */
+    PHASE_FAILURES,
+    PHASE_PRICES,
+    PHASE_ARRIVALS,
+    PHASE_REVIEWS, /* `wait` instants and reviews */
+    PHASE_DISPATCH,
+    PHASE_PATIENCE, /* patience and deadlines of those still waiting */
+    PHASES
+};
+
+enum event_kind {
+    EVENT_INTERVAL, /* argument: number of the interval that ends */
+    EVENT_MONTH,
+    EVENT_LIFE_END,       /* argument: pool */
+    EVENT_SEGMENT,        /* argument: job */
+    EVENT_LOT,            /* argument: pool, whose plan is carried on */
+    EVENT_RETIRE,         /* the same */
+    EVENT_CONTRACT_END,   /* the same */
+    EVENT_CLOSE_INSTANCE, /* argument: index of a kept instance */
+    EVENT_UNTIL,          /* argument: job */
+    EVENT_LEAVE,          /* argument: job whose patience or deadline ends */
+    EVENT_KINDS
+};
+
+/* A dated change of a pool, known from the start. */
+struct planned {
+    uint32_t pool, lot;
+    enum event_kind event; /* EVENT_LOT, EVENT_RETIRE, EVENT_CONTRACT_END */
+    int64_t at_ms, gpus;   /* signed */
+};
+
+/* A fixed pool's changes, by time; what comes before what goes. */
+struct plan {
+    struct planned *items;
+    uint32_t n, next;
+};
+
+/* A kept instance and the pool it belongs to, by number, for its event. */
+struct kept {
+    uint32_t pool, instance, next_free;
+};
+
+struct world {
+    const struct scenario *scenario;
+    struct run_options options;
+    struct sink sink;
+    struct arena arena;
+    struct events events;
+    struct fleet fleet;
+    struct routes routes;
+    struct arrivals arrivals;
+    struct backlog backlog;
+    struct ledger ledger;
+    struct tally tally;
+    struct run_result result;
+
+    int64_t now_ms, horizon_ms;
+    unsigned step_of[PHASES]; /* where in the instant a phase comes (the second time
+                                 for dispatch when submits come first) */
+    uint64_t dirty;           /* pools whose idle GPUs must be divided anew */
+    bool pass_needed;
+    bool freed; /* something besides arrivals happened since the last pass */
+    uint32_t
+        solo; /* a job that arrived alone while nobody waited: not in a queue yet */
+    uint32_t *newcomers; /* jobs that joined a queue since then, in order of joining */
+    uint32_t n_newcomers, newcomers_room;
+    bool track_ends; /* some pool's running jobs are kept by expected end */
+    uint64_t fixed_mask;
+
+    struct plan *plans; /* by pool */
+    struct kept *kept;
+    uint32_t n_kept, kept_room, free_kept;
+    uint32_t *idle_scratch;
+
+    int64_t interval_start_ms;
+    uint32_t interval;
+    int64_t *interval_started, *interval_ended; /* jobs by pool */
+    struct reading (*interval_state)[GPU_STATES];
+    int64_t *interval_surplus;
+    int64_t ticks;           /* pending events that are no news: intervals, months */
+    struct integral waiting; /* jobs, for the quarters of the run */
+    int64_t quarter[4];
+    int next_quarter;
+    struct conservative *conservative; /* scratch of that pass */
+};
+
+/* plan.c */
+void world_plan(struct world *world); /* events known from the start */
+void world_plan_life_ends(struct world *world, uint32_t pool, uint32_t first_lot);
+void world_handle(struct world *world, struct event event);
+
+/* act.c */
+uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
+                        enum event_kind kind, uint32_t argument);
+void world_arrive(struct world *world, const struct arrival *arrival);
+void world_start_job(struct world *world, uint32_t job, uint32_t pool);
+void world_queue_solo(struct world *world); /* it did not start: it joins the queue */
+void job_segment_ends(struct world *world, uint32_t job);
+void job_until_comes(struct world *world, uint32_t job);
+void job_patience_ends(struct world *world, uint32_t job);
+void job_interrupt(struct world *world, uint32_t job, const char *cause);
+void world_finish(struct world *world); /* rows of jobs still there */
+
+/* Something besides an arrival changed in a pool: the next pass looks at everybody. */
+void world_unsettle(struct world *world, uint32_t pool);
+
+/* How long a waiting job is expected to hold GPUs, on the reference class. */
+int64_t job_estimate(const struct world *world, const struct live_job *job);
+
+/* The largest number of GPUs that a fixed pool's plan gives from now on. */
+int64_t largest_target(const struct world *world, uint32_t pool);
+
+/* rows.c */
+void world_show_interval(struct world *world, int64_t end_ms);
+void world_show_job(struct world *world, const struct live_job *job,
+                    enum job_outcome outcome, const char *reason);
+void world_show_event(struct world *world, int phase, const char *kind,
+                      const struct live_job *job, uint32_t pool, int64_t gpus,
+                      const char *detail);
+
+/* dispatch.c: the pass of an instant. */
+void dispatch_pass(struct world *world);
+
+/* reserve.c: the earliest instant at which a gang will fit in a fixed pool, as far as
+ * estimates and the plan tell; false if never. */
+bool reserve_earliest(struct world *world, struct pool *pool, int64_t gang,
+                      int64_t *at_ms);
+
+/* Makes the pool's reservation for a gang at that instant. */
+void reserve_make(struct world *world, struct pool *pool, int64_t gang, int64_t at_ms,
+                  int64_t key, uint64_t seq);
+
+/* Whether a gang fits now beside the reservation, however long it runs. */
+bool reserve_leaves_room(struct pool *pool, int64_t gang);
+
+/* A gang is about to start under a reservation: `beyond` if it will still run at the
+ * reserved instant, so that it may use only what is left over.  Call reserve_started
+ * when it has its shares. */
+void reserve_starting(struct pool *pool, bool beyond);
+void reserve_started(struct world *world, struct pool *pool, const struct live_job *job,
+                     bool beyond);
+
+/* conservative.c */
+void conservative_pass(struct world *world);
+
+void world_check(const struct world *world);
+
+#endif

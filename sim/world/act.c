@@ -1,0 +1,526 @@
+/* What happens to jobs: one function per event. */
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world/state.h"
+
+static struct live_job *job_at(struct world *world, uint32_t job)
+{
+    return &world->backlog.jobs[job];
+}
+
+uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
+                        enum event_kind kind, uint32_t argument)
+{
+    if (time_ms > EVENTS_TIME_MAX)
+        time_ms = EVENTS_TIME_MAX; /* behind any horizon */
+    return events_add(&world->events, time_ms, world->step_of[phase], kind, argument);
+}
+
+static void cancel(struct world *world, uint32_t *event)
+{
+    if (*event == EVENT_NONE)
+        return;
+    events_cancel(&world->events, *event);
+    *event = EVENT_NONE;
+}
+
+/* Something besides an arrival changed: the next pass looks at everybody. */
+void world_unsettle(struct world *world, uint32_t pool)
+{
+    world->dirty |= UINT64_C(1) << pool;
+    world->pass_needed = true;
+    world->freed = true;
+}
+
+/* ---- estimates and admission ---- */
+
+static int64_t estimate_basis(const struct world *world, const struct live_job *job)
+{
+    bool limit =
+        world->scenario->dispatch.estimate == ESTIMATE_LIMIT && job->limit_ms > 0;
+    return limit ? job->limit_ms : job->duration_ms;
+}
+
+int64_t job_estimate(const struct world *world, const struct live_job *job)
+{
+    int64_t left = estimate_basis(world, job) - job->progress_ms;
+    int64_t interval = job->kind->checkpoint_interval_ms;
+    left = left > 1 ? left : 1;
+    if (interval > 0)
+        left += (left - 1) / interval * job->kind->checkpoint_cost_ms;
+    return job->interruptions > 0 ? left + job->kind->restart_ms : left;
+}
+
+int64_t largest_target(const struct world *world, uint32_t pool)
+{
+    int64_t target = world->fleet.pools[pool].target_gpus, largest = target;
+    const struct plan *plan = &world->plans[pool];
+    for (uint32_t i = plan->next; i < plan->n; i++) {
+        target += plan->items[i].gpus;
+        if (i + 1 < plan->n && plan->items[i + 1].at_ms == plan->items[i].at_ms)
+            continue; /* what comes and goes at one instant is never there together */
+        largest = target > largest ? target : largest;
+    }
+    return largest;
+}
+
+/* Whether a pool could hold a job now or at any later time. */
+static bool could_hold(const struct world *world, const struct live_job *job,
+                       const struct outlet *outlet)
+{
+    const struct pool *pool = &world->fleet.pools[outlet->pool];
+    const struct pool_spec *spec = pool->spec;
+    if (pool_largest_gang(pool, pool->target_gpus) < job->gpus &&
+        (pool->elastic ||
+         pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus))
+        return false;
+    if (spec->tenure == TENURE_LEASE && world->now_ms >= spec->until_ms)
+        return false;
+    if (spec->tenure != TENURE_LEASE || spec->start_past_end)
+        return true;
+    int64_t from = spec->from_ms > world->now_ms ? spec->from_ms : world->now_ms;
+    return ratio_apply(job_estimate(world, job), outlet->ratio) <=
+           spec->until_ms - from;
+}
+
+/* Asks the wait model; jobs that no fixed pool could ever hold go to elastic ones now,
+ * and those that no pool could ever hold are told why not. */
+static const char *admit(struct world *world, struct live_job *job)
+{
+    const struct route *route = &world->routes.items[job->kind->route];
+    const struct dispatch_spec *dispatch = &world->scenario->dispatch;
+    bool fixed = false, elastic = false;
+
+    if (route->n == 0)
+        return route->closed_reason;
+    for (uint32_t i = 0; i < route->n; i++) {
+        if (!could_hold(world, job, &route->outlets[i]))
+            continue;
+        if (world->fleet.pools[route->outlets[i].pool].elastic)
+            elastic = true;
+        else
+            fixed = true;
+    }
+    if (!fixed && !elastic)
+        return "larger or longer than any open pool ever holds";
+
+    struct job_view view = {
+        .submit_ms = job->submit_ms,
+        .now_ms = world->now_ms,
+        .estimate_ms = job_estimate(world, job),
+        .gpus = job->gpus,
+        .priority = job->priority,
+    };
+    job->estimate_ms = view.estimate_ms;
+    job->key = dispatch->order->order.key(dispatch->order_params, &view);
+    job->until_ms = fixed ? dispatch->wait->wait.until_ms(dispatch->wait_params, &view)
+                          : world->now_ms;
+    return NULL;
+}
+
+static void mark_dirty(struct world *world, const struct live_job *job)
+{
+    const struct route *route = &world->routes.items[job->kind->route];
+    world->dirty |= route->fixed_mask | route->elastic_mask;
+}
+
+static void newcomer(struct world *world, uint32_t index)
+{
+    if (world->n_newcomers == world->newcomers_room) {
+        uint32_t room = world->newcomers_room ? world->newcomers_room * 2 : 64;
+        world->newcomers = arena_grow(&world->arena, world->newcomers,
+                                      world->n_newcomers, room, sizeof(uint32_t));
+        world->newcomers_room = room;
+    }
+    world->newcomers[world->n_newcomers++] = index;
+    world->pass_needed = true;
+}
+
+/* Puts a job into the queue, with the events that may move it there. */
+static void join_queue(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    const struct route *route = &world->routes.items[job->kind->route];
+
+    backlog_wait(&world->backlog, index, world->now_ms);
+    mark_dirty(world, job);
+    newcomer(world, index);
+    if (job->until_ms > world->now_ms && job->until_ms != WAIT_FOREVER &&
+        route->elastic_mask)
+        job->until_event =
+            world_schedule(world, job->until_ms, PHASE_REVIEWS, EVENT_UNTIL, index);
+}
+
+static void leave(struct world *world, uint32_t index, enum job_outcome outcome,
+                  const char *reason)
+{
+    struct live_job *job = job_at(world, index);
+    tally_left(&world->tally, job, outcome, world->now_ms);
+    world_show_job(world, job, outcome, reason);
+    backlog_release(&world->backlog, index);
+}
+
+/* The event that ends its patience, or its deadline. */
+static void plan_leaving(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    int64_t leave_ms = job->deadline_ms;
+    job->leave_reason = "deadline";
+    if (job->patience_ms != NEVER_MS && job->patience_ms < leave_ms - job->submit_ms) {
+        leave_ms = job->submit_ms + job->patience_ms;
+        job->leave_reason = "patience";
+    }
+    if (leave_ms == NEVER_MS)
+        return;
+    if (leave_ms < world->now_ms)
+        leave_ms = world->now_ms;
+    job->leave_event =
+        world_schedule(world, leave_ms, PHASE_PATIENCE, EVENT_LEAVE, index);
+}
+
+void world_arrive(struct world *world, const struct arrival *arrival)
+{
+    uint32_t index = backlog_admit(&world->backlog, arrival);
+    struct live_job *job = job_at(world, index);
+
+    tally_arrived(&world->tally, job);
+    world_show_event(world, PHASE_ARRIVALS, "submit", job, UINT32_MAX, job->gpus, NULL);
+    const char *refusal = admit(world, job);
+    if (refusal) {
+        world_show_event(world, PHASE_ARRIVALS, "refuse", job, UINT32_MAX, job->gpus,
+                         refusal);
+        leave(world, index, JOB_REFUSED, refusal);
+        return;
+    }
+    job->patience_ms = arrival->patience_ms;
+    if (world->backlog.waiting == 0 && world->n_newcomers == 0 &&
+        world->arrivals.next_ms != world->now_ms) {
+        world->solo = index;
+        world->pass_needed = true;
+        return;
+    }
+    join_queue(world, index);
+    plan_leaving(world, index);
+}
+
+void world_queue_solo(struct world *world)
+{
+    uint32_t index = world->solo;
+    world->solo = JOB_NONE;
+    join_queue(world, index);
+    plan_leaving(world, index);
+}
+
+/* ---- running ---- */
+
+static bool is_useful(enum segment segment)
+{
+    return segment == SEGMENT_WORK;
+}
+
+static void enter(struct world *world, uint32_t index, enum segment segment,
+                  int64_t length_ms)
+{
+    struct live_job *job = job_at(world, index);
+    job->segment = segment;
+    job->segment_ms = world->now_ms;
+    job->event = world_schedule(world, world->now_ms + length_ms, PHASE_ENDS,
+                                EVENT_SEGMENT, index);
+}
+
+/* Work until the next boundary: the end, the end of what is repeated, a checkpoint. */
+static void enter_work(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t until = job->work_ms;
+    bool repeats = job->done_ms < job->repeat_ms;
+
+    if (repeats && job->repeat_ms < until)
+        until = job->repeat_ms;
+    if (interval > 0 && job->kind->checkpoint_cost_ms > 0) {
+        int64_t next = (job->done_ms / interval + 1) * interval;
+        until = next < until ? next : until;
+    }
+    if (!repeats)
+        fleet_work(&world->fleet.pools[job->pool], job->gpus);
+    enter(world, index, repeats ? SEGMENT_REPEAT : SEGMENT_WORK, until - job->done_ms);
+}
+
+static int64_t back_to_reference(const struct world *world, const struct live_job *job,
+                                 int64_t work_ms)
+{
+    const struct route *route = &world->routes.items[job->kind->route];
+    int64_t ratio = route_outlet(route, job->pool)->ratio;
+    int64_t left = job->duration_ms - job->progress_ms;
+    int64_t done =
+        ratio == RATIO_ONE ? work_ms : (int64_t)((int128)work_ms * RATIO_ONE / ratio);
+    return work_ms == job->work_ms || done > left ? left : done;
+}
+
+static void cancel_closing(struct world *world, struct pool *pool, uint32_t shares)
+{
+    for (uint32_t s = shares; s != SHARE_NONE; s = world->fleet.shares[s].next) {
+        struct instance *it = &pool->instances[world->fleet.shares[s].share.server];
+        if (it->close_event == EVENT_NONE)
+            continue;
+        uint32_t kept = world->events.slots[it->close_event].argument;
+        cancel(world, &it->close_event);
+        world->kept[kept].next_free = world->free_kept;
+        world->free_kept = kept;
+    }
+}
+
+void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
+{
+    struct pool *pool = &world->fleet.pools[pool_index];
+    struct live_job *job = job_at(world, index);
+    const struct route *route = &world->routes.items[job->kind->route];
+    int64_t ratio = route_outlet(route, pool_index)->ratio;
+    int64_t now = world->now_ms, ready;
+
+    if (job->state == JOB_STATE_WAITING) {
+        backlog_unwait(&world->backlog, index);
+        cancel(world, &job->until_event);
+        cancel(world, &job->leave_event);
+    }
+    mark_dirty(world, job);
+
+    job->shares = fleet_take(&world->fleet, pool, job->gpus, now, &ready);
+    if (pool->instanced)
+        cancel_closing(world, pool, job->shares);
+    job->held_since_ms = now;
+    job->work_ms = ratio_apply(job->duration_ms - job->progress_ms, ratio);
+    job->repeat_ms = job->reached_ms > job->progress_ms
+                         ? ratio_apply(job->reached_ms - job->progress_ms, ratio)
+                         : 0;
+    job->done_ms = job->secured_ms = 0;
+    job->expected_end_ms = ready + ratio_apply(job->estimate_ms, ratio);
+    backlog_run(&world->backlog, index, pool, world->track_ends);
+
+    if (job->first_start_ms < 0) {
+        job->first_start_ms = ready;
+        tally_started(&world->tally, job, ready, &world->result.pools[pool_index]);
+    }
+    world->result.pools[pool_index].jobs_started++;
+    world->interval_started[pool_index]++;
+    world_show_event(world, PHASE_DISPATCH, "start", job, pool_index, job->gpus, NULL);
+    ledger_note_start(&world->ledger, now);
+
+    int64_t setup = ready - now;
+    if (job->interruptions > 0)
+        setup += job->kind->restart_ms;
+    if (setup > 0)
+        enter(world, index, SEGMENT_SETUP, setup);
+    else
+        enter_work(world, index);
+}
+
+/* Accounts for the segment up to now. */
+static void close_segment(struct world *world, struct live_job *job)
+{
+    int64_t length = world->now_ms - job->segment_ms;
+    if (is_useful(job->segment))
+        job->useful_gpu_ms += length * job->gpus;
+    else
+        job->overhead_gpu_ms += length * job->gpus;
+    if (job->segment == SEGMENT_WORK || job->segment == SEGMENT_REPEAT)
+        job->done_ms += length;
+}
+
+/* What a job's GPUs cost because it runs: rent of elastic capacity, busy power. */
+static int64_t direct_rate(const struct pool_spec *spec)
+{
+    if (tenure_is_elastic(spec->tenure))
+        return spec->price_rate;
+    return spec->tenure == TENURE_OWN ? spec->busy_power_rate : 0;
+}
+
+static uint32_t kept_new(struct world *world, uint32_t pool, uint32_t instance)
+{
+    uint32_t at = world->free_kept;
+    if (at != UINT32_MAX) {
+        world->free_kept = world->kept[at].next_free;
+    } else {
+        if (world->n_kept == world->kept_room) {
+            uint32_t room = world->kept_room ? world->kept_room * 2 : 64;
+            world->kept = arena_grow(&world->arena, world->kept, world->n_kept, room,
+                                     sizeof *world->kept);
+            world->kept_room = room;
+        }
+        at = world->n_kept++;
+    }
+    world->kept[at] = (struct kept){.pool = pool, .instance = instance};
+    return at;
+}
+
+/* The job gives back its GPUs; segments are closed and its event is gone. */
+static void give_back(struct world *world, uint32_t index, bool was_useful)
+{
+    struct live_job *job = job_at(world, index);
+    struct pool *pool = &world->fleet.pools[job->pool];
+    const struct pool_spec *spec = pool->spec;
+    int64_t held = world->now_ms - job->held_since_ms;
+    int64_t billed = pool->elastic && !pool->instanced ? billed_ms(spec, held) : held;
+
+    job->direct_uusd += meter_uusd((int128)direct_rate(spec) * job->gpus * billed);
+    uint32_t idle = fleet_give(&world->fleet, pool, job->gpus, job->shares, was_useful,
+                               job->held_since_ms, world->now_ms, world->idle_scratch);
+    for (uint32_t i = 0; i < idle; i++) {
+        uint32_t instance = world->idle_scratch[i];
+        pool->instances[instance].close_event = world_schedule(
+            world, world->now_ms + spec->keep_alive_ms, PHASE_CAPACITY,
+            EVENT_CLOSE_INSTANCE, kept_new(world, pool->index, instance));
+    }
+    job->shares = SHARE_NONE;
+    backlog_stop(&world->backlog, index, world->track_ends);
+    world->interval_ended[pool->index]++;
+    world_unsettle(world, pool->index);
+}
+
+static void finish_job(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    struct pool_result *result = &world->result.pools[job->pool];
+    give_back(world, index, is_useful(job->segment));
+    result->jobs_finished++;
+    result->work_gpu_ms += (int128)job->duration_ms * job->gpus;
+    world_show_event(world, PHASE_ENDS, "end", job, job->pool, job->gpus, NULL);
+    leave(world, index, JOB_FINISHED, NULL);
+}
+
+void job_segment_ends(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    struct pool *pool = &world->fleet.pools[job->pool];
+    bool was_useful = is_useful(job->segment);
+    bool checkpointed = job->segment == SEGMENT_CHECKPOINT;
+    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t cost = job->kind->checkpoint_cost_ms;
+
+    job->event = EVENT_NONE;
+    close_segment(world, job);
+    if (checkpointed) /* one that was interrupted secures nothing */
+        job->secured_ms = job->done_ms;
+    if (job->done_ms == job->work_ms) {
+        finish_job(world, index);
+        return;
+    }
+    world->dirty |= UINT64_C(1) << job->pool;
+    if (was_useful)
+        fleet_work(pool, -(int64_t)job->gpus);
+    bool due = interval > 0 && cost > 0 && !checkpointed && job->done_ms > 0 &&
+               job->done_ms % interval == 0;
+    if (due)
+        enter(world, index, SEGMENT_CHECKPOINT, cost);
+    else
+        enter_work(world, index);
+}
+
+/* Takes a job off its GPUs: progress falls back to the last checkpoint, and the job
+ * waits again with the key it had. */
+void job_interrupt(struct world *world, uint32_t index, const char *cause)
+{
+    struct live_job *job = job_at(world, index);
+    int64_t interval = job->kind->checkpoint_interval_ms;
+    uint32_t pool = job->pool;
+    bool was_useful = is_useful(job->segment);
+
+    cancel(world, &job->event);
+    close_segment(world, job);
+    if (interval > 0 && job->kind->checkpoint_cost_ms == 0)
+        job->secured_ms = job->done_ms / interval * interval;
+    int64_t reached = job->progress_ms + back_to_reference(world, job, job->done_ms);
+    int64_t secured = back_to_reference(world, job, job->secured_ms);
+    give_back(world, index, was_useful);
+
+    job->reached_ms = reached > job->reached_ms ? reached : job->reached_ms;
+    job->progress_ms += secured;
+    job->interruptions++;
+    world->result.pools[pool].interruptions++;
+    world_show_event(world, PHASE_CAPACITY, "interrupt", job, pool, job->gpus, cause);
+
+    const char *refusal = admit(world, job);
+    if (refusal) {
+        leave(world, index, JOB_REFUSED, refusal);
+        return;
+    }
+    join_queue(world, index);
+    /* Its patience ended with its first start; its deadline stands. */
+    job = job_at(world, index);
+    job->leave_reason = "deadline";
+    if (job->deadline_ms >= world->now_ms && job->deadline_ms != NEVER_MS)
+        job->leave_event =
+            world_schedule(world, job->deadline_ms, PHASE_PATIENCE, EVENT_LEAVE, index);
+}
+
+/* ---- leaving ---- */
+
+void job_until_comes(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    job->until_event = EVENT_NONE;
+    backlog_open_elastic(&world->backlog, index);
+    mark_dirty(world, job);
+    newcomer(world, index);
+}
+
+void job_patience_ends(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    job->leave_event = EVENT_NONE;
+    cancel(world, &job->until_event);
+    mark_dirty(world, job);
+    backlog_unwait(&world->backlog, index);
+    world_show_event(world, PHASE_PATIENCE, "abandon", job, UINT32_MAX, job->gpus,
+                     job->leave_reason);
+    leave(world, index, JOB_ABANDONED, job->leave_reason);
+    /* Who was behind it may start now, in the next round of this instant. */
+    world->pass_needed = true;
+    world->freed = true;
+}
+
+/* Jobs that are still there at the horizon: running ones, then waiting ones, each in
+ * order of arrival. */
+struct left {
+    enum job_state state;
+    uint64_t seq;
+    uint32_t job;
+};
+
+static int by_state(const void *a, const void *b)
+{
+    const struct left *x = a, *y = b;
+    if (x->state != y->state)
+        return x->state > y->state ? -1 : 1;
+    return x->seq < y->seq ? -1 : 1;
+}
+
+static void finish_one(struct world *world, struct live_job *job)
+{
+    bool running = job->state == JOB_STATE_RUNNING;
+    if (running) {
+        const struct pool *pool = &world->fleet.pools[job->pool];
+        close_segment(world, job);
+        job->direct_uusd += meter_uusd((int128)direct_rate(pool->spec) * job->gpus *
+                                       (world->now_ms - job->held_since_ms));
+    }
+    tally_left(&world->tally, job, running ? JOB_RUNNING : JOB_WAITING, world->now_ms);
+    world_show_job(world, job, running ? JOB_RUNNING : JOB_WAITING, NULL);
+}
+
+void world_finish(struct world *world)
+{
+    struct backlog *backlog = &world->backlog;
+    struct left *left = ARENA_ARRAY(&world->arena, backlog->n_jobs + 1, struct left);
+    size_t n = 0;
+    for (uint32_t j = 0; j < backlog->n_jobs; j++)
+        if (backlog->jobs[j].state != JOB_STATE_FREE)
+            left[n++] = (struct left){backlog->jobs[j].state, backlog->jobs[j].seq, j};
+    qsort(left, n, sizeof *left, by_state);
+    for (size_t i = 0; i < n; i++)
+        finish_one(world, &backlog->jobs[left[i].job]);
+}

@@ -1,0 +1,392 @@
+#include "world/asset.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+
+/* nano-USD/GPU-h times GPU-ms per micro-USD. */
+#define METER_ONE ((int128)1000 * MS_PER_H)
+
+int64_t meter_uusd(int128 rate_gpu_ms)
+{
+    int128 result;
+    if (fits_int64(rate_gpu_ms)) { /* nearly always, and much cheaper */
+        int64_t value = (int64_t)rate_gpu_ms, one = (int64_t)METER_ONE;
+        int64_t whole = value / one, rest = value % one;
+        return whole + (rest >= one / 2) - (rest <= -(one / 2));
+    }
+    result = divide_rounded(rate_gpu_ms, METER_ONE);
+    assert(fits_int64(result));
+    return (int64_t)result;
+}
+
+int64_t schedule_at(const struct schedule *schedule, int64_t now_ms)
+{
+    if (now_ms <= schedule->begin_ms)
+        return schedule->from_uusd;
+    if (now_ms >= schedule->end_ms)
+        return schedule->to_uusd;
+    int64_t whole = schedule->end_ms - schedule->begin_ms;
+    int128 drop = (int128)(schedule->from_uusd - schedule->to_uusd) *
+                  (now_ms - schedule->begin_ms);
+    return schedule->from_uusd - (int64_t)divide_rounded(drop, whole);
+}
+
+double schedule_integral(const struct schedule *schedule, int64_t from_ms,
+                         int64_t to_ms)
+{
+    double total = 0;
+    if (to_ms > schedule->end_ms) {
+        int64_t flat = from_ms > schedule->end_ms ? from_ms : schedule->end_ms;
+        total += (double)schedule->to_uusd * (double)(to_ms - flat);
+        to_ms = flat;
+    }
+    if (from_ms >= to_ms)
+        return total;
+    double whole = (double)(schedule->end_ms - schedule->begin_ms);
+    double slope = (double)(schedule->to_uusd - schedule->from_uusd) / whole;
+    double a = (double)(from_ms - schedule->begin_ms);
+    double b = (double)(to_ms - schedule->begin_ms);
+    return total + ((double)schedule->from_uusd + slope * (a + b) / 2) * (b - a);
+}
+
+static const struct lot *lot_of(const struct asset *asset)
+{
+    return &asset->pool->lots[asset->lot];
+}
+
+static bool is_lot(const struct asset *asset)
+{
+    return asset->pool->spec->tenure == TENURE_OWN;
+}
+
+struct reading asset_capacity(const struct asset *asset, int64_t now_ms)
+{
+    const struct pool *pool = asset->pool;
+    if (pool->elastic || pool->n_lots == 1)
+        return integral_read(&pool->capacity, now_ms);
+    return integral_read(&lot_of(asset)->below[GPU_STATES - 1], now_ms);
+}
+
+struct reading asset_busy(const struct asset *asset, int64_t now_ms)
+{
+    const struct pool *pool = asset->pool;
+    if (!pool->elastic && pool->n_lots > 1)
+        return integral_read(&lot_of(asset)->below[1], now_ms);
+    struct reading useful = integral_read(&pool->state[GPU_BUSY_USEFUL], now_ms);
+    struct reading overhead = integral_read(&pool->state[GPU_BUSY_OVERHEAD], now_ms);
+    return (struct reading){useful.sum + overhead.sum,
+                            useful.moment2 + overhead.moment2};
+}
+
+struct reading asset_surplus(const struct asset *asset, int64_t now_ms)
+{
+    return integral_read(&asset->pool->surplus, now_ms);
+}
+
+static int64_t years_age_ms(const struct asset *asset, int64_t now_ms)
+{
+    return now_ms > asset->in_service_ms ? now_ms - asset->in_service_ms : 0;
+}
+
+/* What `server_uusd` worth of new servers is worth at the asset's age. */
+static int64_t market_value(const struct asset *asset, int64_t now_ms)
+{
+    double age_y = (double)years_age_ms(asset, now_ms) / (double)MS_PER_Y;
+    double frac = gpu_class_value_frac(asset->pool->spec->class, age_y);
+    return llround((double)asset->server_uusd * frac);
+}
+
+static int64_t change_price(const struct pool *pool, uint32_t lot)
+{
+    const struct pool_spec *spec = pool->spec;
+    uint32_t at = spec->gpus > 0 ? 1 : 0;
+    if (lot < at)
+        return 0;
+    for (size_t i = 0; i < spec->n_changes; i++)
+        if (spec->changes[i].gpus > 0 && at++ == lot)
+            return spec->changes[i].server_price_uusd;
+    return 0;
+}
+
+/* How an owned lot comes in: bought now, or brought in at book, market or nothing. */
+static void begin_lot(struct asset *asset, const struct scenario *scenario,
+                      int64_t now_ms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    int64_t price = change_price(asset->pool, asset->lot);
+    int64_t server = price ? price : spec->server_price_uusd;
+    double scale = spec->server_price_uusd > 0
+                       ? (double)server / (double)spec->server_price_uusd
+                       : 1;
+    bool first = now_ms == 0 && asset->lot == 0 && spec->gpus > 0;
+    int64_t start = scenario->start_unix_ms;
+
+    asset->server_uusd =
+        (int64_t)divide_rounded((int128)server * asset->gpus, spec->gpus_per_server);
+    asset->price_uusd =
+        price ? llround((double)spec->capex_uusd_per_gpu * scale) * asset->gpus
+              : spec->capex_uusd_per_gpu * asset->gpus;
+    int64_t residual =
+        price ? llround((double)spec->residual_uusd_per_gpu * scale) * asset->gpus
+              : spec->residual_uusd_per_gpu * asset->gpus;
+    asset->in_service_ms = first ? spec->in_service_ms : now_ms;
+    int64_t life_from = asset->in_service_ms;
+    if (first && spec->opening == OPENING_PURCHASE)
+        life_from = now_ms;
+    int64_t life_end = calendar_add(start + life_from, spec->life) - start;
+    struct schedule whole = {life_from, life_end, asset->price_uusd, residual};
+
+    int64_t book = asset->price_uusd;
+    enum opening opening = first ? spec->opening : OPENING_PURCHASE;
+    if (opening == OPENING_BOOK)
+        book = schedule_at(&whole, now_ms);
+    else if (opening == OPENING_MARKET)
+        book = market_value(asset, now_ms);
+    else if (opening == OPENING_SUNK)
+        book = 0;
+    if (opening == OPENING_PURCHASE)
+        asset->purchase_uusd = asset->price_uusd;
+    else
+        asset->opening_uusd = book;
+    asset->book = (struct schedule){now_ms, life_end > now_ms ? life_end : now_ms, book,
+                                    residual < book ? residual : book};
+    if (asset->book.begin_ms == asset->book.end_ms)
+        asset->book.to_uusd = book;
+
+    asset->colo_rate = spec->colo_rate;
+    asset->staff_rate = spec->staff_rate;
+    asset->support_rate =
+        price ? llround((double)spec->support_rate * scale) : spec->support_rate;
+    asset->insurance_rate =
+        price ? llround((double)spec->insurance_rate * scale) : spec->insurance_rate;
+    asset->idle_power_rate = spec->idle_power_rate;
+    asset->busy_power_rate = spec->busy_power_rate;
+}
+
+static void begin_contract(struct asset *asset, const struct scenario *scenario)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    int64_t prepaid_rate = llround((double)spec->price_rate * spec->prepay_frac);
+    int128 gpu_ms = (int128)asset->gpus * (spec->until_ms - spec->from_ms);
+
+    asset->rent_rate = spec->price_rate - prepaid_rate;
+    asset->rent_by_start = scenario->billing_until == BILLING_LAST_START;
+    asset->prepayment_uusd = meter_uusd(prepaid_rate * gpu_ms);
+    asset->prepaid =
+        (struct schedule){spec->from_ms, spec->until_ms, asset->prepayment_uusd, 0};
+}
+
+void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
+                 const struct scenario *scenario, int64_t now_ms)
+{
+    *asset = (struct asset){.pool = pool, .lot = lot, .begin_ms = now_ms};
+    asset->in_service_ms = asset->book_mark_ms = asset->paid_ms = now_ms;
+    if (pool->elastic) {
+        asset->rent_rate = asset->surplus_rate = pool->spec->price_rate;
+        return;
+    }
+    asset->gpus = pool->lots[lot].first_gpus;
+    snprintf(asset->name, sizeof asset->name, "%s %u",
+             is_lot(asset) ? "lot" : "contract", lot + 1);
+    if (is_lot(asset))
+        begin_lot(asset, scenario, now_ms);
+    else
+        begin_contract(asset, scenario);
+    asset->paid_capacity = asset_capacity(asset, now_ms);
+    asset->paid_busy = asset_busy(asset, now_ms);
+    asset->paid_rent = asset_rented(asset, now_ms);
+    asset->posted_capacity = asset->paid_capacity;
+    asset->posted_busy = asset->paid_busy;
+}
+
+static int64_t part_of(int64_t amount, int64_t gpus, int64_t of)
+{
+    return (int64_t)divide_rounded((int128)amount * gpus, of);
+}
+
+void asset_retire(struct asset *asset, int64_t gpus, const struct scenario *scenario,
+                  const struct asset_terms *terms, int64_t now_ms)
+{
+    (void)scenario;
+    int64_t of = asset->gpus;
+    assert(gpus > 0 && gpus <= of);
+    asset->gpus -= gpus;
+    if (!is_lot(asset))
+        return; /* a contract's prepayment has expired with it */
+
+    int64_t book = schedule_at(&asset->book, now_ms);
+    int64_t part = part_of(book, gpus, of);
+    int64_t market = part_of(market_value(asset, now_ms), gpus, of);
+    int64_t cost = llround((double)market * asset->pool->spec->selling_cost_frac);
+    int64_t brings = market - cost;
+
+    asset->capital_uusd += terms->charge_per_ms *
+                           schedule_integral(&asset->book, asset->book_mark_ms, now_ms);
+    asset->book_mark_ms = now_ms;
+    asset->written_off_uusd += asset->book.from_uusd - book;
+    int64_t residual = asset->book.to_uusd - part_of(asset->book.to_uusd, gpus, of);
+    int64_t end = asset->book.end_ms > now_ms ? asset->book.end_ms : now_ms;
+    asset->book = (struct schedule){now_ms, end, book - part, residual};
+    if (end == now_ms || asset->gpus == 0)
+        asset->book.to_uusd = asset->book.from_uusd;
+    asset->resale_uusd -= brings;
+    asset->disposal_uusd += part - brings;
+    asset->sold_ms = now_ms;
+    asset->server_uusd -= part_of(asset->server_uusd, gpus, of);
+    asset->price_uusd -= part_of(asset->price_uusd, gpus, of);
+}
+
+struct reading asset_rented(const struct asset *asset, int64_t now_ms)
+{
+    return asset->rent_by_start ? integral_read(&asset->rent, now_ms)
+                                : asset_capacity(asset, now_ms);
+}
+
+void asset_note_start(struct asset *asset, int64_t now_ms)
+{
+    if (!asset->rent_by_start)
+        return;
+    int64_t since = asset_capacity(asset, now_ms).sum - asset->rent.sum;
+    integral_add_lump(&asset->rent, now_ms, since);
+}
+
+int64_t asset_read(const struct asset *asset, enum account account, int64_t now_ms)
+{
+    int128 capacity = asset_capacity(asset, now_ms).sum;
+    switch (account) {
+    case ACCOUNT_PURCHASE: return asset->purchase_uusd;
+    case ACCOUNT_RESALE: return asset->resale_uusd;
+    case ACCOUNT_DEPRECIATION:
+        return asset->written_off_uusd + asset->book.from_uusd -
+               schedule_at(&asset->book, now_ms);
+    case ACCOUNT_DISPOSAL: return asset->disposal_uusd;
+    case ACCOUNT_COLOCATION: return meter_uusd(asset->colo_rate * capacity);
+    case ACCOUNT_ENERGY:
+        return meter_uusd(asset->idle_power_rate * capacity +
+                          (int128)asset->busy_power_rate *
+                              asset_busy(asset, now_ms).sum);
+    case ACCOUNT_SUPPORT: return meter_uusd(asset->support_rate * capacity);
+    case ACCOUNT_STAFF: return meter_uusd(asset->staff_rate * capacity);
+    case ACCOUNT_INSURANCE: return meter_uusd(asset->insurance_rate * capacity);
+    case ACCOUNT_PREPAYMENT: return asset->prepayment_uusd;
+    case ACCOUNT_PREPAID_RENT:
+        return asset->prepaid.from_uusd - schedule_at(&asset->prepaid, now_ms);
+    case ACCOUNT_RENT:
+        return asset->pool->elastic ? 0
+                                    : meter_uusd((int128)asset->rent_rate *
+                                                 asset_rented(asset, now_ms).sum);
+    case ACCOUNT_ON_DEMAND:
+        return asset->pool->elastic ? meter_uusd(asset->rent_rate * capacity) : 0;
+    case ACCOUNT_SURPLUS:
+        return meter_uusd((int128)asset->surplus_rate *
+                          asset_surplus(asset, now_ms).sum);
+    case ACCOUNT_CAPITAL:
+    case ACCOUNTS: break;
+    }
+    assert(!"an account of its own");
+    return 0;
+}
+
+/* The integral of payables since the last payment, in nano-USD/GPU-h GPU-ms ms. */
+static double payables_integral(const struct asset *asset, int64_t now_ms)
+{
+    int128 standing = asset->colo_rate + asset->support_rate + asset->staff_rate +
+                      asset->insurance_rate + asset->idle_power_rate;
+    int128 capacity2 = reading_outstanding2(asset->paid_capacity,
+                                            asset_capacity(asset, now_ms), now_ms);
+    int128 busy2 =
+        reading_outstanding2(asset->paid_busy, asset_busy(asset, now_ms), now_ms);
+    int128 surplus2 =
+        reading_outstanding2(asset->paid_surplus, asset_surplus(asset, now_ms), now_ms);
+    int128 rent2 =
+        reading_outstanding2(asset->paid_rent, asset_rented(asset, now_ms), now_ms);
+    return ((double)standing * (double)capacity2 +
+            (double)asset->rent_rate * (double)rent2 +
+            (double)asset->busy_power_rate * (double)busy2 +
+            (double)asset->surplus_rate * (double)surplus2) /
+           2;
+}
+
+double asset_capital(const struct asset *asset, const struct asset_terms *terms,
+                     int64_t now_ms)
+{
+    if (terms->charge_per_ms == 0)
+        return 0;
+    double held = schedule_integral(&asset->book, asset->book_mark_ms, now_ms) +
+                  schedule_integral(&asset->prepaid, asset->book_mark_ms, now_ms) -
+                  payables_integral(asset, now_ms) / (double)METER_ONE;
+    return asset->capital_uusd + terms->charge_per_ms * held;
+}
+
+int64_t asset_economic(const struct asset *asset, const struct asset_terms *terms,
+                       int64_t now_ms)
+{
+    int64_t total = llround(asset_capital(asset, terms, now_ms));
+    for (int a = 0; a < ACCOUNTS; a++)
+        if (a != ACCOUNT_CAPITAL && account_has_basis((enum account)a, BASIS_ECONOMIC))
+            total += asset_read(asset, (enum account)a, now_ms);
+    return total;
+}
+
+double asset_invested(const struct asset *asset, int64_t now_ms)
+{
+    double bills = 0;
+    for (int a = 0; a < ACCOUNTS; a++)
+        if (account_has_basis((enum account)a, BASIS_CASH) &&
+            account_has_basis((enum account)a, BASIS_ACCRUAL))
+            bills += (double)(asset_read(asset, (enum account)a, now_ms) -
+                              asset->posted_uusd[a][BASIS_CASH]);
+    return (double)schedule_at(&asset->book, now_ms) +
+           (double)schedule_at(&asset->prepaid, now_ms) - bills;
+}
+
+void asset_pay(struct asset *asset, const struct asset_terms *terms, int64_t now_ms)
+{
+    asset->capital_uusd = asset_capital(asset, terms, now_ms);
+    asset->book_mark_ms = asset->paid_ms = now_ms;
+    asset->paid_capacity = asset_capacity(asset, now_ms);
+    asset->paid_busy = asset_busy(asset, now_ms);
+    asset->paid_surplus = asset_surplus(asset, now_ms);
+    asset->paid_rent = asset_rented(asset, now_ms);
+}
+
+int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms)
+{
+    return schedule_at(&asset->book, now_ms) + schedule_at(&asset->prepaid, now_ms);
+}
+
+int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    if (asset->pool->elastic)
+        return 0;
+    if (is_lot(asset)) {
+        int64_t value = market_value(asset, now_ms);
+        return value - llround((double)value * spec->selling_cost_frac);
+    }
+    if (asset->gpus == 0)
+        return 0;
+    int64_t left = spec->until_ms > now_ms ? spec->until_ms - now_ms : 0;
+    int128 gpu_ms = (int128)asset->gpus * left;
+    return schedule_at(&asset->prepaid, now_ms) +
+           meter_uusd((spec->market_rent_rate - spec->price_rate) * gpu_ms);
+}
+
+int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    if (spec->tenure != TENURE_LEASE || asset->gpus == 0 || spec->until_ms <= now_ms)
+        return 0;
+    return meter_uusd((int128)asset->rent_rate * asset->gpus *
+                      (spec->until_ms - now_ms));
+}
+
+int128 asset_energy(const struct asset *asset, int64_t now_ms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    if (!is_lot(asset))
+        return 0;
+    return (int128)spec->idle_mw * asset_capacity(asset, now_ms).sum +
+           (int128)spec->busy_mw * asset_busy(asset, now_ms).sum;
+}

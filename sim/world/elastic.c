@@ -1,0 +1,110 @@
+/*
+ * Instances of elastic pools: whole units that are requested, booted, shared by jobs
+ * and given up.  Jobs pack onto instances that are held before new ones are requested.
+ */
+
+#include <assert.h>
+
+#include "world/fleet.h"
+
+static int64_t units_left(const struct pool *pool)
+{
+    return (pool->target_gpus - pool->capacity_gpus) / pool->spec->unit_gpus;
+}
+
+bool elastic_fits(const struct pool *pool, int64_t gang)
+{
+    const struct servers *servers = &pool->servers;
+    int64_t unit = pool->spec->unit_gpus, left = units_left(pool);
+
+    if (gang <= unit)
+        return left > 0 || servers_fit(servers, gang);
+    int64_t whole = gang / unit, rest = gang % unit;
+    int64_t have = servers->count[unit] + left;
+    if (have < whole)
+        return false;
+    return rest == 0 || have > whole || servers_fit(servers, rest);
+}
+
+static uint32_t request_instance(struct pool *pool, int64_t now_ms)
+{
+    struct servers *servers = &pool->servers;
+    uint32_t at = pool->first_unheld;
+
+    assert(units_left(pool) > 0);
+    /* The lowest number that is not held; what is skipped is not looked at again until
+     * one of it is given up. */
+    while (at < servers->n && pool->instances[at].since_ms >= 0)
+        at++;
+    if (at == servers->n) {
+        uint32_t room = servers->room;
+        servers_add(servers, true);
+        if (servers->room != room)
+            pool->instances = arena_grow(servers->arena, pool->instances, at,
+                                         servers->room, sizeof *pool->instances);
+    } else {
+        servers_set_open(servers, at, true);
+    }
+    pool->first_unheld = at + 1;
+    pool->instances[at] =
+        (struct instance){now_ms, now_ms + pool->spec->boot_ms, UINT32_MAX};
+    pool->capacity_gpus += pool->spec->unit_gpus;
+    if (pool->capacity_gpus > pool->peak_capacity_gpus)
+        pool->peak_capacity_gpus = pool->capacity_gpus;
+    return at;
+}
+
+/* Whole free instances that are held, then new ones, then the remainder. */
+uint32_t elastic_find(struct pool *pool, int64_t gang, int64_t now_ms,
+                      struct share *shares)
+{
+    struct servers *servers = &pool->servers;
+    int64_t unit = pool->spec->unit_gpus;
+    int64_t whole = gang > unit ? gang / unit : 0;
+    uint32_t n = 0;
+
+    for (int64_t held = servers->count[unit]; held < whole; held++)
+        request_instance(pool, now_ms);
+    /* An instance for the remainder, when neither a partly used nor a spare one is. */
+    if (!servers_fit(servers, gang))
+        request_instance(pool, now_ms);
+    n = servers_find(servers, gang, shares);
+    assert(n > 0);
+    for (uint32_t i = 0; i < n; i++)
+        if (servers->free[shares[i].server] == servers->gpus &&
+            pool->instances[shares[i].server].since_ms < now_ms)
+            pool->kept_gpus -= unit;
+    return n;
+}
+
+uint32_t elastic_release(struct pool *pool, struct share share, int64_t now_ms,
+                         uint32_t *idle)
+{
+    struct servers *servers = &pool->servers;
+    if (servers->free[share.server] < servers->gpus)
+        return 0;
+    pool->kept_gpus += servers->gpus;
+    if (pool->spec->keep_alive_ms > 0) {
+        *idle = share.server;
+        return 1;
+    }
+    fleet_close_instance(pool, share.server, now_ms);
+    return 0;
+}
+
+void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms)
+{
+    struct servers *servers = &pool->servers;
+    struct instance *it = &pool->instances[instance];
+
+    assert(it->since_ms >= 0 && servers->free[instance] == servers->gpus);
+    servers_set_open(servers, instance, false);
+    pool->kept_gpus -= servers->gpus;
+    pool->capacity_gpus -= servers->gpus;
+    int64_t held = now_ms - it->since_ms;
+    integral_add_lump(&pool->surplus, now_ms,
+                      (billed_ms(pool->spec, held) - held) * servers->gpus);
+    *it = (struct instance){-1, 0, UINT32_MAX};
+    if (instance < pool->first_unheld)
+        pool->first_unheld = instance;
+}

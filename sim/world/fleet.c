@@ -1,0 +1,440 @@
+#include "world/fleet.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+/* The order in which states lie in a lot, newest GPUs first. */
+static const enum gpu_state fill_order[GPU_STATES] = {
+    GPU_BUSY_USEFUL,     GPU_BUSY_OVERHEAD,  GPU_IDLE_HELD,
+    GPU_IDLE_FRAGMENTED, GPU_IDLE_NO_DEMAND, GPU_DOWN,
+};
+
+/* Additions and the first lot make lots; a lease is one contract. */
+static void plan_lots(struct pool *pool, struct arena *arena)
+{
+    const struct pool_spec *spec = pool->spec;
+    uint32_t n = 1;
+    for (size_t i = 0; i < spec->n_changes; i++)
+        n += spec->changes[i].gpus > 0;
+    pool->lots = ARENA_ARRAY(arena, n, struct lot);
+    pool->lots_room = n;
+
+    uint32_t at = 0;
+    if (spec->gpus > 0) {
+        int64_t from_ms = spec->tenure == TENURE_LEASE ? spec->from_ms : 0;
+        pool->lots[at++] =
+            (struct lot){.planned_gpus = spec->gpus, .planned_ms = from_ms};
+    }
+    for (size_t i = 0; i < spec->n_changes; i++)
+        if (spec->changes[i].gpus > 0)
+            pool->lots[at++] = (struct lot){.planned_gpus = spec->changes[i].gpus,
+                                            .planned_ms = spec->changes[i].at_ms};
+    pool->n_lots = at;
+    for (uint32_t i = 0; i < at; i++) {
+        pool->lots[i].begin_ms = NEVER_MS;
+        pool->lots[i].end_ms = -1;
+    }
+}
+
+static void init_pool(struct fleet *fleet, struct pool *pool,
+                      const struct scenario *scenario, uint32_t index)
+{
+    const struct pool_spec *spec = &scenario->pools[index];
+    struct arena *arena = fleet->arena;
+
+    *pool = (struct pool){.spec = spec, .index = index, .first_job = UINT32_MAX};
+    pool->running = tree_empty(&fleet->nodes, TREE_SUM);
+    pool->elastic = tenure_is_elastic(spec->tenure);
+    if (!pool->elastic) {
+        pool->packed = scenario->dispatch.placement == PLACEMENT_PACKED;
+        if (pool->packed)
+            servers_init(&pool->servers, arena, (int32_t)spec->gpus_per_server);
+        plan_lots(pool, arena);
+        return;
+    }
+    pool->target_gpus = spec->limit_gpus / spec->unit_gpus * spec->unit_gpus;
+    pool->instanced = spec->unit_gpus > 1 || spec->keep_alive_ms > 0;
+    if (pool->instanced)
+        servers_init(&pool->servers, arena, (int32_t)spec->unit_gpus);
+}
+
+void fleet_init(struct fleet *fleet, const struct scenario *scenario,
+                struct arena *arena, int64_t gang_max)
+{
+    *fleet = (struct fleet){.arena = arena, .free_share = SHARE_NONE};
+    fleet->nodes.arena = arena;
+    fleet->n_pools = (uint32_t)scenario->n_pools;
+    fleet->pools = ARENA_ARRAY(arena, fleet->n_pools, struct pool);
+    fleet->scratch_room = (uint32_t)gang_max + 2;
+    fleet->scratch = ARENA_ARRAY(arena, fleet->scratch_room, struct share);
+    for (uint32_t i = 0; i < fleet->n_pools; i++)
+        init_pool(fleet, &fleet->pools[i], scenario, i);
+}
+
+int64_t pool_free(const struct pool *pool)
+{
+    return pool->target_gpus - (pool->busy_gpus - pool->draining_gpus);
+}
+
+bool pool_fits(const struct pool *pool, int64_t gang)
+{
+    if (gang > pool_free(pool))
+        return false;
+    if (pool->packed)
+        return servers_fit(&pool->servers, gang);
+    return !pool->instanced || elastic_fits(pool, gang);
+}
+
+int64_t pool_largest_gang(const struct pool *pool, int64_t gpus)
+{
+    int64_t unit = 1;
+    if (pool->packed)
+        unit = pool->servers.gpus;
+    else if (pool->instanced)
+        unit = pool->spec->unit_gpus;
+    return gpus / unit * unit;
+}
+
+int64_t billed_ms(const struct pool_spec *spec, int64_t held_ms)
+{
+    int64_t step = spec->increment_ms > 0 ? spec->increment_ms : 1;
+    int64_t billed = (held_ms + step - 1) / step * step;
+    return billed > spec->minimum_ms ? billed : spec->minimum_ms;
+}
+
+static uint32_t share_link_new(struct fleet *fleet, struct share share, uint32_t next)
+{
+    uint32_t at = fleet->free_share;
+    if (at != SHARE_NONE) {
+        fleet->free_share = fleet->shares[at].next;
+    } else {
+        if (fleet->n_shares == fleet->shares_room) {
+            uint32_t room = fleet->shares_room ? fleet->shares_room * 2 : 256;
+            assert(room > fleet->shares_room);
+            fleet->shares = arena_grow(fleet->arena, fleet->shares, fleet->n_shares,
+                                       room, sizeof *fleet->shares);
+            fleet->shares_room = room;
+        }
+        at = fleet->n_shares++;
+    }
+    fleet->shares[at] = (struct share_link){share, next};
+    return at;
+}
+
+static uint32_t take_shares(struct fleet *fleet, struct pool *pool, uint32_t n)
+{
+    uint32_t head = SHARE_NONE;
+    for (uint32_t i = n; i-- > 0;) {
+        servers_take(&pool->servers, fleet->scratch[i]);
+        head = share_link_new(fleet, fleet->scratch[i], head);
+    }
+    return head;
+}
+
+static void set_capacity(struct pool *pool, int64_t gpus)
+{
+    pool->capacity_gpus = gpus;
+    if (gpus > pool->peak_capacity_gpus)
+        pool->peak_capacity_gpus = gpus;
+}
+
+uint32_t fleet_take(struct fleet *fleet, struct pool *pool, int64_t gang,
+                    int64_t now_ms, int64_t *ready_ms)
+{
+    uint32_t head = SHARE_NONE;
+    *ready_ms = now_ms;
+    if (pool->packed) {
+        uint32_t n = servers_find(&pool->servers, gang, fleet->scratch);
+        assert(n > 0 && n <= fleet->scratch_room);
+        head = take_shares(fleet, pool, n);
+    } else if (pool->instanced) {
+        uint32_t n = elastic_find(pool, gang, now_ms, fleet->scratch);
+        assert(n > 0 && n <= fleet->scratch_room);
+        head = take_shares(fleet, pool, n);
+        for (uint32_t s = head; s != SHARE_NONE; s = fleet->shares[s].next) {
+            int64_t boot = pool->instances[fleet->shares[s].share.server].boot_until_ms;
+            *ready_ms = boot > *ready_ms ? boot : *ready_ms;
+        }
+    } else if (pool->elastic) {
+        *ready_ms = now_ms + pool->spec->boot_ms;
+    }
+    pool->busy_gpus += gang;
+    pool->overhead_gpus += gang;
+    assert(pool_free(pool) >= 0);
+    if (pool->elastic && !pool->instanced)
+        set_capacity(pool, pool->busy_gpus);
+    if (pool->busy_gpus > pool->peak_busy_gpus)
+        pool->peak_busy_gpus = pool->busy_gpus;
+    return head;
+}
+
+void fleet_work(struct pool *pool, int64_t gpus)
+{
+    pool->overhead_gpus -= gpus;
+    assert(pool->overhead_gpus >= 0 && pool->overhead_gpus <= pool->busy_gpus);
+}
+
+/* Lots give up GPUs oldest first. */
+static void shrink_lots(struct pool *pool, int64_t gpus, int64_t now_ms)
+{
+    for (uint32_t l = 0; gpus > 0; l++) {
+        assert(l < pool->newest);
+        struct lot *lot = &pool->lots[l];
+        int64_t part = lot->gpus < gpus ? lot->gpus : gpus;
+        lot->gpus -= part;
+        gpus -= part;
+        if (part > 0 && lot->gpus == 0)
+            lot->end_ms = now_ms;
+    }
+    pool->fleet_changed = true;
+}
+
+static void shrink(struct pool *pool, int64_t gpus, int64_t now_ms)
+{
+    assert(gpus >= 0 && gpus <= pool->capacity_gpus);
+    if (gpus == 0)
+        return;
+    shrink_lots(pool, gpus, now_ms);
+    set_capacity(pool, pool->capacity_gpus - gpus);
+}
+
+/* A server that drains leaves when its last job has ended. */
+static void leave_if_drained(struct pool *pool, struct share share, int64_t now_ms)
+{
+    struct servers *servers = &pool->servers;
+    if (servers->level[share.server] >= 0)
+        return;
+    pool->draining_gpus -= share.gpus;
+    if (servers->free[share.server] == servers->gpus)
+        shrink(pool, servers->gpus, now_ms);
+}
+
+static int64_t busy_on_closed(const struct servers *servers)
+{
+    int64_t busy = 0;
+    for (uint32_t s = 0; s < servers->n; s++)
+        if (servers->level[s] < 0)
+            busy += servers->gpus - servers->free[s];
+    return busy;
+}
+
+static uint32_t give_shares(struct fleet *fleet, struct pool *pool, uint32_t head,
+                            int64_t now_ms, uint32_t *idle)
+{
+    uint32_t n_idle = 0;
+    while (head != SHARE_NONE) {
+        struct share_link *link = &fleet->shares[head];
+        servers_give(&pool->servers, link->share);
+        if (pool->packed)
+            leave_if_drained(pool, link->share, now_ms);
+        else
+            n_idle += elastic_release(pool, link->share, now_ms, idle + n_idle);
+        uint32_t next = link->next;
+        link->next = fleet->free_share;
+        fleet->free_share = head;
+        head = next;
+    }
+    return n_idle;
+}
+
+uint32_t fleet_give(struct fleet *fleet, struct pool *pool, int64_t gang,
+                    uint32_t shares, bool was_useful, int64_t held_since_ms,
+                    int64_t now_ms, uint32_t *idle)
+{
+    pool->busy_gpus -= gang;
+    if (!was_useful)
+        pool->overhead_gpus -= gang;
+    assert(pool->busy_gpus >= 0 && pool->overhead_gpus >= 0);
+    assert(pool->overhead_gpus <= pool->busy_gpus);
+
+    uint32_t n_idle = give_shares(fleet, pool, shares, now_ms, idle);
+    if (pool->elastic && !pool->instanced) {
+        int64_t held = now_ms - held_since_ms;
+        set_capacity(pool, pool->busy_gpus);
+        integral_add_lump(&pool->surplus, now_ms,
+                          (billed_ms(pool->spec, held) - held) * gang);
+    } else if (!pool->elastic && !pool->packed) {
+        int64_t wanted =
+            pool->target_gpus > pool->busy_gpus ? pool->target_gpus : pool->busy_gpus;
+        if (pool->capacity_gpus > wanted)
+            shrink(pool, pool->capacity_gpus - wanted, now_ms);
+    }
+    return n_idle;
+}
+
+static void set_offsets(struct pool *pool)
+{
+    int64_t offset = 0;
+    for (uint32_t l = pool->newest; l-- > 0;) {
+        pool->lots[l].offset = offset;
+        offset += pool->lots[l].gpus;
+    }
+}
+
+void fleet_lot_begins(struct fleet *fleet, struct pool *pool, uint32_t index,
+                      int64_t now_ms)
+{
+    (void)fleet;
+    struct lot *lot = &pool->lots[index];
+    assert(index == pool->newest && index < pool->n_lots);
+    lot->gpus = lot->first_gpus = lot->planned_gpus;
+    lot->begin_ms = now_ms;
+    pool->newest = index + 1;
+    pool->target_gpus += lot->gpus;
+    set_capacity(pool, pool->capacity_gpus + lot->gpus);
+    if (pool->packed) {
+        for (int64_t g = 0; g < lot->gpus; g += pool->servers.gpus)
+            servers_add(&pool->servers, true);
+    } else {
+        int64_t wanted =
+            pool->target_gpus > pool->busy_gpus ? pool->target_gpus : pool->busy_gpus;
+        shrink(pool, pool->capacity_gpus - wanted, now_ms);
+    }
+    pool->fleet_changed = true;
+}
+
+void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms)
+{
+    assert(!pool->elastic && gpus <= pool->target_gpus);
+    pool->target_gpus -= gpus;
+    if (pool->packed) {
+        int64_t width = pool->servers.gpus;
+        uint32_t free = servers_retire(&pool->servers, (uint32_t)(gpus / width));
+        pool->draining_gpus = busy_on_closed(&pool->servers);
+        shrink(pool, free * width, now_ms);
+        return;
+    }
+    int64_t wanted =
+        pool->target_gpus > pool->busy_gpus ? pool->target_gpus : pool->busy_gpus;
+    shrink(pool, pool->capacity_gpus - wanted, now_ms);
+}
+
+static int64_t clamp(int64_t value, int64_t high)
+{
+    if (value < 0)
+        return 0;
+    return value < high ? value : high;
+}
+
+/* Moves one boundary; only the lots that it crosses are touched. */
+static void move_bound(struct pool *pool, int k, int64_t bound, int64_t now_ms)
+{
+    uint32_t l = pool->bound_lot[k];
+    for (;;) {
+        struct lot *lot = &pool->lots[l];
+        integral_set(&lot->below[k], now_ms, clamp(bound - lot->offset, lot->gpus));
+        if (bound > lot->offset + lot->gpus && l > 0)
+            l--;
+        else
+            break;
+    }
+    for (;;) {
+        struct lot *lot = &pool->lots[l];
+        integral_set(&lot->below[k], now_ms, clamp(bound - lot->offset, lot->gpus));
+        if (bound < lot->offset && l + 1 < pool->newest)
+            l++;
+        else
+            break;
+    }
+    pool->bound_lot[k] = l;
+}
+
+static void settle_lots(struct pool *pool, const int64_t count[GPU_STATES],
+                        int64_t now_ms)
+{
+    int64_t bound = 0;
+    if (pool->fleet_changed)
+        set_offsets(pool);
+    for (int k = 0; k < GPU_STATES; k++) {
+        bound += count[fill_order[k]];
+        if (!pool->fleet_changed) {
+            move_bound(pool, k, bound, now_ms);
+            continue;
+        }
+        for (uint32_t l = 0; l < pool->newest; l++) {
+            struct lot *lot = &pool->lots[l];
+            integral_set(&lot->below[k], now_ms, clamp(bound - lot->offset, lot->gpus));
+        }
+        pool->bound_lot[k] = 0;
+        move_bound(pool, k, bound, now_ms);
+    }
+}
+
+void fleet_settle(struct pool *pool, bool held, int64_t now_ms)
+{
+    int64_t count[GPU_STATES] = {0};
+    int64_t free = pool->capacity_gpus - pool->busy_gpus;
+
+    count[GPU_BUSY_USEFUL] = pool->busy_gpus - pool->overhead_gpus;
+    count[GPU_BUSY_OVERHEAD] = pool->overhead_gpus;
+    if (free > 0) {
+        int64_t rest = free - pool->kept_gpus;
+        int64_t wanted = pool->wanted_gpus < rest ? pool->wanted_gpus : rest;
+        count[GPU_IDLE_HELD] = pool->kept_gpus;
+        count[GPU_IDLE_NO_DEMAND] = rest - wanted;
+        count[held ? GPU_IDLE_HELD : GPU_IDLE_FRAGMENTED] += wanted;
+    }
+    for (int s = 0; s < GPU_STATES; s++)
+        integral_set(&pool->state[s], now_ms, count[s]);
+    integral_set(&pool->capacity, now_ms, pool->capacity_gpus);
+    if (pool->n_lots > 1)
+        settle_lots(pool, count, now_ms);
+    pool->fleet_changed = false;
+}
+
+void lot_states(const struct pool *pool, const struct lot *lot, int64_t now_ms,
+                int64_t gpu_ms[GPU_STATES])
+{
+    if (pool->n_lots <= 1) {
+        for (int s = 0; s < GPU_STATES; s++)
+            gpu_ms[s] = integral_read(&pool->state[s], now_ms).sum;
+        return;
+    }
+    int64_t last = 0;
+    for (int k = 0; k < GPU_STATES; k++) {
+        int64_t below = integral_read(&lot->below[k], now_ms).sum;
+        gpu_ms[fill_order[k]] = below - last;
+        last = below;
+    }
+}
+
+static void check_pool(const struct pool *pool, int64_t now_ms)
+{
+    int64_t states = 0, lots = 0, counted = 0;
+    for (int s = 0; s < GPU_STATES; s++) {
+        assert(pool->state[s].count >= 0);
+        counted += pool->state[s].count;
+        states += integral_read(&pool->state[s], now_ms).sum;
+    }
+    assert(counted == pool->capacity_gpus);
+    assert(states == integral_read(&pool->capacity, now_ms).sum);
+    assert(pool->busy_gpus >= 0 && pool->busy_gpus <= pool->capacity_gpus);
+    if (pool->elastic) {
+        assert(pool->capacity_gpus <= pool->target_gpus);
+    } else {
+        for (uint32_t l = 0; l < pool->newest; l++)
+            lots += pool->lots[l].gpus;
+        assert(lots == pool->capacity_gpus);
+    }
+    if (pool->packed || pool->instanced)
+        servers_check(&pool->servers);
+    if (pool->packed)
+        assert(pool->draining_gpus == busy_on_closed(&pool->servers));
+    tree_check(&pool->running);
+}
+
+void fleet_check(const struct fleet *fleet, int64_t now_ms)
+{
+    for (uint32_t i = 0; i < fleet->n_pools; i++)
+        check_pool(&fleet->pools[i], now_ms);
+}
+
+void fleet_print(const struct fleet *fleet, FILE *out)
+{
+    for (uint32_t i = 0; i < fleet->n_pools; i++) {
+        const struct pool *pool = &fleet->pools[i];
+        fprintf(out, "%s: %" PRId64 " of %" PRId64 " busy, target %" PRId64 "\n",
+                pool->spec->name, pool->busy_gpus, pool->capacity_gpus,
+                pool->target_gpus);
+    }
+}

@@ -1,0 +1,519 @@
+#include "world/ledger.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/calendar.h"
+
+static const enum cost_share share_of[GPU_STATES] = {
+    [GPU_BUSY_USEFUL] = COST_BUSY,    [GPU_BUSY_OVERHEAD] = COST_OVERHEAD,
+    [GPU_IDLE_NO_DEMAND] = COST_IDLE, [GPU_IDLE_FRAGMENTED] = COST_IDLE,
+    [GPU_IDLE_HELD] = COST_IDLE,      [GPU_DOWN] = COST_DOWN,
+};
+
+#define METER_ONE (1000.0 * (double)MS_PER_H)
+
+/* What libm returns is cut to 15 digits at once. */
+static double cut(double value)
+{
+    return nearbyint(value * 1e15) / 1e15;
+}
+
+static double discount(const struct ledger *ledger, int64_t now_ms)
+{
+    double rate_y = ledger->scenario->discount_frac_per_y;
+    if (rate_y == 0)
+        return 1;
+    return cut(exp(-log1p(rate_y) * ((double)now_ms / (double)MS_PER_Y)));
+}
+
+static double busy_power(const struct pool *pool, enum gpu_state state, int64_t now_ms)
+{
+    if (pool->spec->tenure != TENURE_OWN)
+        return 0;
+    return (double)pool->spec->busy_power_rate *
+           (double)integral_read(&pool->state[state], now_ms).sum / METER_ONE;
+}
+
+static double surplus_cost(const struct pool *pool)
+{
+    return (double)pool->spec->price_rate * (double)pool->surplus.sum / METER_ONE;
+}
+
+static double accrual_of(const struct pool_books *books, int64_t now_ms)
+{
+    double total = 0;
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        for (int a = 0; a < ACCOUNTS; a++)
+            if (a != ACCOUNT_CAPITAL &&
+                account_has_basis((enum account)a, BASIS_ACCRUAL))
+                total += (double)asset_read(&books->assets[i], (enum account)a, now_ms);
+    return total;
+}
+
+/* Accrued cost that all GPUs bear alike. */
+static double flat_of(const struct pool_books *books, int64_t now_ms)
+{
+    const struct pool *pool = books->pool;
+    return accrual_of(books, now_ms) - busy_power(pool, GPU_BUSY_USEFUL, now_ms) -
+           busy_power(pool, GPU_BUSY_OVERHEAD, now_ms) - surplus_cost(pool);
+}
+
+static double capital_of(const struct ledger *ledger, const struct pool_books *books,
+                         int64_t now_ms)
+{
+    double total = 0;
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        total += asset_capital(&books->assets[i], &ledger->terms, now_ms);
+    return total;
+}
+
+static double invested_of(const struct pool_books *books, int64_t now_ms)
+{
+    double total = 0;
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        total += asset_invested(&books->assets[i], now_ms);
+    return total;
+}
+
+/* Weights of the capital charge: GPU counts times capital, which is linear in time
+ * over the segment. */
+static double capital_weight(const struct pool_books *books, struct reading from,
+                             struct reading to, double invested_uusd, int64_t now_ms)
+{
+    double area = (double)(to.sum - from.sum);
+    if (books->pool->elastic)
+        return area;
+    int128 moment2 =
+        to.moment2 - from.moment2 - 2 * (int128)books->mark_ms * (to.sum - from.sum);
+    double slope =
+        (invested_uusd - books->mark_invested_uusd) / (double)(now_ms - books->mark_ms);
+    return books->mark_invested_uusd * area + slope * (double)moment2 / 2;
+}
+
+/* Adds the open segment, up to now, to `share`. */
+static void divide_segment(const struct ledger *ledger, const struct pool_books *books,
+                           int64_t now_ms, double share[COST_SHARES])
+{
+    double flat = flat_of(books, now_ms) - books->mark_flat_uusd;
+    double capital = capital_of(ledger, books, now_ms) - books->mark_capital_uusd;
+    double area[GPU_STATES], weight[GPU_STATES], areas = 0, weights = 0;
+    double invested =
+        now_ms > books->mark_ms && capital != 0 ? invested_of(books, now_ms) : 0;
+
+    for (int s = 0; s < GPU_STATES; s++) {
+        struct reading to = integral_read(&books->pool->state[s], now_ms);
+        area[s] = (double)(to.sum - books->mark_state[s].sum);
+        weight[s] =
+            capital != 0 && now_ms > books->mark_ms
+                ? capital_weight(books, books->mark_state[s], to, invested, now_ms)
+                : 0;
+        areas += area[s];
+        weights += weight[s];
+    }
+    if (areas == 0) {
+        share[COST_IDLE] += flat + capital;
+        return;
+    }
+    for (int s = 0; s < GPU_STATES; s++) {
+        double part = weights != 0 ? weight[s] / weights : area[s] / areas;
+        share[share_of[s]] += flat * (area[s] / areas) + capital * part;
+    }
+}
+
+static void open_segment(struct ledger *ledger, struct pool_books *books,
+                         int64_t now_ms)
+{
+    books->mark_ms = now_ms;
+    books->mark_flat_uusd = flat_of(books, now_ms);
+    books->mark_capital_uusd = capital_of(ledger, books, now_ms);
+    books->mark_invested_uusd = invested_of(books, now_ms);
+    for (int s = 0; s < GPU_STATES; s++)
+        books->mark_state[s] = integral_read(&books->pool->state[s], now_ms);
+}
+
+static void close_segment(struct ledger *ledger, struct pool_books *books,
+                          int64_t now_ms)
+{
+    divide_segment(ledger, books, now_ms, books->share_uusd);
+}
+
+static void spend(struct ledger *ledger, uint32_t pool, int64_t amount_uusd,
+                  int64_t now_ms)
+{
+    ledger->results[pool].cash_pv_usd +=
+        (double)amount_uusd / 1e6 * discount(ledger, now_ms);
+    ledger->cash_uusd += amount_uusd;
+    if (ledger->cash_uusd > ledger->peak_cash_uusd)
+        ledger->peak_cash_uusd = ledger->cash_uusd;
+}
+
+void ledger_init(struct ledger *ledger, const struct scenario *scenario,
+                 struct fleet *fleet, const struct sink *sink,
+                 struct pool_result *results, struct arena *arena)
+{
+    *ledger = (struct ledger){
+        .scenario = scenario, .sink = sink, .n = fleet->n_pools, .results = results};
+    ledger->terms.charge_per_ms =
+        cut(log1p(scenario->discount_frac_per_y)) / (double)MS_PER_Y;
+    ledger->terms.until_last_start = scenario->billing_until == BILLING_LAST_START;
+    ledger->books = ARENA_ARRAY(arena, fleet->n_pools, struct pool_books);
+    for (uint32_t p = 0; p < ledger->n; p++) {
+        struct pool_books *books = &ledger->books[p];
+        books->pool = &fleet->pools[p];
+        books->n_assets = books->pool->elastic ? 1 : books->pool->n_lots;
+        books->assets = ARENA_ARRAY(arena, books->n_assets, struct asset);
+        if (books->pool->elastic) {
+            asset_begin(&books->assets[0], books->pool, 0, scenario, 0);
+            books->n_begun = 1;
+        }
+        open_segment(ledger, books, 0);
+    }
+}
+
+void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
+{
+    close_segment(ledger, &ledger->books[pool], now_ms);
+}
+
+static void retire_from(struct ledger *ledger, uint32_t pool, struct asset *asset,
+                        int64_t now_ms)
+{
+    int64_t left = ledger->books[pool].pool->lots[asset->lot].gpus;
+    if (left == asset->gpus)
+        return;
+    int64_t resale = asset->resale_uusd, disposal = asset->disposal_uusd;
+    asset_retire(asset, asset->gpus - left, ledger->scenario, &ledger->terms, now_ms);
+    spend(ledger, pool, asset->resale_uusd - resale, now_ms);
+    ledger->books[pool].share_uusd[COST_IDLE] +=
+        (double)(asset->disposal_uusd - disposal);
+}
+
+void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    while (books->n_begun < books->pool->newest) {
+        struct asset *asset = &books->assets[books->n_begun];
+        asset_begin(asset, books->pool, books->n_begun, ledger->scenario, now_ms);
+        books->n_begun++;
+        ledger->results[pool].opening_uusd += asset->opening_uusd;
+        spend(ledger, pool, asset->purchase_uusd + asset->prepayment_uusd, now_ms);
+    }
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        retire_from(ledger, pool, &books->assets[i], now_ms);
+    open_segment(ledger, books, now_ms);
+}
+
+void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms)
+{
+    close_segment(ledger, &ledger->books[pool], now_ms);
+    open_segment(ledger, &ledger->books[pool], now_ms);
+}
+
+int64_t ledger_life_end(const struct ledger *ledger, uint32_t pool, uint32_t lot)
+{
+    return ledger->books[pool].assets[lot].book.end_ms;
+}
+
+void ledger_note_start(struct ledger *ledger, int64_t now_ms)
+{
+    if (!ledger->terms.until_last_start)
+        return;
+    for (uint32_t p = 0; p < ledger->n; p++) {
+        struct pool_books *books = &ledger->books[p];
+        if (books->pool->spec->tenure != TENURE_LEASE)
+            continue;
+        for (uint32_t i = 0; i < books->n_begun; i++)
+            asset_note_start(&books->assets[i], now_ms);
+        /* The step belongs to the GPU-time since the last one. */
+        ledger_break(ledger, p, now_ms);
+    }
+}
+
+/* Quantity of a row: what the amount is for. */
+static void set_quantity(struct ledger_row *row, const struct asset *asset,
+                         int64_t now_ms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    int64_t capacity = asset_capacity(asset, now_ms).sum - asset->posted_capacity.sum;
+    int64_t busy = asset_busy(asset, now_ms).sum - asset->posted_busy.sum;
+    int64_t gpu_ms = capacity;
+
+    row->unit = "";
+    switch (row->account) {
+    case ACCOUNT_ENERGY:
+        row->unit = "kWh";
+        row->quantity_digits = 6;
+        row->quantity = divide_rounded(
+            (int128)spec->idle_mw * capacity + (int128)spec->busy_mw * busy, MS_PER_H);
+        return;
+    case ACCOUNT_PURCHASE:
+        row->unit = "GPU";
+        row->quantity = asset->pool->lots[asset->lot].first_gpus;
+        return;
+    case ACCOUNT_SURPLUS:
+        gpu_ms = asset_surplus(asset, now_ms).sum - asset->posted_surplus.sum;
+        break;
+    case ACCOUNT_COLOCATION:
+    case ACCOUNT_SUPPORT:
+    case ACCOUNT_STAFF:
+    case ACCOUNT_INSURANCE:
+    case ACCOUNT_ON_DEMAND: break;
+    case ACCOUNT_RENT:
+        gpu_ms = asset_rented(asset, now_ms).sum - asset->paid_rent.sum;
+        break;
+    default: return;
+    }
+    row->unit = "GPU-h";
+    row->quantity_digits = 9;
+    row->quantity = divide_rounded((int128)gpu_ms * 2500, 9);
+}
+
+static bool is_lump(enum account account)
+{
+    return account == ACCOUNT_PURCHASE || account == ACCOUNT_RESALE ||
+           account == ACCOUNT_PREPAYMENT;
+}
+
+static int64_t lump_time(const struct asset *asset, enum account account,
+                         int64_t now_ms)
+{
+    if (account == ACCOUNT_RESALE)
+        return asset->sold_ms;
+    return is_lump(account) ? asset->begin_ms : now_ms;
+}
+
+static void post(struct ledger *ledger, uint32_t pool, struct asset *asset,
+                 enum account account, enum basis basis, int64_t reading,
+                 int64_t now_ms)
+{
+    struct pool_result *result = &ledger->results[pool];
+    int64_t amount = reading - asset->posted_uusd[account][basis];
+    if (amount == 0)
+        return;
+    asset->posted_uusd[account][basis] = reading;
+    result->basis_uusd[basis] += amount;
+    result->account_uusd[account][basis] += amount;
+    if (basis == BASIS_CASH && !is_lump(account))
+        spend(ledger, pool, amount, now_ms);
+    if (!ledger->sink || !ledger->sink->ledger)
+        return;
+    int64_t start = ledger->scenario->start_unix_ms;
+    struct ledger_row row = {
+        .month_unix_ms = calendar_month_start(start + ledger->posted_ms),
+        .time_ms = lump_time(asset, account, now_ms),
+        .pool = asset->pool->spec->name,
+        .item = asset->name,
+        .account = account,
+        .basis = basis,
+        .amount_uusd = amount,
+    };
+    set_quantity(&row, asset, now_ms);
+    ledger->sink->ledger(ledger->sink->self, &row);
+}
+
+static void post_asset(struct ledger *ledger, uint32_t pool, struct asset *asset,
+                       int64_t now_ms)
+{
+    for (int a = 0; a < ACCOUNTS; a++) {
+        enum account account = (enum account)a;
+        int64_t reading = account == ACCOUNT_CAPITAL
+                              ? llround(asset_capital(asset, &ledger->terms, now_ms))
+                              : asset_read(asset, account, now_ms);
+        for (int b = 0; b < BASES; b++)
+            if (account_has_basis(account, (enum basis)b))
+                post(ledger, pool, asset, account, (enum basis)b, reading, now_ms);
+    }
+}
+
+/* The idle part of what a lot cost this month, by its own GPU-time. */
+static void divide_lot(struct asset *asset, const struct asset_terms *terms,
+                       int64_t now_ms)
+{
+    const struct pool *pool = asset->pool;
+    int64_t state[GPU_STATES], all = 0, idle;
+    lot_states(pool, &pool->lots[asset->lot], now_ms, state);
+    for (int s = 0; s < GPU_STATES; s++)
+        all += state[s];
+    idle =
+        state[GPU_IDLE_NO_DEMAND] + state[GPU_IDLE_FRAGMENTED] + state[GPU_IDLE_HELD];
+    int128 power = (int128)asset->busy_power_rate * asset_busy(asset, now_ms).sum;
+    int64_t flat = asset_economic(asset, terms, now_ms) - meter_uusd(power);
+    int64_t part = all - asset->all_mark_gpu_ms;
+    if (part > 0)
+        asset->idle_uusd += (double)(flat - asset->flat_mark_uusd) *
+                            ((double)(idle - asset->idle_mark_gpu_ms) / (double)part);
+    asset->idle_mark_gpu_ms = idle;
+    asset->all_mark_gpu_ms = all;
+    asset->flat_mark_uusd = flat;
+}
+
+/* Useful GPU-hours of the period at their present value; within the period to second
+ * order in the rate, which leaves a relative error below 1e-7. */
+static void discount_useful(struct ledger *ledger, uint32_t p, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[p];
+    struct reading useful = integral_read(&books->pool->state[GPU_BUSY_USEFUL], now_ms);
+    double length = (double)(now_ms - ledger->posted_ms);
+    int64_t middle = ledger->posted_ms + (now_ms - ledger->posted_ms) / 2;
+    double area = (double)(useful.sum - books->month_useful.sum);
+    double moment =
+        (double)(useful.moment2 - books->month_useful.moment2 -
+                 2 * (int128)middle * (useful.sum - books->month_useful.sum)) /
+        2;
+    double rate = ledger->terms.charge_per_ms;
+    double pv = area - rate * moment + rate * rate * length * length / 24 * area;
+    ledger->results[p].useful_pv_gpu_h +=
+        pv * discount(ledger, middle) / (double)MS_PER_H;
+    books->month_useful = useful;
+}
+
+void ledger_month_end(struct ledger *ledger, int64_t now_ms)
+{
+    for (uint32_t p = 0; p < ledger->n; p++) {
+        struct pool_books *books = &ledger->books[p];
+        close_segment(ledger, books, now_ms);
+        discount_useful(ledger, p, now_ms);
+        for (uint32_t i = 0; i < books->n_begun; i++) {
+            struct asset *asset = &books->assets[i];
+            if (!books->pool->elastic)
+                divide_lot(asset, &ledger->terms, now_ms);
+            post_asset(ledger, p, asset, now_ms);
+            asset_pay(asset, &ledger->terms, now_ms);
+            asset->posted_capacity = asset_capacity(asset, now_ms);
+            asset->posted_busy = asset_busy(asset, now_ms);
+            asset->posted_surplus = asset_surplus(asset, now_ms);
+        }
+        open_segment(ledger, books, now_ms);
+    }
+    ledger->posted_ms = now_ms;
+}
+
+void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,
+                 int64_t cost_uusd[COST_SHARES])
+{
+    const struct pool_books *books = &ledger->books[p];
+    const struct pool *pool = books->pool;
+    double share[COST_SHARES];
+    int64_t total = 0, rest = 0;
+
+    memcpy(share, books->share_uusd, sizeof share);
+    divide_segment(ledger, books, now_ms, share);
+    share[COST_BUSY] += busy_power(pool, GPU_BUSY_USEFUL, now_ms);
+    share[COST_OVERHEAD] += busy_power(pool, GPU_BUSY_OVERHEAD, now_ms);
+    share[COST_IDLE] += surplus_cost(pool);
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        total += asset_economic(&books->assets[i], &ledger->terms, now_ms);
+
+    /* Roundings go where most of the money is. */
+    enum cost_share last = pool->elastic ? COST_BUSY : COST_IDLE;
+    for (int s = 0; s < COST_SHARES; s++) {
+        cost_uusd[s] = llround(share[s]);
+        if (s != (int)last)
+            rest += cost_uusd[s];
+    }
+    cost_uusd[last] = total - rest;
+}
+
+void ledger_show(struct ledger *ledger, uint32_t p, int64_t now_ms,
+                 int64_t cost_uusd[COST_SHARES])
+{
+    struct pool_books *books = &ledger->books[p];
+    int64_t now[COST_SHARES];
+    ledger_read(ledger, p, now_ms, now);
+    for (int s = 0; s < COST_SHARES; s++) {
+        cost_uusd[s] = now[s] - books->shown_uusd[s];
+        books->shown_uusd[s] = now[s];
+    }
+}
+
+static int64_t closing_of(enum closing closing, int64_t book, int64_t market)
+{
+    switch (closing) {
+    case CLOSING_MARKET: return market;
+    case CLOSING_BOOK: return book;
+    case CLOSING_NONE: break;
+    }
+    return 0;
+}
+
+static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *asset,
+                       int64_t now_ms)
+{
+    const struct pool *pool = asset->pool;
+    const struct lot *lot = &pool->lots[asset->lot];
+    struct asset_row row = {
+        .pool = pool->spec->name,
+        .item = asset->name,
+        .class = pool->spec->class->name,
+        .is_lot = pool->spec->tenure == TENURE_OWN,
+        .gpus = lot->first_gpus,
+        .begin_ms = lot->begin_ms,
+        .end_ms = lot->end_ms,
+        .book_uusd = asset_book_uusd(asset, now_ms),
+        .market_uusd = asset_market_uusd(asset, now_ms),
+        .commitment_uusd = asset_commitment_uusd(asset, now_ms),
+    };
+    lot_states(pool, lot, now_ms, row.state_gpu_ms);
+    for (int a = 0; a < ACCOUNTS; a++) {
+        row.cash_uusd += asset->posted_uusd[a][BASIS_CASH];
+        row.accrual_uusd += asset->posted_uusd[a][BASIS_ACCRUAL];
+        row.economic_uusd += asset->posted_uusd[a][BASIS_ECONOMIC];
+    }
+    row.idle_uusd = pool->n_lots == 1 ? ledger->results[p].cost_uusd[COST_IDLE]
+                                      : llround(asset->idle_uusd);
+    if (ledger->sink && ledger->sink->asset)
+        ledger->sink->asset(ledger->sink->self, &row);
+}
+
+static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[p];
+    struct pool_result *result = &ledger->results[p];
+    const struct pool *pool = books->pool;
+    int128 energy = 0;
+
+    for (int s = 0; s < GPU_STATES; s++)
+        result->state_gpu_ms[s] = integral_read(&pool->state[s], now_ms).sum;
+    result->surplus_gpu_ms = pool->surplus.sum;
+    ledger_read(ledger, p, now_ms, result->cost_uusd);
+    for (uint32_t i = 0; i < books->n_begun; i++) {
+        const struct asset *asset = &books->assets[i];
+        int64_t book = asset_book_uusd(asset, now_ms);
+        int64_t market = asset_market_uusd(asset, now_ms);
+        result->closing_book_uusd += book;
+        result->closing_market_uusd += market;
+        result->commitment_uusd += asset_commitment_uusd(asset, now_ms);
+        result->closing_uusd += closing_of(ledger->scenario->closing, book, market);
+        energy += asset_energy(asset, now_ms);
+        if (!pool->elastic)
+            show_asset(ledger, p, asset, now_ms);
+    }
+    result->closing_pv_usd =
+        (double)result->closing_uusd / 1e6 * discount(ledger, now_ms);
+    result->energy_mwh_milli = (int64_t)divide_rounded(energy, (int128)1000 * MS_PER_H);
+    result->carbon_kg =
+        (double)result->energy_mwh_milli / 1e6 * pool->spec->carbon_g_per_kwh;
+    result->peak_busy_gpus = pool->peak_busy_gpus;
+    result->peak_capacity_gpus = pool->peak_capacity_gpus;
+}
+
+void ledger_finish(struct ledger *ledger, int64_t now_ms)
+{
+    ledger_month_end(ledger, now_ms);
+    for (uint32_t p = 0; p < ledger->n; p++)
+        finish_pool(ledger, p, now_ms);
+}
+
+void ledger_check(const struct ledger *ledger, int64_t now_ms)
+{
+    for (uint32_t p = 0; p < ledger->n; p++) {
+        const struct pool_books *books = &ledger->books[p];
+        const struct pool *pool = books->pool;
+        int64_t cost[COST_SHARES];
+        ledger_read(ledger, p, now_ms, cost);
+        for (uint32_t i = 0; i < books->n_begun && !pool->elastic; i++)
+            assert(books->assets[i].gpus == pool->lots[i].gpus);
+    }
+}

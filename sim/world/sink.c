@@ -1,0 +1,52 @@
+#include "world/sink.h"
+
+#include <stddef.h>
+
+const char *const gpu_state_names[] = {
+    "busy_useful",
+    "busy_overhead",
+    "idle_no_demand",
+    "idle_fragmented",
+    "idle_held",
+    "down",
+    NULL,
+};
+
+const char *const cost_share_names[] = {"busy", "overhead", "idle", "down", NULL};
+
+const char *const basis_names[] = {"cash", "accrual", "economic", NULL};
+
+const char *const job_outcome_names[] = {
+    "finished", "running", "waiting", "refused", "abandoned", NULL,
+};
+
+const char *const account_names[] = {
+    "purchase",  "resale",  "depreciation",   "disposal",   "colocation",   "energy",
+    "support",   "staff",   "insurance",      "prepayment", "prepaid_rent", "rent",
+    "on_demand", "surplus", "capital_charge", NULL,
+};
+
+enum { CASH = 1 << BASIS_CASH, COST = 1 << BASIS_ACCRUAL | 1 << BASIS_ECONOMIC };
+
+static const unsigned bases[ACCOUNTS] = {
+    [ACCOUNT_PURCHASE] = CASH,
+    [ACCOUNT_RESALE] = CASH,
+    [ACCOUNT_DEPRECIATION] = COST,
+    [ACCOUNT_DISPOSAL] = COST,
+    [ACCOUNT_COLOCATION] = CASH | COST,
+    [ACCOUNT_ENERGY] = CASH | COST,
+    [ACCOUNT_SUPPORT] = CASH | COST,
+    [ACCOUNT_STAFF] = CASH | COST,
+    [ACCOUNT_INSURANCE] = CASH | COST,
+    [ACCOUNT_PREPAYMENT] = CASH,
+    [ACCOUNT_PREPAID_RENT] = COST,
+    [ACCOUNT_RENT] = CASH | COST,
+    [ACCOUNT_ON_DEMAND] = CASH | COST,
+    [ACCOUNT_SURPLUS] = CASH | COST,
+    [ACCOUNT_CAPITAL] = 1 << BASIS_ECONOMIC,
+};
+
+bool account_has_basis(enum account account, enum basis basis)
+{
+    return bases[account] >> basis & 1;
+}
