@@ -1,0 +1,126 @@
+#ifndef OUTPUT_BOOKS_H
+#define OUTPUT_BOOKS_H
+
+/*
+ * The audit's own books (sim/output/audit*.c): what it rebuilds from the rows of a
+ * result, in the shape of the run's result, so that the same metric table can be
+ * applied to it.
+ *
+ * Each audit_FILE function reads one file, notes what is wrong with single rows, and
+ * adds the rows to the books; audit_summary compares the books with summary.csv
+ * and, by audit_across, with one another.  They return nothing: whatever is
+ * wrong, also an unreadable file, is a finding.
+ */
+
+#include "base/names.h"
+#include "output/audit.h"
+#include "output/columns.h"
+#include "world/result.h"
+
+struct book_pool {
+    const char *name, *class;
+    enum tenure tenure;
+    bool shrinks; /* GPUs leave it during the run by plan */
+    /* timeline.csv */
+    int64_t interval_start_ms, interval_end_ms; /* of its last row */
+    int64_t ended;
+    /* jobs.csv */
+    int64_t jobs_finished, jobs_running; /* of those that ran here last */
+    /* ledger.csv and assets.csv */
+    int128 asset_state_gpu_ms[GPU_STATES];
+    int128 asset_idle_uusd;
+    int64_t assets;
+};
+
+/* One lot or contract: by ledger.csv, then by assets.csv. */
+struct book_item {
+    size_t pool;
+    int128 basis_uusd[BASES];
+    int64_t ledger_line; /* its first */
+    bool has_asset;
+};
+
+struct books {
+    struct audit_report *report;
+    struct arena *arena; /* the report's */
+    const char *dir;
+    bool broken; /* a file could not be read: sums mean nothing */
+
+    /* From the manifest. */
+    int64_t start_unix_ms, end_ms, warmup_ms;
+    enum closing closing;
+    bool checkpoints; /* some jobs pay for checkpoints */
+    struct book_pool *pools;
+    const char **pool_names;
+    bool *pool_is_fixed;
+    int64_t rows_listed[OUTPUT_TABLES]; /* -1: not listed */
+
+    /* Rebuilt. */
+    struct run_result result;
+    size_t groups_room;
+    struct names group_names; /* "workload:X", to an index into result.groups */
+    struct names item_names;  /* "pool\nitem" */
+    struct book_item *items;
+    size_t items_room;
+    struct names ledger_keys;
+    int64_t ledger_month_unix_ms;
+    int64_t timeline_rows;
+    int64_t first_submit_ms, last_end_ms;
+    int64_t interruptions;
+    int64_t last_event_ms;
+    struct summary *summary; /* audit_summary.c, while it reads */
+};
+
+/* A place in a file of the result; line 0: the whole file. */
+struct finding_at {
+    enum output_table table;
+    int64_t line;
+};
+
+/* Notes a finding; `books_expect` does when `holds` is false, and counts the check. */
+void books_find(struct books *books, struct finding_at at, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+#define books_expect(books, holds, at, ...)                                            \
+    ((books)->report->n_checks++,                                                      \
+     (holds) ? (void)0 : books_find(books, at, __VA_ARGS__))
+
+/* Every row of a file whose fields have the form of their columns. */
+void books_read(struct books *books, enum output_table table,
+                void (*row)(struct books *books, struct finding_at at,
+                            const struct cell cells[]));
+
+/* The index of a pool, or of a group (made when it is new), or -1. */
+int books_pool(const struct books *books, const char *name);
+struct group_result *books_group(struct books *books, enum group_kind kind,
+                                 const char *name);
+
+void audit_timeline(struct books *books);
+void audit_jobs(struct books *books);
+void audit_ledger(struct books *books);
+void audit_assets(struct books *books);
+void audit_events(struct books *books);
+void audit_summary(
+    struct books *books); /* calls audit_across when the summary is read */
+void audit_across(struct books *books);
+
+/* Hostile files may hold what no sum can: it wraps here, and so agrees with nothing. */
+static inline void books_add(int64_t *sum, int64_t value)
+{
+    (void)__builtin_add_overflow(*sum, value, sum);
+}
+
+static inline int64_t books_less(int64_t a, int64_t b)
+{
+    int64_t difference;
+    (void)__builtin_sub_overflow(a, b, &difference);
+    return difference;
+}
+
+/* Texts of exact values, for findings. */
+struct exact_text {
+    char text[DECIMAL_TEXT];
+};
+struct exact_text exact_usd(int128 uusd);
+struct exact_text exact_gpu_h(int128 gpu_ms);
+
+#endif

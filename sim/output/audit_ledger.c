@@ -1,0 +1,206 @@
+#include <string.h>
+
+#include "base/calendar.h"
+#include "output/books.h"
+
+static int find(const char *const names[], int n, const char *text)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(names[i], text) == 0)
+            return i;
+    return -1;
+}
+
+static struct book_item *item_of(struct books *books, size_t pool, const char *name)
+{
+    const char *key =
+        arena_printf(books->arena, "%s\n%s", books->pools[pool].name, name);
+    uint32_t n = books->item_names.n;
+    uint32_t id = names_add(&books->item_names, key, strlen(key));
+    if (id < n)
+        return &books->items[id];
+    if (n == books->items_room) {
+        size_t room = n ? 2 * (size_t)n : 64;
+        books->items =
+            arena_grow(books->arena, books->items, n, room, sizeof *books->items);
+        books->items_room = room;
+    }
+    books->items[id].pool = pool;
+    return &books->items[id];
+}
+
+/* ledger.csv */
+
+static void check_time(struct books *books, struct finding_at at,
+                       const struct cell cells[])
+{
+    int64_t month = cells[LEDGER_MONTH].value, time = cells[LEDGER_TIME].value;
+    int64_t end_unix_ms = books->start_unix_ms + books->end_ms;
+    books_expect(books, month >= books->ledger_month_unix_ms, at,
+                 "month is before that of the row above");
+    books_expect(books, time >= books->start_unix_ms && time <= end_unix_ms, at,
+                 "time is not within the run");
+    books_expect(books, time >= month && time <= calendar_next_month(month), at,
+                 "time is not in the month of the row");
+    /* The horizon is half-open: a month that begins there has no cost. */
+    books_expect(books, month < end_unix_ms, at, "month is after the run's end");
+    books->ledger_month_unix_ms = month;
+}
+
+static void check_unique(struct books *books, struct finding_at at,
+                         const struct cell cells[])
+{
+    char key[1024];
+    int n = snprintf(key, sizeof key, "%s\n%s\n%s\n%s\n%s", cells[LEDGER_MONTH].text,
+                     cells[LEDGER_POOL].text, cells[LEDGER_ITEM].text,
+                     cells[LEDGER_ACCOUNT].text, cells[LEDGER_BASIS].text);
+    size_t length = (size_t)n < sizeof key ? (size_t)n : sizeof key - 1;
+    uint32_t before = books->ledger_keys.n;
+    books_expect(books, names_add(&books->ledger_keys, key, length) == before, at,
+                 "a second row for the same month, pool, item, account and basis");
+}
+
+static void ledger_row(struct books *books, struct finding_at at,
+                       const struct cell cells[])
+{
+    int pool = books_pool(books, cells[LEDGER_POOL].text);
+    int account = find(account_names, ACCOUNTS, cells[LEDGER_ACCOUNT].text);
+    int basis = find(basis_names, BASES, cells[LEDGER_BASIS].text);
+    int64_t amount = cells[LEDGER_AMOUNT].value;
+    books_expect(books, pool >= 0, at, "no pool is called '%s'",
+                 cells[LEDGER_POOL].text);
+    books_expect(books, account >= 0, at, "no account is called '%s'",
+                 cells[LEDGER_ACCOUNT].text);
+    books_expect(books, basis >= 0, at, "no basis is called '%s'",
+                 cells[LEDGER_BASIS].text);
+    if (pool < 0 || account < 0 || basis < 0)
+        return;
+
+    check_time(books, at, cells);
+    check_unique(books, at, cells);
+    books_expect(books, amount != 0, at, "a row of no amount");
+    books_expect(books, account_has_basis((enum account)account, (enum basis)basis), at,
+                 "account %s has no place in the %s basis", cells[LEDGER_ACCOUNT].text,
+                 cells[LEDGER_BASIS].text);
+    books_expect(books, cells[LEDGER_ITEM].empty != books->pool_is_fixed[pool], at,
+                 "item is to be given just in fixed pools");
+
+    struct pool_result *sum = &books->result.pools[pool];
+    books_add(&sum->account_uusd[account][basis], amount);
+    books_add(&sum->basis_uusd[basis], amount);
+    struct book_item *item = item_of(books, (size_t)pool, cells[LEDGER_ITEM].text);
+    item->basis_uusd[basis] += amount;
+    if (item->ledger_line == 0)
+        item->ledger_line = at.line;
+}
+
+void audit_ledger(struct books *books)
+{
+    books->ledger_month_unix_ms = calendar_month_start(books->start_unix_ms);
+    books_read(books, TABLE_LEDGER, ledger_row);
+}
+
+/* assets.csv */
+
+static void check_time_in_service(struct books *books, struct finding_at at,
+                                  const struct book_pool *pool, int128 states_gpu_ms,
+                                  const struct cell cells[])
+{
+    int64_t begin = cells[ASSETS_BEGIN].value - books->start_unix_ms;
+    int64_t end = cells[ASSETS_END].empty
+                      ? books->end_ms
+                      : cells[ASSETS_END].value - books->start_unix_ms;
+    books_expect(books, end >= begin && end <= books->end_ms, at,
+                 "end is not between begin and the run's end");
+    if (begin < 0)
+        begin = 0;
+    int128 held = end > begin ? (int128)cells[ASSETS_GPUS].value * (end - begin) : 0;
+    bool exact = pool->tenure == TENURE_LEASE || !pool->shrinks;
+    books_expect(books, states_gpu_ms == held || (!exact && states_gpu_ms < held), at,
+                 "capacity_gpu_h is %s, but gpus times the time in service is %s",
+                 cells[ASSETS_CAPACITY].text, exact_gpu_h(held).text);
+}
+
+static void check_bases(struct books *books, struct finding_at at,
+                        const struct book_item *item, const struct cell cells[])
+{
+    for (int b = 0; b < BASES; b++)
+        books_expect(books, cells[ASSETS_BASES + b].value == item->basis_uusd[b], at,
+                     "%s_usd is %s, but in the ledger it is %s", basis_names[b],
+                     cells[ASSETS_BASES + b].text, exact_usd(item->basis_uusd[b]).text);
+}
+
+static void check_asset(struct books *books, struct finding_at at, size_t index,
+                        const struct cell cells[])
+{
+    struct book_pool *pool = &books->pools[index];
+    const char *kind = pool->tenure == TENURE_OWN ? "lot" : "contract";
+    int128 sum = 0;
+    for (int s = 0; s < GPU_STATES; s++) {
+        int64_t value = cells[ASSETS_STATES + s].value;
+        books_expect(books, value >= 0, at, "%s_gpu_h is negative", gpu_state_names[s]);
+        pool->asset_state_gpu_ms[s] += value;
+        sum += value;
+    }
+    books_expect(books, sum == cells[ASSETS_CAPACITY].value, at,
+                 "capacity_gpu_h is %s, but the six states sum to %s",
+                 cells[ASSETS_CAPACITY].text, exact_gpu_h(sum).text);
+    books_expect(books, books->pool_is_fixed[index], at, "pool '%s' has no assets",
+                 pool->name);
+    books_expect(books, strcmp(cells[ASSETS_KIND].text, kind) == 0, at,
+                 "kind is '%s', but pool '%s' has %ss", cells[ASSETS_KIND].text,
+                 pool->name, kind);
+    books_expect(books, strcmp(cells[ASSETS_CLASS].text, pool->class) == 0, at,
+                 "class is '%s', but that of pool '%s' is '%s'",
+                 cells[ASSETS_CLASS].text, pool->name, pool->class);
+    books_expect(books, cells[ASSETS_GPUS].value >= 0, at, "gpus is negative");
+    check_time_in_service(books, at, pool, sum, cells);
+}
+
+static void asset_row(struct books *books, struct finding_at at,
+                      const struct cell cells[])
+{
+    int pool = books_pool(books, cells[ASSETS_POOL].text);
+    books_expect(books, pool >= 0, at, "no pool is called '%s'",
+                 cells[ASSETS_POOL].text);
+    if (pool < 0)
+        return;
+    check_asset(books, at, (size_t)pool, cells);
+
+    struct book_item *item = item_of(books, (size_t)pool, cells[ASSETS_ITEM].text);
+    books_expect(books, !item->has_asset, at, "a second row for %s of pool '%s'",
+                 cells[ASSETS_ITEM].text, books->pools[pool].name);
+    item->has_asset = true;
+    check_bases(books, at, item, cells);
+
+    struct pool_result *sum = &books->result.pools[pool];
+    books->pools[pool].assets++;
+    books->pools[pool].asset_idle_uusd += cells[ASSETS_IDLE].value;
+    books_add(&sum->closing_book_uusd, cells[ASSETS_BOOK].value);
+    books_add(&sum->closing_market_uusd, cells[ASSETS_MARKET].value);
+    books_add(&sum->commitment_uusd, cells[ASSETS_COMMITMENT].value);
+}
+
+void audit_assets(struct books *books)
+{
+    books_read(books, TABLE_ASSETS, asset_row);
+}
+
+/* events.csv */
+
+static void event_row(struct books *books, struct finding_at at,
+                      const struct cell cells[])
+{
+    int64_t time = cells[EVENTS_TIME].value;
+    books_expect(books, time >= books->last_event_ms && time <= books->end_ms, at,
+                 "time_s is before the row above or after the run's end");
+    books_expect(books,
+                 cells[EVENTS_PHASE].value >= 0 && cells[EVENTS_PHASE].value <= 8, at,
+                 "phase is not 0 to 8");
+    books->last_event_ms = time;
+}
+
+void audit_events(struct books *books)
+{
+    books_read(books, TABLE_EVENTS, event_row);
+}

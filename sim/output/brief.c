@@ -1,0 +1,298 @@
+#include "output/brief.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/calendar.h"
+#include "output/manifest.h"
+
+#define WIDTH            80
+#define NAME_MAX_LETTERS 14
+
+/* Three digits and a suffix: rounding may carry to the next suffix (999.9 is "1.00k").
+ */
+void brief_number(char text[BRIEF_TEXT], double value)
+{
+    static const char *const suffixes[] = {"", "k", "M", "G", "T", "P"};
+    double size = fabs(value);
+    size_t s = 0;
+    if (size < 999.5 && size == floor(size)) {
+        snprintf(text, BRIEF_TEXT, "%.0f", value);
+        return;
+    }
+    while (size >= 999.5 && s + 1 < sizeof suffixes / sizeof suffixes[0]) {
+        size /= 1000;
+        s++;
+    }
+    int digits = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+    snprintf(text, BRIEF_TEXT, "%s%.*f%s", value < 0 ? "-" : "", digits, size,
+             suffixes[s]);
+}
+
+void brief_duration(char text[BRIEF_TEXT], int64_t ms)
+{
+    static const struct {
+        double limit_s, unit_s;
+        const char *name;
+    } steps[] = {{59.95, 1, "s"},
+                 {59.95 * 60, 60, "min"},
+                 {47.95 * 3600, 3600, "h"},
+                 {INFINITY, 86400, "d"}};
+    double seconds = (double)ms / 1e3;
+    size_t i = 0;
+    while (seconds >= steps[i].limit_s)
+        i++;
+    double value = seconds / steps[i].unit_s;
+    int digits = value == 0 || value >= 99.95 ? 0 : 1;
+    snprintf(text, BRIEF_TEXT, "%.*f %s", digits, value, steps[i].name);
+}
+
+/* A paragraph broken at blanks; later lines are indented by `indent`. */
+static void print_wrapped(FILE *out, const char *text, int indent)
+{
+    int column = 0;
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+        if (column > 0 && column + 1 + length > WIDTH) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > 0) {
+            fputc(' ', out);
+            column++;
+        }
+        fprintf(out, "%.*s", length, text);
+        column += length;
+        text += length + (text[length] == ' ');
+    }
+    fputc('\n', out);
+}
+
+struct paragraph {
+    char text[4096];
+    size_t used;
+};
+
+static void say(struct paragraph *paragraph, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+static void say(struct paragraph *paragraph, const char *fmt, ...)
+{
+    size_t room = sizeof paragraph->text - paragraph->used;
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(paragraph->text + paragraph->used, room, fmt, args);
+    va_end(args);
+    if (n > 0)
+        paragraph->used += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+struct number {
+    char text[BRIEF_TEXT];
+};
+
+static struct number number(double value)
+{
+    struct number result;
+    brief_number(result.text, value);
+    return result;
+}
+
+static double gpu_h(int128 gpu_ms)
+{
+    return (double)gpu_ms / (double)MS_PER_H;
+}
+
+static double usd(int128 uusd)
+{
+    return (double)uusd / 1e6;
+}
+
+/* What the lines are made of: a pool, or several together. */
+struct line {
+    int128 capacity, busy, useful, idle;
+    int128 no_demand, fragmented, held;
+    int128 economic_uusd, idle_uusd;
+};
+
+static void add_pool(struct line *line, const struct pool_result *pool)
+{
+    for (int s = 0; s < GPU_STATES; s++)
+        line->capacity += pool->state_gpu_ms[s];
+    line->useful += pool->state_gpu_ms[GPU_BUSY_USEFUL];
+    line->busy += (int128)pool->state_gpu_ms[GPU_BUSY_USEFUL] +
+                  pool->state_gpu_ms[GPU_BUSY_OVERHEAD];
+    line->no_demand += pool->state_gpu_ms[GPU_IDLE_NO_DEMAND];
+    line->fragmented += pool->state_gpu_ms[GPU_IDLE_FRAGMENTED];
+    line->held += pool->state_gpu_ms[GPU_IDLE_HELD];
+    line->idle = line->no_demand + line->fragmented + line->held;
+    line->economic_uusd += pool->basis_uusd[BASIS_ECONOMIC];
+    line->idle_uusd += pool->cost_uusd[COST_IDLE];
+}
+
+/* Names of up to 63 letters are cut in the table. */
+static void print_name(FILE *out, const char *name)
+{
+    if (strlen(name) <= NAME_MAX_LETTERS)
+        fprintf(out, "%-*s", NAME_MAX_LETTERS, name);
+    else
+        fprintf(out, "%.*s~", NAME_MAX_LETTERS - 1, name);
+}
+
+static void print_line(FILE *out, const char *name, const char *tenure, int64_t gpus,
+                       const struct line *line, const struct histogram *wait)
+{
+    char utilization[BRIEF_TEXT] = "-", mean[BRIEF_TEXT] = "-", p95[BRIEF_TEXT] = "-";
+    char unit_cost[BRIEF_TEXT] = "-";
+    if (line->capacity > 0)
+        snprintf(utilization, sizeof utilization, "%.1f%%",
+                 100 * (double)line->busy / (double)line->capacity);
+    if (wait->n > 0) {
+        brief_duration(mean, (int64_t)llround(histogram_mean(wait)));
+        brief_duration(p95, histogram_quantile(wait, 0.95));
+    }
+    if (line->useful > 0)
+        snprintf(unit_cost, sizeof unit_cost, "%.3f",
+                 usd(line->economic_uusd) / gpu_h(line->useful));
+    print_name(out, name);
+    fprintf(out, " %-9s %6s %6s %8s %8s %7s %7s %7s\n", tenure,
+            gpus < 0 ? "" : number((double)gpus).text, utilization, mean, p95,
+            number(gpu_h(line->idle)).text, number(usd(line->economic_uusd)).text,
+            unit_cost);
+}
+
+static void print_table(FILE *out, const struct scenario *scenario,
+                        const struct run_result *result)
+{
+    struct line total = {0};
+    fprintf(out, "%-*s %-9s %6s %6s %8s %8s %7s %7s %7s\n", NAME_MAX_LETTERS, "pool",
+            "tenure", "peak", "used", "wait", "wait", "idle", "cost", "USD per");
+    fprintf(out, "%-*s %-9s %6s %6s %8s %8s %7s %7s %7s\n", NAME_MAX_LETTERS, "", "",
+            "GPUs", "", "mean", "p95", "GPU-h", "USD", "GPU-h");
+    for (size_t i = 0; i < result->n_pools; i++) {
+        struct line line = {0};
+        add_pool(&line, &result->pools[i]);
+        add_pool(&total, &result->pools[i]);
+        print_line(out, scenario->pools[i].name,
+                   tenure_names[scenario->pools[i].tenure],
+                   result->pools[i].peak_capacity_gpus, &line, &result->pools[i].wait);
+    }
+    print_line(out, "total", "", -1, &total, &result->groups[0].wait);
+}
+
+static void print_header(FILE *out, const struct scenario *scenario,
+                         const struct run_result *result)
+{
+    const struct group_result *total = &result->groups[0];
+    char from[CALENDAR_TEXT], to[CALENDAR_TEXT];
+    struct paragraph text = {.used = 0};
+
+    calendar_format(scenario->start_unix_ms, from);
+    calendar_format(scenario->start_unix_ms + result->end_ms, to);
+    say(&text, "%s: %.10s to %.10s,", scenario->name ? scenario->name : "run", from,
+        to);
+    say(&text, " %" PRId64 " jobs, %s useful GPU-h,", total->arrived,
+        number(gpu_h(total->useful_gpu_ms)).text);
+    say(&text, " %" PRId64 " finished", total->finished);
+    if (total->running + total->waiting > 0)
+        say(&text, ", %" PRId64 " running and %" PRId64 " waiting at the end",
+            total->running, total->waiting);
+    if (total->refused > 0)
+        say(&text, ", %" PRId64 " refused", total->refused);
+    if (total->abandoned > 0)
+        say(&text, ", %" PRId64 " gave up", total->abandoned);
+    print_wrapped(out, text.text, 2);
+}
+
+static void print_idle(FILE *out, const struct scenario *scenario,
+                       const struct run_result *result)
+{
+    struct line fixed = {0};
+    struct paragraph text = {.used = 0};
+    for (size_t i = 0; i < result->n_pools; i++)
+        if (!tenure_is_elastic(scenario->pools[i].tenure))
+            add_pool(&fixed, &result->pools[i]);
+    if (fixed.capacity == 0)
+        return;
+
+    say(&text,
+        "Idle: %s of %s owned and leased GPU-h (%.1f %%) stood idle, at a cost of"
+        " %s USD",
+        number(gpu_h(fixed.idle)).text, number(gpu_h(fixed.capacity)).text,
+        100 * (double)fixed.idle / (double)fixed.capacity,
+        number(usd(fixed.idle_uusd)).text);
+    if (fixed.idle > 0)
+        say(&text, ": %s GPU-h without demand, %s free but not fitting, %s held",
+            number(gpu_h(fixed.no_demand)).text, number(gpu_h(fixed.fragmented)).text,
+            number(gpu_h(fixed.held)).text);
+    say(&text, ".");
+    print_wrapped(out, text.text, 2);
+}
+
+static void print_rented(FILE *out, const struct scenario *scenario,
+                         const struct run_result *result)
+{
+    static const struct {
+        enum tenure tenure;
+        const char *verb;
+    } kinds[] = {{TENURE_LEASE, "leased"},
+                 {TENURE_ON_DEMAND, "rented on demand"},
+                 {TENURE_SPOT, "taken at spot prices"}};
+    struct line owned = {0};
+    struct paragraph text = {.used = 0};
+    for (size_t i = 0; i < result->n_pools; i++)
+        if (scenario->pools[i].tenure == TENURE_OWN)
+            add_pool(&owned, &result->pools[i]);
+
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        struct line line = {0};
+        bool any = false;
+        for (size_t i = 0; i < result->n_pools; i++) {
+            if (scenario->pools[i].tenure != kinds[k].tenure)
+                continue;
+            add_pool(&line, &result->pools[i]);
+            any = true;
+        }
+        if (!any)
+            continue;
+        if (text.used)
+            say(&text, "; ");
+        else
+            say(&text, owned.capacity > 0 ? "Beyond the owned: " : "Rented: ");
+        say(&text, "%s GPU-h %s for %s USD, %s of them busy",
+            number(gpu_h(line.capacity)).text, kinds[k].verb,
+            number(usd(line.economic_uusd)).text, number(gpu_h(line.busy)).text);
+    }
+    if (!text.used)
+        return;
+    say(&text, ".");
+    print_wrapped(out, text.text, 2);
+}
+
+static void print_warnings(FILE *out, const struct scenario *scenario,
+                           const struct run_result *result)
+{
+    struct arena arena = {0};
+    const char **list = manifest_warnings(scenario, result, &arena);
+    for (; *list; list++) {
+        struct paragraph text = {.used = 0};
+        say(&text, "Warning: %s%s", *list,
+            ispunct((unsigned char)(*list)[strlen(*list) - 1]) ? "" : ".");
+        print_wrapped(out, text.text, 2);
+    }
+    arena_free(&arena);
+}
+
+void brief_print(const struct scenario *scenario, const struct run_result *result,
+                 FILE *out)
+{
+    print_header(out, scenario, result);
+    fputc('\n', out);
+    print_table(out, scenario, result);
+    fputc('\n', out);
+    print_idle(out, scenario, result);
+    print_rented(out, scenario, result);
+    print_warnings(out, scenario, result);
+}
