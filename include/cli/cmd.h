@@ -1,0 +1,26 @@
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+/*
+ * One command of the program: one file sim/cli/cmd_NAME.c and one line in commands[].
+ * Usage, --help, the man page and suggestions all come from this table.
+ */
+
+struct command {
+    const char *name;
+    const char *synopsis; /* "run SCENARIO [-o DIR]", without "tenure" */
+    const char *summary;  /* one line, lower case, no full stop */
+    const char *help;     /* what it does, its options, an example; lines of 80 */
+    /* argv[0] is the command's name; the result is the exit code */
+    int (*run)(int argc, char **argv);
+};
+
+extern const struct command cmd_run, cmd_check, cmd_show, cmd_models, cmd_trace,
+    cmd_audit, cmd_help;
+
+/* In the order of the usage text; NULL ends the list. */
+extern const struct command *const commands[];
+
+const struct command *command_find(const char *name);
+
+#endif

@@ -1,0 +1,272 @@
+/*
+ * tenure check: is the scenario right, and is its demand anywhere near what its pools
+ * can serve?  Sums only: nothing is dispatched.
+ */
+
+#include <assert.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/cmd.h"
+#include "world/arrivals.h"
+
+/* GPU-time is counted on the class on which the first source's durations hold. */
+struct offer {
+    const struct scenario *scenario;
+    const struct gpu_class *unit; /* NULL: speeds do not matter */
+    int64_t end_ms;               /* the horizon, or the last end if none waited */
+    int64_t jobs, gpus_max;
+    double work_gpu_ms, capacity_gpu_ms;
+    int64_t peak_gpus;
+    int64_t only_elastic; /* no fixed pool could ever hold them */
+    int64_t refused;      /* no pool could */
+    const char *reason;   /* of the first refused */
+};
+
+/* One job's presence if nothing waited. */
+struct step {
+    int64_t time_ms, gpus;
+};
+
+struct steps {
+    struct step *items;
+    size_t n, room;
+};
+
+static void steps_add(struct steps *steps, int64_t time_ms, int64_t gpus)
+{
+    if (steps->n == steps->room) {
+        steps->room = steps->room ? 2 * steps->room : 1024;
+        steps->items = realloc(steps->items, steps->room * sizeof *steps->items);
+        if (!steps->items)
+            out_of_memory();
+    }
+    steps->items[steps->n++] = (struct step){time_ms, gpus};
+}
+
+/* By time; at equal times what goes comes before what arrives. */
+static int compare_steps(const void *a, const void *b)
+{
+    const struct step *left = a, *right = b;
+    if (left->time_ms != right->time_ms)
+        return left->time_ms < right->time_ms ? -1 : 1;
+    return (left->gpus > right->gpus) - (left->gpus < right->gpus);
+}
+
+static int64_t largest_size(const struct pool_spec *pool)
+{
+    if (tenure_is_elastic(pool->tenure))
+        return pool->limit_gpus;
+    int64_t gpus = pool->gpus, largest = pool->gpus;
+    for (size_t i = 0; i < pool->n_changes; i++) {
+        gpus += pool->changes[i].gpus;
+        largest = gpus > largest ? gpus : largest;
+    }
+    return largest;
+}
+
+static double speed(const struct gpu_class *class, const char *workload,
+                    const struct gpu_class *unit)
+{
+    if (!class || !unit)
+        return 1;
+    return gpu_class_speed(class, workload) / gpu_class_speed(unit, workload);
+}
+
+static void count_fit(struct offer *offer, const struct arrival *arrival,
+                      const struct route *route)
+{
+    bool fixed = false, elastic = false;
+    for (uint32_t i = 0; i < route->n; i++) {
+        const struct pool_spec *pool = &offer->scenario->pools[route->outlets[i].pool];
+        if (arrival->gpus > largest_size(pool))
+            continue;
+        fixed |= !tenure_is_elastic(pool->tenure);
+        elastic |= tenure_is_elastic(pool->tenure);
+    }
+    offer->only_elastic += !fixed && elastic;
+    offer->refused += !fixed && !elastic;
+    if (!fixed && !elastic && !offer->reason)
+        offer->reason =
+            route->n == 0 ? route->closed_reason : "larger than any pool open to it";
+}
+
+static void count_demand(struct offer *offer, struct arena *arena)
+{
+    const struct scenario *scenario = offer->scenario;
+    struct routes routes;
+    struct arrivals arrivals;
+    struct steps steps = {0};
+    routes_init(&routes, scenario, arena);
+    arrivals_init(&arrivals, scenario, 0, &routes, arena);
+    while (arrivals.next_ms != NEVER_MS && !cli_interrupted) {
+        struct arrival arrival = arrivals_take(&arrivals);
+        const struct demand_spec *demand = &scenario->demand[arrival.source];
+        double work = (double)arrival.gpus * (double)arrival.duration_ms;
+        offer->jobs++;
+        offer->gpus_max =
+            arrival.gpus > offer->gpus_max ? arrival.gpus : offer->gpus_max;
+        offer->work_gpu_ms +=
+            work * speed(demand->reference, arrival.kind->workload, offer->unit);
+        steps_add(&steps, arrival.submit_ms, arrival.gpus);
+        steps_add(&steps, arrival.submit_ms + arrival.duration_ms, -arrival.gpus);
+        count_fit(offer, &arrival, &routes.items[arrival.kind->route]);
+    }
+    if (steps.n > 0)
+        qsort(steps.items, steps.n, sizeof *steps.items, compare_steps);
+    int64_t gpus = 0;
+    for (size_t i = 0; i < steps.n; i++) {
+        gpus += steps.items[i].gpus;
+        offer->peak_gpus = gpus > offer->peak_gpus ? gpus : offer->peak_gpus;
+    }
+    offer->end_ms = scenario->horizon_ms;
+    if (scenario->until_idle)
+        offer->end_ms = steps.n > 0 ? steps.items[steps.n - 1].time_ms : 0;
+    free(steps.items);
+}
+
+/* The part of [from, until) before the end. */
+static double span_ms(int64_t from_ms, int64_t until_ms, int64_t end_ms)
+{
+    int64_t until = until_ms < end_ms ? until_ms : end_ms;
+    return until > from_ms ? (double)(until - from_ms) : 0;
+}
+
+static void count_capacity(struct offer *offer)
+{
+    const struct scenario *scenario = offer->scenario;
+    for (size_t i = 0; i < scenario->n_pools; i++) {
+        const struct pool_spec *pool = &scenario->pools[i];
+        double gpu_ms = 0;
+        if (pool->tenure == TENURE_OWN)
+            gpu_ms = (double)pool->gpus * (double)offer->end_ms;
+        else if (pool->tenure == TENURE_LEASE)
+            gpu_ms = (double)pool->gpus *
+                     span_ms(pool->from_ms, pool->until_ms, offer->end_ms);
+        for (size_t k = 0; k < pool->n_changes; k++)
+            gpu_ms += (double)pool->changes[k].gpus *
+                      span_ms(pool->changes[k].at_ms, NEVER_MS, offer->end_ms);
+        offer->capacity_gpu_ms += gpu_ms * speed(pool->class, NULL, offer->unit);
+    }
+}
+
+static void print_text(const struct offer *offer)
+{
+    const struct scenario *scenario = offer->scenario;
+    double hours = (double)offer->end_ms / (double)MS_PER_H;
+    double work = offer->work_gpu_ms / (double)MS_PER_H;
+    double capacity = offer->capacity_gpu_ms / (double)MS_PER_H;
+    printf("%s: the scenario is well-formed\n", scenario->name);
+    printf("  period          %.1f days%s\n", hours / 24,
+           scenario->until_idle ? " until all is done, if nothing waited" : "");
+    printf("  jobs            %" PRId64 ", of up to %" PRId64 " GPUs\n", offer->jobs,
+           offer->gpus_max);
+    printf("  demand          %.0f GPU-h%s%s; mean %.1f GPUs, peak %" PRId64
+           " if nothing waited\n",
+           work, offer->unit ? " of " : "", offer->unit ? offer->unit->name : "",
+           hours > 0 ? work / hours : 0, offer->peak_gpus);
+    printf("  fixed capacity  %.0f GPU-h; mean %.1f GPUs\n", capacity,
+           hours > 0 ? capacity / hours : 0);
+    if (capacity > 0)
+        printf("  offered load    %.1f %% of fixed capacity\n", 100 * work / capacity);
+    if (offer->only_elastic > 0)
+        printf("  elastic only    %" PRId64 " jobs fit no fixed pool\n",
+               offer->only_elastic);
+    if (offer->refused > 0)
+        printf("  refused         %" PRId64 " jobs (%.3g %%) fit no pool at all: %s\n",
+               offer->refused, 100 * (double)offer->refused / (double)offer->jobs,
+               offer->reason);
+    for (size_t i = 0; i < scenario->n_warnings; i++) {
+        fputs("  warning         ", stdout);
+        cli_wrap(scenario->warnings[i], 18, 18, 80, stdout);
+    }
+}
+
+static bool print_json(const struct offer *offer, struct error *err)
+{
+    const struct scenario *scenario = offer->scenario;
+    json_t *warnings = json_array();
+    for (size_t i = 0; i < scenario->n_warnings; i++)
+        json_array_append_new(warnings, json_string(scenario->warnings[i]));
+    double ms_per_h = (double)MS_PER_H;
+    json_t *root = json_pack(
+        "{s:s, s:f, s:I, s:I, s:f, s:I, s:f, s:o, s:I, s:I, s:o}", "scenario",
+        scenario->name, "period_h", (double)offer->end_ms / ms_per_h, "jobs",
+        (json_int_t)offer->jobs, "largest_job_gpus", (json_int_t)offer->gpus_max,
+        "demand_gpu_h", offer->work_gpu_ms / ms_per_h, "peak_gpus",
+        (json_int_t)offer->peak_gpus, "fixed_capacity_gpu_h",
+        offer->capacity_gpu_ms / ms_per_h, "offered_load_frac",
+        offer->capacity_gpu_ms > 0
+            ? json_real(offer->work_gpu_ms / offer->capacity_gpu_ms)
+            : json_null(),
+        "elastic_only_jobs", (json_int_t)offer->only_elastic, "refused_jobs",
+        (json_int_t)offer->refused, "warnings", warnings);
+    if (!root)
+        return error_set(err, "a name is not valid UTF-8");
+    bool ok = json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
+    json_decref(root);
+    return ok || error_errno(err, "standard output");
+}
+
+static bool check(const char *path, const struct cli_values *set, bool json,
+                  struct error *err)
+{
+    struct scenario scenario;
+    if (!scenario_read(&scenario, path, set->text, set->n, err))
+        return false;
+    struct arena arena = {0};
+    struct offer offer = {.scenario = &scenario};
+    if (scenario.n_demand > 0)
+        offer.unit = scenario.demand[0].reference;
+    count_demand(&offer, &arena);
+    count_capacity(&offer);
+    bool ok = true;
+    if (cli_interrupted)
+        ok = error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
+    else if (json)
+        ok = print_json(&offer, err);
+    else
+        print_text(&offer);
+    arena_free(&arena);
+    scenario_free(&scenario);
+    return ok;
+}
+
+static int run_check(int argc, char **argv)
+{
+    bool json = false;
+    struct cli_values set = {0};
+    const char *path = NULL;
+    const struct cli_option options[] = {{.name = "json", .flag = &json},
+                                         {.name = "set", .values = &set},
+                                         {.name = NULL}};
+    const struct cli_operands operands = {1, 1, "name one scenario", &path};
+    struct arena arena = {0};
+    struct error err;
+    cli_catch_signals();
+    bool ok = cli_parse(argc, argv, options, &operands, &arena, &err) &&
+              check(path, &set, json, &err);
+    arena_free(&arena);
+    return ok ? 0 : cli_fail(&err);
+}
+
+const struct command cmd_check = {
+    .name = "check",
+    .synopsis = "check SCENARIO [--set PATH=VALUE]... [--json]",
+    .summary = "validate a scenario, and weigh its demand against its capacity",
+    .help =
+        "Reads SCENARIO and all it names, and says whether it is well-formed: unknown\n"
+        "keys, missing units, impossible dates and the like end with exit code 2 and\n"
+        "file:line:column.  Then it prints how much work is asked of how much fixed\n"
+        "capacity, the peak if nothing waited, and which jobs no pool could ever "
+        "hold.\n"
+        "Nothing is simulated.\n"
+        "\n"
+        "  --set PATH=VALUE    override a key; may be repeated\n"
+        "  --json              the same as JSON\n",
+    .run = run_check,
+};

@@ -1,0 +1,280 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <sys/wait.h>
+
+#include "scenario_files.h"
+
+/* The program as a user meets it: exit codes, what goes where, and what is left behind.
+ */
+
+struct outcome {
+    int code;
+    char out[65536], err[8192];
+};
+
+static void slurp(const char *path, char *text, size_t room)
+{
+    FILE *in = fopen(path, "r");
+    size_t n = in ? fread(text, 1, room - 1, in) : 0;
+    text[n] = '\0';
+    if (in)
+        fclose(in);
+}
+
+/* Runs `tenure ARGUMENTS` by the shell in the folder. */
+static struct outcome *tenure(const struct folder *folder, const char *arguments)
+{
+    static struct outcome outcome; /* large; one at a time */
+    const char *program = getenv("TENURE_PROGRAM");
+    if (!program)
+        cr_skip_test("TENURE_PROGRAM does not name the program");
+    char command[2048], out[128], err[128];
+    snprintf(command, sizeof command, "cd %s && { %s %s\n} >out 2>err", folder->path,
+             program, arguments);
+    int status = system(command);
+    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    slurp(folder_path(folder, "out", out), outcome.out, sizeof outcome.out);
+    slurp(folder_path(folder, "err", err), outcome.err, sizeof outcome.err);
+    unlink(out);
+    unlink(err);
+    return &outcome;
+}
+
+static const char usual[] =
+    "start: 2026-01-01\nhorizon: 30d\ndemand: [{jobs: jobs.csv}]\n"
+    "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 16}]\n";
+
+static struct folder prepared(void)
+{
+    struct folder folder = folder_new();
+    folder_traces(&folder);
+    folder_write(&folder, "t.yaml", usual);
+    return folder;
+}
+
+Test(cli, mistakes_end_with_their_exit_code_and_one_line)
+{
+    static const struct {
+        const char *arguments;
+        int code;
+        const char *message;
+    } cases[] = {
+        {"", 1, "tenure: a command is needed; `tenure --help` lists them\n"},
+        {"chek t.yaml", 1,
+         "tenure: there is no command 'chek'; did you mean 'check'?\n"},
+        {"simulate", 1,
+         "tenure: there is no command 'simulate'; `tenure --help` lists them\n"},
+        {"check", 1, "tenure: check: name one scenario; see `tenure check --help`\n"},
+        {"check a b", 1,
+         "tenure: check: name one scenario; see `tenure check --help`\n"},
+        {"check --jsn t.yaml", 1,
+         "tenure: check: unknown option --jsn; see `tenure check --help`\n"},
+        {"check -x t.yaml", 1,
+         "tenure: check: unknown option -x; see `tenure check --help`\n"},
+        {"check t.yaml --set", 1,
+         "tenure: check: --set needs a value; see `tenure check --help`\n"},
+        {"check none.yaml", 2, "tenure: none.yaml: No such file or directory\n"},
+        {"check .", 2, "tenure: .: Is a directory\n"},
+        {"check t.yaml --set pools.own.gpus=x", 2,
+         "tenure: --set pools.own.gpus: pools.own.gpus: 'x' is not a whole number, "
+         "such "
+         "as 8\n"},
+        {"show", 1, "tenure: show: name one scenario; see `tenure show --help`\n"},
+        {"models treshold", 1,
+         "tenure: models: no model or GPU class 'treshold'; did you mean "
+         "'threshold'?\n"},
+        {"models zzzzzz", 1,
+         "tenure: models: no model or GPU class 'zzzzzz'; `tenure models` and `tenure "
+         "models --catalogue` list them\n"},
+        {"help nothing", 1, "tenure: help: there is no command 'nothing'\n"},
+        {"trace", 1,
+         "tenure: trace: a verb is needed: check, stats, convert, slice or generate; "
+         "see "
+         "`tenure trace --help`\n"},
+        {"trace slic", 1,
+         "tenure: trace: there is no verb 'slic'; did you mean 'slice'?\n"},
+        {"trace check bad.csv", 2, "tenure: bad.csv:2:3: gpus: 0 is below 1\n"},
+        {"trace convert jobs.csv -o out.csv", 1,
+         "tenure: trace convert: --from FORMAT is needed; see `tenure trace --help`\n"},
+        {"trace convert --from slurm jobs.csv -o out.csv", 1,
+         "tenure: trace convert: no format 'slurm'; there are philly, gaia\n"},
+        {"trace convert --from gaia jobs.csv --tick x -o out.csv", 1,
+         "tenure: --tick: 'x' is not a whole number such as 5\n"},
+        {"trace slice jobs.csv", 1,
+         "tenure: trace slice: -o OUT is needed; see `tenure trace --help`\n"},
+        {"trace slice jobs.csv --from 2026-01-01 -o out.csv", 1,
+         "tenure: --from: '2026-01-01' is not a number of seconds; the submits of "
+         "jobs.csv are not dates\n"},
+        {"trace generate t.yaml --replication -1 -o out.csv", 1,
+         "tenure: --replication: '-1' is not a whole number such as 5\n"},
+    };
+    struct folder folder = prepared();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct outcome *outcome = tenure(&folder, cases[i].arguments);
+        cr_expect(outcome->code == cases[i].code, "%s: exit %d", cases[i].arguments,
+                  outcome->code);
+        cr_expect(strcmp(outcome->err, cases[i].message) == 0,
+                  "%s\n  says   %s  wanted %s", cases[i].arguments, outcome->err,
+                  cases[i].message);
+        cr_expect(eq(str, outcome->out, (char *)""));
+    }
+    char path[128];
+    cr_expect(access(folder_path(&folder, "out.csv", path), F_OK) != 0, "left behind");
+    folder_remove(&folder);
+}
+
+Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
+{
+    static const char *const names[] = {"run",   "check", "show", "models",
+                                        "trace", "audit", "help"};
+    struct folder folder = prepared();
+    struct outcome *outcome = tenure(&folder, "--help");
+    cr_expect(eq(int, outcome->code, 0));
+    for (size_t i = 0; i < COUNT(names); i++)
+        cr_expect(strstr(outcome->out, names[i]) != NULL, "%s", names[i]);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char arguments[64], usage[64];
+        snprintf(arguments, sizeof arguments, "%s --bogus --help", names[i]);
+        snprintf(usage, sizeof usage, "usage: tenure %s", names[i]);
+        outcome = tenure(&folder, arguments);
+        cr_expect(eq(int, outcome->code, 0));
+        cr_expect(strncmp(outcome->out, usage, strlen(usage)) == 0, "%s", outcome->out);
+        cr_expect(eq(str, outcome->err, (char *)""));
+    }
+    folder_remove(&folder);
+}
+
+Test(cli, text_for_people_fits_80_columns)
+{
+    static const char *const commands[] = {
+        "--help",      "help run",           "help check",          "help show",
+        "help models", "help trace",         "help audit",          "models",
+        "models h200", "models --catalogue", "models threshold",    "models profile",
+        "show t.yaml", "check t.yaml",       "trace stats jobs.csv"};
+    struct folder folder = prepared();
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        struct outcome *outcome = tenure(&folder, commands[i]);
+        cr_expect(outcome->code == 0, "%s: exit %d", commands[i], outcome->code);
+        for (char *line = strtok(outcome->out, "\n"); line; line = strtok(NULL, "\n"))
+            cr_expect(strlen(line) <= 80, "%s: %zu columns: %s", commands[i],
+                      strlen(line), line);
+    }
+    folder_remove(&folder);
+}
+
+Test(cli, check_weighs_demand_against_capacity)
+{
+    /* 100 + 400 + 120 GPU-s on 16 GPUs for 30 days, and nothing at the same time. */
+    struct folder folder = prepared();
+    struct outcome *outcome = tenure(&folder, "check t.yaml --json");
+    cr_expect(eq(int, outcome->code, 0));
+    cr_expect(strstr(outcome->out, "\"jobs\": 3,") != NULL, "%s", outcome->out);
+    cr_expect(strstr(outcome->out, "\"peak_gpus\": 8,") != NULL, "%s", outcome->out);
+    cr_expect(strstr(outcome->out, "\"fixed_capacity_gpu_h\": 11520.0") != NULL, "%s",
+              outcome->out);
+    cr_expect(strstr(outcome->out, "\"refused_jobs\": 0,") != NULL, "%s", outcome->out);
+    outcome = tenure(&folder, "check t.yaml --json --set pools.own.gpus=4");
+    cr_expect(strstr(outcome->out, "\"refused_jobs\": 1,") != NULL, "%s", outcome->out);
+    outcome = tenure(&folder, "check t.yaml --set pools.own.gpus=4");
+    cr_expect(strstr(outcome->out, "larger than any pool open to it") != NULL, "%s",
+              outcome->out);
+    folder_remove(&folder);
+}
+
+Test(cli, a_slice_keeps_what_lies_between_and_says_how_much)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome =
+        tenure(&folder, "trace slice jobs.csv --from 86400 --to 2505600 -o -");
+    cr_expect(eq(int, outcome->code, 0));
+    cr_expect(eq(str, outcome->out,
+                 (char *)"submit,duration_s,gpus,id\n86400.000,50.000,8,2\n"));
+    cr_expect(eq(str, outcome->err, (char *)"1 of 3 jobs kept\n"));
+    folder_remove(&folder);
+}
+
+Test(cli, generated_demand_reads_back_and_depends_on_the_replication_alone)
+{
+    struct folder folder = prepared();
+    static const char generate[] =
+        "trace generate t.yaml --set 'demand=[{model: {name: poisson, rate: 50 /d}}]' "
+        "-o out.csv";
+    char command[256], path[128], first[65536], again[65536];
+    folder_path(&folder, "out.csv", path);
+    struct outcome *outcome = tenure(&folder, generate);
+    cr_assert(outcome->code == 0, "%s", outcome->err);
+    slurp(path, first, sizeof first);
+    tenure(&folder, generate);
+    slurp(path, again, sizeof again);
+    cr_expect(eq(str, first, again));
+    snprintf(command, sizeof command, "%s --replication 1", generate);
+    tenure(&folder, command);
+    slurp(path, again, sizeof again);
+    cr_expect(ne(str, first, again));
+    outcome = tenure(&folder, "trace check out.csv");
+    cr_expect(eq(int, outcome->code, 0));
+    folder_remove(&folder);
+}
+
+Test(cli, the_sample_comes_from_its_recipe)
+{
+    /* libm may differ between machines in the last digit: counts must agree, and the
+     * GPU-hours to a part in a million. */
+    const char *source = getenv("TENURE_SOURCE");
+    if (!source)
+        cr_skip_test("TENURE_SOURCE does not name the source tree");
+    struct folder folder = prepared();
+    char command[512];
+    snprintf(command, sizeof command,
+             "trace generate %s/models/scenarios/sample-demand.yaml -o out.csv",
+             source);
+    struct outcome *outcome = tenure(&folder, command);
+    cr_assert(outcome->code == 0, "%s", outcome->err);
+
+    char kept[512], made[128];
+    struct trace traces[2];
+    struct error err = {.text = ""};
+    snprintf(kept, sizeof kept, "%s/traces/sample-jobs.csv", source);
+    bool ok = trace_read(&traces[0], kept, &err) &&
+              trace_read(&traces[1], folder_path(&folder, "out.csv", made), &err);
+    cr_assert(ok, "%s", err.text);
+    cr_expect(eq(sz, traces[0].n, traces[1].n));
+    cr_expect(eq(int, traces[0].gpus_max, traces[1].gpus_max));
+    double ratio = (double)traces[0].gpu_ms / (double)traces[1].gpu_ms;
+    cr_expect(ratio > 1 - 1e-6 && ratio < 1 + 1e-6, "%.9f", ratio);
+    cr_expect(traces[0].n > 45000 && traces[0].n < 55000, "%zu jobs", traces[0].n);
+    cr_expect(eq(int, traces[0].gpus_max, 512));
+    trace_free(&traces[0]);
+    trace_free(&traces[1]);
+    folder_remove(&folder);
+}
+
+Test(cli, every_scenario_of_the_repository_is_well_formed)
+{
+    static const char *const names[] = {"own-or-lease", "all-owned", "all-leased",
+                                        "aging-a100", "sample-demand"};
+    const char *source = getenv("TENURE_SOURCE");
+    if (!source)
+        cr_skip_test("TENURE_SOURCE does not name the source tree");
+    struct folder folder = prepared();
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char command[512];
+        snprintf(command, sizeof command, "check %s/models/scenarios/%s.yaml", source,
+                 names[i]);
+        struct outcome *outcome = tenure(&folder, command);
+        cr_expect(outcome->code == 0, "%s: %s", names[i], outcome->err);
+        cr_expect(strstr(outcome->out, "warning") == NULL, "%s", outcome->out);
+        cr_expect(strstr(outcome->out, "refused") == NULL, "%s", outcome->out);
+    }
+    folder_remove(&folder);
+}
+
+Test(cli, a_full_disk_is_an_error_of_its_own_kind)
+{
+    if (access("/dev/full", W_OK) != 0)
+        cr_skip_test("there is no /dev/full");
+    struct folder folder = prepared();
+    struct outcome *outcome = tenure(&folder, "show t.yaml >/dev/full");
+    cr_expect(eq(int, outcome->code, 5));
+    folder_remove(&folder);
+}
