@@ -274,3 +274,30 @@ Test(servers, retiring_takes_free_ones_first_and_the_highest_number)
     cr_expect(servers.level[5] < 0 && servers.free[5] == 8, "and is not found again");
     servers_check(&servers);
 }
+
+/* Looking ahead adds servers to a copy, which is then made anew. */
+Test(servers, a_copy_forgets_what_it_held_before)
+{
+    struct servers servers, copy;
+    servers_init(&servers, &arena, 2);
+    servers_init(&copy, &arena, 2);
+    servers_copy(&copy, &servers); /* of nothing */
+    cr_expect(eq(u32, servers_first_free(&copy), SERVER_NONE));
+    for (int s = 0; s < 64; s++) {
+        servers_add(&servers, true);
+        servers_take(&servers, (struct share){(uint32_t)s, 2});
+    }
+    servers_copy(&copy, &servers);
+    for (int s = 64; s < 5000; s++)
+        servers_add(&copy, true);
+    servers_copy(&copy, &servers);
+    cr_expect(eq(u32, servers_first_free(&copy), SERVER_NONE));
+    uint32_t added = servers_add(&copy, true);
+    cr_expect(eq(u32, added, 64));
+    servers_take(&copy, (struct share){added, 2});
+    cr_expect(eq(u32, servers_first_free(&copy), SERVER_NONE));
+    cr_expect(eq(u32, servers_last_free(&copy), SERVER_NONE));
+    added = servers_add(&copy, true);
+    cr_expect(eq(u32, servers_last_free(&copy), added));
+    servers_check(&copy);
+}

@@ -4,7 +4,7 @@
 /*
  * Importers turn other people's job logs into a trace.
  *
- * One file sim/input/import_NAME.c and one line in sim/input/importers.inc each.  Every
+ * One file sim/input/import_NAME.c and one line in sim/input/meson.build each.  Every
  * importer counts what it read, kept and dropped, by reason; it never drops silently,
  * and what it cannot understand is an error with its place.  Formats that are CSV take
  * their fields from input/import_csv.h.
@@ -37,7 +37,7 @@ struct importer {
                  struct trace *trace, struct import_report *report, struct error *err);
 };
 
-/* In the order of importers.inc; NULL ends the list. */
+/* In the order of sim/input/meson.build; NULL ends the list. */
 extern const struct importer *const importers[];
 
 const struct importer *importer_find(const char *name); /* NULL: there is none */

@@ -3,17 +3,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define IMPORTER(name) extern const struct importer import_##name;
-#include "importers.inc"
-#undef IMPORTER
-
-#define IMPORTER(name) &import_##name,
-const struct importer *const importers[] = {
-#include "importers.inc"
-    NULL,
-};
-#undef IMPORTER
-
 const struct importer *importer_find(const char *name)
 {
     for (const struct importer *const *importer = importers; *importer; importer++)

@@ -116,7 +116,7 @@ void metrics_print(FILE *out)
     }
     fprintf(out,
             "\nIn total, fixed and each pool, also every account of the ledger that "
-            "is not zero, as\n`BASIS_ACCOUNT_usd`: ");
+            "is not zero, as\n`BASIS_ACCOUNT_usd`:");
     const char *comma = "";
     for (int basis = 0; basis < BASES; basis++)
         for (int account = 0; account < ACCOUNTS; account++) {

@@ -234,18 +234,30 @@ uint32_t servers_retire(struct servers *servers, uint32_t n)
     return free;
 }
 
+/* Copies n words and clears what lies behind them, up to `room`. */
+static void copy_words(uint64_t *to, const uint64_t *from, size_t n, size_t room)
+{
+    if (n > 0)
+        memcpy(to, from, n * sizeof *to);
+    if (room > n)
+        memset(to + n, 0, (room - n) * sizeof *to);
+}
+
 void servers_copy(struct servers *to, const struct servers *from)
 {
     assert(to->gpus == from->gpus);
     while (to->room < from->room)
         make_room(to);
     to->n = from->n;
-    memcpy(to->free, from->free, from->n * sizeof *to->free);
-    memcpy(to->level, from->level, from->n * sizeof *to->level);
-    size_t words = words_for(from->n), sums = words_for((uint32_t)words);
+    if (from->n > 0) {
+        memcpy(to->free, from->free, from->n * sizeof *to->free);
+        memcpy(to->level, from->level, from->n * sizeof *to->level);
+    }
+    size_t words = words_for(from->n), room = words_for(to->room);
     for (int32_t l = 0; l <= from->gpus; l++) {
-        memcpy(to->bits[l], from->bits[l], words * sizeof(uint64_t));
-        memcpy(to->summary[l], from->summary[l], sums * sizeof(uint64_t));
+        copy_words(to->bits[l], from->bits[l], words, room);
+        copy_words(to->summary[l], from->summary[l], words_for((uint32_t)words),
+                   words_for((uint32_t)room));
         to->count[l] = from->count[l];
     }
 }
