@@ -40,9 +40,8 @@ make_tree() {
     printf '#!/bin/sh\necho gcc\n' >bootstrap.sh
     printf '#!/bin/sh\necho "$*"\n' >tenure
     chmod +x bootstrap.sh tenure
-    echo "models --markdown" >docs/reference/models.md
-    echo "show --reference" >docs/reference/scenario.md
     printf 'It is built by \140gcc\140.\n' >docs/dependencies.md
+    "$tests/lint_docs.sh" "$tree" "$tree/tenure" write >/dev/null
 }
 
 lint() { # NAME

@@ -249,6 +249,19 @@ Test(scenario, preferences_name_pools_by_workload_and_the_rest_comes_last)
     fixture_free(&fixture);
 }
 
+Test(scenario, without_a_list_fixed_pools_are_preferred_to_elastic_ones)
+{
+    static const char *const sets[] = {
+        "pools=[{name: burst, tenure: on-demand, class: h100-sxm}, "
+        "{name: own, tenure: own, class: h100-sxm, gpus: 8}]"};
+    struct fixture fixture;
+    fixture_open(&fixture, usual, sets, 1);
+    const struct preference *prefer = fixture.scenario.dispatch.prefer;
+    cr_assert(eq(sz, prefer[0].n, 2));
+    cr_expect(prefer[0].pools[0] == 1 && prefer[0].pools[1] == 0, "own, then burst");
+    fixture_free(&fixture);
+}
+
 Test(scenario, estimates_are_limits_where_a_source_has_them)
 {
     static const struct {

@@ -177,12 +177,15 @@ static const char *preference_text(struct scenario *scenario,
     return arena_printf(&scenario->arena, "[%s]", text);
 }
 
+/* The order of the file, fixed pools before elastic ones: what is paid anyway is used
+ * before what is paid by the hour.  A list of the user's is taken as it is. */
 static void prefer_file_order(struct scenario *scenario, struct preference *preference)
 {
-    preference->n = scenario->n_pools;
-    preference->pools = ARENA_ARRAY(&scenario->arena, preference->n, uint8_t);
-    for (size_t i = 0; i < preference->n; i++)
-        preference->pools[i] = (uint8_t)i;
+    preference->pools = ARENA_ARRAY(&scenario->arena, scenario->n_pools, uint8_t);
+    for (int elastic = 0; elastic < 2; elastic++)
+        for (size_t i = 0; i < scenario->n_pools; i++)
+            if (tenure_is_elastic(scenario->pools[i].tenure) == (elastic == 1))
+                preference->pools[preference->n++] = (uint8_t)i;
 }
 
 static bool read_prefer_map(struct scenario *scenario, const struct node *map,

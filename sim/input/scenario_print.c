@@ -25,7 +25,7 @@ static const struct param_also dispatch_also[] = {
      "how long a job waits for fixed pools before elastic ones are open to it: a "
      "model, "
      "as order; a map without `policy` means threshold"},
-    {"prefer", "list or map", "file order",
+    {"prefer", "list or map", "file order, fixed pools first",
      "pools, most preferred first, those not named being closed; or a map from "
      "workloads "
      "to such lists, with `default` for all others"},
