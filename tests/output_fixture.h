@@ -196,7 +196,7 @@ static inline void fixture_job_row(struct fixture *f, const struct fixture_job *
         .workload = job->workload,
         .tenant = job->tenant,
         .submit_ms = job->submit_ms,
-        .start_ms = job->start_ms,
+        .start_ms = job->start_ms >= 0 ? job->start_ms : NEVER_STARTED,
         .end_ms = job->end_ms,
         .pool = job->pool < 0 ? NULL : f->pools[job->pool].name,
         .class = job->pool < 0 ? NULL : "h100-sxm",
@@ -220,6 +220,31 @@ static inline void fixture_job_row(struct fixture *f, const struct fixture_job *
         sink->job(sink->self, &row);
 }
 
+#define FIXTURE_MWH INT64_C(1234567000)
+
+/* What a posting paid for, computed from the job table again. */
+static inline void fixture_quantity(struct ledger_row *row, int pool, int month)
+{
+    int64_t state[GPU_STATES], gpu_ms = 0;
+    fixture_states(pool, month ? 2 * MS_PER_D : 0, month ? FIXTURE_END : 2 * MS_PER_D,
+                   state);
+    for (int s = 0; s < GPU_STATES; s++)
+        gpu_ms += state[s];
+    row->unit = "";
+    if (row->account == ACCOUNT_PURCHASE) {
+        row->unit = "GPU";
+        row->quantity = fixture_capacity[pool];
+    } else if (row->account == ACCOUNT_ENERGY) {
+        row->unit = "kWh";
+        row->quantity = month ? 411110877 : FIXTURE_MWH - 411110877;
+        row->quantity_digits = 6;
+    } else if (row->account == ACCOUNT_RENT || row->account == ACCOUNT_ON_DEMAND) {
+        row->unit = "GPU-h";
+        row->quantity = gpu_ms_to_nano_gpu_h(gpu_ms);
+        row->quantity_digits = 9;
+    }
+}
+
 static inline void fixture_post(struct fixture *f, int pool, int month,
                                 enum account account, enum basis basis, int64_t amount,
                                 const struct sink *sink)
@@ -228,16 +253,16 @@ static inline void fixture_post(struct fixture *f, int pool, int month,
     struct ledger_row row = {
         .month_unix_ms =
             calendar_month_start(FIXTURE_START + (month ? 2 * MS_PER_D : 0)),
-        .time_ms = account == ACCOUNT_PURCHASE ? 0 : ends[month],
+        .time_ms = account == ACCOUNT_PURCHASE || account == ACCOUNT_PREPAYMENT
+                       ? 0
+                       : ends[month],
         .pool = f->pools[pool].name,
         .item = fixture_items[pool],
         .account = account,
         .basis = basis,
         .amount_uusd = amount,
-        .quantity = 123456789,
-        .quantity_digits = 6,
-        .unit = "GPU-h",
     };
+    fixture_quantity(&row, pool, month);
     if (amount == 0)
         return;
     f->sums[pool].account_uusd[account][basis] += amount;
@@ -283,6 +308,12 @@ static inline void fixture_asset(struct fixture *f, int pool, const struct sink 
     };
     memcpy(row.state_gpu_ms, sum->state_gpu_ms, sizeof row.state_gpu_ms);
     row.book_uusd = sum->opening_uusd + row.cash_uusd - row.accrual_uusd;
+    if (pool == OWN) {
+        row.stranded_uusd = row.book_uusd - row.market_uusd;
+        row.avoidable_usd_per_work_h = 2.385000017;
+        row.alternative_usd_per_work_h = 2.049;
+        row.obsolete = true;
+    }
     sum->closing_book_uusd = row.book_uusd;
     sum->closing_market_uusd = sum->closing_uusd = row.market_uusd;
     sum->commitment_uusd = row.commitment_uusd;
@@ -298,13 +329,13 @@ static inline void fixture_rest(struct fixture *f)
         sum->closing_pv_usd = (double)sum->closing_uusd / 1e6 * 0.9971;
         sum->useful_pv_gpu_h =
             (double)sum->state_gpu_ms[GPU_BUSY_USEFUL] / 3.6e6 * 0.998;
-        sum->energy_mwh_milli = p == OWN ? 1234567 : 0;
+        sum->energy_mwh_milli = p == OWN ? FIXTURE_MWH / 1000 : 0;
+        f->result.peak_cash_uusd += sum->basis_uusd[BASIS_CASH]; /* all of it */
         sum->carbon_kg = p == OWN ? 481.48113 : 0;
         sum->peak_busy_gpus = 5 + p;
         sum->peak_capacity_gpus = p == BURST ? 7 : fixture_capacity[p];
         sum->work_gpu_ms = sum->state_gpu_ms[GPU_BUSY_USEFUL] / 2;
     }
-    f->result.peak_cash_uusd = INT64_C(990000000000);
     f->result.makespan_ms = 172800999 - 3385;
     f->result.end_ms = FIXTURE_END;
     f->result.events = 42;

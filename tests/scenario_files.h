@@ -21,6 +21,7 @@ struct folder {
 static const char *const folder_files[] = {
     "t.yaml",    "jobs.csv", "late.csv",  "dated.csv", "bad.csv",
     "short.csv", "huge.csv", "limit.csv", "more.yaml", "out.csv",
+    "start.csv", "gone.csv", "soon.csv",  "now.csv",
 };
 
 static inline struct folder folder_new(void)
@@ -73,6 +74,13 @@ static inline void folder_traces(const struct folder *folder)
     folder_write(folder, "huge.csv",
                  "submit,duration_s,gpus\n0,6000000000,1000000\n2505600,60,2\n");
     folder_write(folder, "short.csv", "submit,duration_s,gpus\n0,100,1\n86400,50,8\n");
+    folder_write(folder, "start.csv",
+                 "id,submit,duration_s,gpus,started\na,-7,100,1,-5.5\nb,0,60,2,\n");
+    folder_write(folder, "gone.csv",
+                 "submit,duration_s,gpus,started\n-50,8.5,1,-8.499\n-7,5.5,1,-5.5\n");
+    folder_write(folder, "soon.csv",
+                 "submit,duration_s,gpus,started\n-7,100,1,0\n-6,100,1,0.001\n");
+    folder_write(folder, "now.csv", "submit,duration_s,gpus\n-7,100,1\n0.001,60,2\n");
     folder_write(folder, "limit.csv",
                  "submit,duration_s,gpus,limit_s\n0,100,1,300\n2505600,60,2,\n");
 }

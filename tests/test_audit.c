@@ -221,7 +221,7 @@ Test(audit, finds_a_changed_digit_in_every_redundant_column_of_assets)
     mutate_file(TABLE_ASSETS);
 }
 
-Test(audit, finds_a_changed_digit_in_every_redundant_metric, .timeout = 120)
+Test(audit, finds_a_changed_digit_in_every_redundant_metric)
 {
     mutate_file(TABLE_SUMMARY);
 }

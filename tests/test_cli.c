@@ -83,6 +83,9 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"models treshold", 1,
          "tenure: models: no model or GPU class 'treshold'; did you mean "
          "'threshold'?\n"},
+        {"models h100", 1,
+         "tenure: models: no GPU class 'h100'; there are h100-sxm, h100-pcie, "
+         "h100-nvl\n"},
         {"models zzzzzz", 1,
          "tenure: models: no model or GPU class 'zzzzzz'; `tenure models` and `tenure "
          "models --catalogue` list them\n"},
@@ -276,5 +279,82 @@ Test(cli, a_full_disk_is_an_error_of_its_own_kind)
     struct folder folder = prepared();
     struct outcome *outcome = tenure(&folder, "show t.yaml >/dev/full");
     cr_expect(eq(int, outcome->code, 5));
+    folder_remove(&folder);
+}
+
+/* `timeout`, shells and service managers may send one signal to the process and again
+ * to its group. */
+Test(cli, a_signal_that_comes_twice_at_once_leaves_nothing_either, .timeout = 60)
+{
+    struct folder folder = folder_new();
+    folder_write(&folder, "t.yaml",
+                 "start: 2026-01-01\nhorizon: 1y\n"
+                 "demand: [{model: {name: poisson, rate: 100000 /d, duration: 1min}}]\n"
+                 "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 160}]\n");
+    for (int i = 0; i < 3; i++) {
+        static const char *const signals[] = {"INT", "TERM", "HUP"};
+        char arguments[512];
+        snprintf(arguments, sizeof arguments,
+                 "run t.yaml -q -o out.csv & p=$!; "
+                 "until ls -d .out.csv.tmp-* >/dev/null 2>&1; do sleep 0.01; done; "
+                 "kill -%s $p; sleep 0.001; kill -%s $p; wait $p; code=$?; "
+                 "ls -A; (exit $code)",
+                 signals[i], signals[i]);
+        struct outcome *outcome = tenure(&folder, arguments);
+        cr_expect(outcome->code == 130, "%s: exit %d", signals[i], outcome->code);
+        cr_expect(strcmp(outcome->out, "err\nout\nt.yaml\n") == 0, "%s: left %s",
+                  signals[i], outcome->out);
+    }
+    folder_remove(&folder);
+}
+
+Test(cli, a_run_that_is_over_at_once_has_books_that_agree)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome =
+        tenure(&folder,
+               "run t.yaml -q --set horizon=until_idle --set demand=[] -o d >/dev/null"
+               "; \"$TENURE_PROGRAM\" audit d; code=$?; rm -r d; (exit $code)");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->out);
+    folder_remove(&folder);
+}
+
+Test(cli, waiting_for_a_pipe_can_be_interrupted, .timeout = 60)
+{
+    struct folder folder = prepared();
+    static const char *const commands[] = {
+        "run late.csv",                            /* the scenario does not come */
+        "run t.yaml --set demand.0.jobs=late.csv", /* the trace does not come */
+        "trace generate t.yaml --set 'demand.0.jobs=\"-\"' -o out.csv <&3",
+    };
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        char arguments[512];
+        snprintf(arguments, sizeof arguments,
+                 "--version; rm -f late.csv; mkfifo late.csv; %s "
+                 "\"$TENURE_PROGRAM\" %s & sleep 0.3; kill -TERM $!; wait $!",
+                 i < 2 ? "" : "exec 3<>late.csv;", commands[i]);
+        struct outcome *outcome = tenure(&folder, arguments);
+        cr_expect(outcome->code == 130, "%s: exit %d", commands[i], outcome->code);
+        cr_expect(eq(str, outcome->err, (char *)"tenure: interrupted\n"));
+    }
+    folder_remove(&folder);
+}
+
+/* The pool that takes it over has ended a job and started none first: no waits. */
+Test(cli, a_job_that_was_interrupted_and_ends_elsewhere_has_books_that_agree)
+{
+    struct folder folder = folder_new();
+    folder_write(&folder, "jobs.csv", "submit,duration_s,gpus\n0,7200,8\n");
+    folder_write(&folder, "t.yaml",
+                 "start: 2026-01-01\nhorizon: 1d\n"
+                 "demand: [{jobs: jobs.csv, after_end: stop}]\n"
+                 "pools:\n"
+                 "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 8, "
+                 "term: 1h, start_past_end: true}\n"
+                 "  - {name: burst, tenure: on-demand, class: h100-sxm}\n");
+    struct outcome *outcome =
+        tenure(&folder, "run t.yaml -q -o d; \"$TENURE_PROGRAM\" audit d; code=$?; "
+                        "rm -r d; (exit $code)");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->out);
     folder_remove(&folder);
 }

@@ -22,12 +22,12 @@ Test(columns, the_unit_is_the_last_word_of_the_name)
 {
     static const struct {
         enum column_kind kind;
-        const char *endings[3];
+        const char *endings[4];
     } rules[] = {
         {COLUMN_S, {"_s"}},
         {COLUMN_GPU_H, {"_gpu_h"}},
         {COLUMN_USD, {"_usd"}},
-        {COLUMN_NANO, {"_frac", "_usd_per_gpu_h"}},
+        {COLUMN_NANO, {"_frac", "_usd_per_gpu_h", "_usd_per_work_h"}},
     };
     for (size_t f = 0; f < OUTPUT_TABLES; f++)
         for (size_t i = 0; i < output_files[f].n; i++)
@@ -121,11 +121,14 @@ Test(files, rows_are_written_with_fixed_digits)
          "e,serving,blue,700.001,,700.001,,,999,0.000,0.000000000,0.000000000,"
          "0,refused,no pool has 999 GPUs,0.000000\n"},
         {"ledger.csv", "2026-01,2026-01-30T00:00:00Z,own,lot 1,purchase,cash,"
-                       "987654.321012,123.456789,GPU-h\n"},
+                       "987654.321012,8,GPU\n"},
         {"ledger.csv",
          "2026-02,2026-02-02T00:00:00Z,burst,,on_demand,economic,61.234567,"},
         {"assets.csv", "leased,contract 1,contract,h100-sxm,4,2026-01-30T00:00:00Z,"
                        "2026-02-02T00:00:00Z,288.000000000,"},
+        {"assets.csv", ",0.424242,0.000000,0.000000000,,false\n"},
+        {"assets.csv",
+         ",777.000111,0.000000,986295.283919,2.385000017,2.049000000,true\n"},
         {"timeline.csv", "2026-01-30T00:00:00Z,2026-01-31T00:00:00Z,own,192.000000000,"
                          "119.995298611,0.000000000,"},
         {"events.csv", "3.385,5,submit,a-1,,5,\n"},

@@ -42,7 +42,7 @@ static void add_job(struct toy *toy, const struct ref_case *c, int j)
     struct trace_row row = trace_row(from->submit_ms, from->duration_ms, from->gpus);
     row.job.limit_ms = from->limit_ms;
     row.job.priority = from->priority;
-    row.times = (struct job_times){from->deadline_ms, from->patience_ms};
+    row.times = (struct job_times){from->deadline_ms, from->patience_ms, NEVER_MS};
     if (from->list == 1)
         row.kind.workload = trace_name(&toy->trace, "special", 7);
     if (from->allowed < sizeof words / sizeof *words)
@@ -100,8 +100,9 @@ static struct ref_outcome outcome_of(const struct toy_row *row)
     };
     if (!row->there)
         return (struct ref_outcome){REF_NOT_YET, -1, -1, -1, 0};
-    return (struct ref_outcome){states[row->outcome], row->start_ms, row->end_ms,
-                                row->pool, (int)row->interruptions};
+    int64_t start_ms = row->start_ms == NEVER_STARTED ? -1 : row->start_ms;
+    return (struct ref_outcome){states[row->outcome], start_ms, row->end_ms, row->pool,
+                                (int)row->interruptions};
 }
 
 static bool same_outcome(struct ref_outcome a, struct ref_outcome b)

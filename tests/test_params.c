@@ -155,6 +155,12 @@ Test(params, what_is_wrong_is_said_with_place_and_path)
         {"name: a\ngpus:", "own.yaml:2:6: pools.own.gpus: has no value"},
         {"name: a\ngpus: ~", "own.yaml:2:7: pools.own.gpus: has no value"},
         {"name: ''", "own.yaml:1:7: pools.own.name: the text is empty"},
+        {"name: \"a\\e[31m\"", "own.yaml:1:7: pools.own.name: 'a?[31m' holds a line "
+                               "end, tab or other control "
+                               "character"},
+        {"name: \"a\\u009bm\"",
+         "own.yaml:1:7: pools.own.name: 'a??m' holds a line end, tab or other control "
+         "character"},
         {"name: [a]",
          "own.yaml:1:7: pools.own.name: one value is wanted, not a list or a map"},
         {"{name: a, on: yes}",
@@ -302,7 +308,7 @@ Test(params, resolved_values_read_back)
         ("{name: 'it''s: #1, [x] {y}', tags: ['a, b', '- c', ' d ', 'null', '~', "
          "\"e\\n\\\"f\\\\\"]}"),
         "{name: '-', at: 1999-12-31T23:59:59.9999Z, price: 0.000000001 USD/GPU-h}",
-        "{name: \"\\x1b\", sizes: {1e-7: 1, 3: 0.3333333333333333}, rate: 5 /w}",
+        "{name: \"\\xa0\", sizes: {1e-7: 1, 3: 0.3333333333333333}, rate: 5 /w}",
         "{name: 'null', order: sjf, on: false, term: 1y 6mo}",
         "{name: '5', tags: []}",
     };

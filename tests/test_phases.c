@@ -33,7 +33,7 @@ static void expect_left(int job, enum job_outcome outcome, int64_t end_ms,
                         const char *reason)
 {
     const struct toy_row *row = &toy.rows[job];
-    cr_expect(row->there && row->outcome == outcome && row->start_ms == -1 &&
+    cr_expect(row->there && row->outcome == outcome && row->start_ms == NEVER_STARTED &&
                   row->end_ms == end_ms,
               "job %d: outcome %d at %lld", job, row->outcome, (long long)row->end_ms);
     cr_expect(strcmp(row->reason, reason) == 0, "job %d: %s", job, row->reason);
@@ -199,7 +199,7 @@ Test(phases, a_job_that_only_a_later_lot_can_hold_waits_for_it)
 static void job_with_times(int64_t submit_ms, int64_t patience_ms, int64_t deadline_ms)
 {
     struct trace_row row = trace_row(submit_ms, 5, 4);
-    row.times = (struct job_times){deadline_ms, patience_ms};
+    row.times = (struct job_times){deadline_ms, patience_ms, NEVER_MS};
     toy_add(&toy, &row);
 }
 

@@ -196,17 +196,33 @@ Test(scenario, a_trace_is_moved_as_align_says)
 Test(scenario, a_trace_repeats_after_whole_days_or_weeks)
 {
     static const struct {
-        const char *trace;
+        const char *trace, *align;
         int64_t period_d;
-    } cases[] = {{"short.csv", 2}, {"jobs.csv", 35}};
+        const char *warning; /* of days on which nothing comes */
+    } cases[] = {
+        {"short.csv", "as-is", 2, NULL},
+        {"short.csv", "to-start-weekday", 7,
+         "demand.0: short.csv is repeated every 7 days, but its submits span 1.0; cut "
+         "it to whole weeks (or days) by `tenure trace slice`, or nothing comes in "
+         "between"},
+        {"jobs.csv", "as-is", 35,
+         "demand.0: jobs.csv is repeated every 35 days, but its submits span 29.0; cut "
+         "it to whole weeks (or days) by `tenure trace slice`, or nothing comes in "
+         "between"},
+    };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char jobs[64];
+        char jobs[64], align[64];
         snprintf(jobs, sizeof jobs, "demand.0.jobs=%s", cases[i].trace);
-        const char *const sets[] = {jobs, "demand.0.after_end=repeat", "horizon=2y"};
+        snprintf(align, sizeof align, "demand.0.align=%s", cases[i].align);
+        const char *const sets[] = {jobs, align, "demand.0.after_end=repeat",
+                                    "horizon=2y"};
         struct fixture fixture;
-        fixture_open(&fixture, usual, sets, 3);
-        cr_expect(eq(i64, fixture.scenario.demand[0].period_ms,
-                     cases[i].period_d * MS_PER_D));
+        fixture_open(&fixture, usual, sets, 4);
+        const struct scenario *scenario = &fixture.scenario;
+        cr_expect(eq(i64, scenario->demand[0].period_ms, cases[i].period_d * MS_PER_D));
+        cr_expect(eq(sz, scenario->n_warnings, (size_t)(cases[i].warning != NULL)));
+        if (cases[i].warning && scenario->n_warnings == 1)
+            cr_expect(eq(str, (char *)scenario->warnings[0], (char *)cases[i].warning));
         fixture_free(&fixture);
     }
 }

@@ -278,7 +278,11 @@ Test(staging, a_missing_parent_is_bad_input_and_a_read_only_one_an_io_error)
     cr_assert(
         not(staging_begin(&staging, fixture_path(&fixture, "no/out"), false, &err)));
     cr_expect(eq(int, (int)err.kind, ERROR_INPUT));
-    cr_expect(strstr(err.text, "No such file or directory") != NULL, "%s", err.text);
+    char expected[512];
+    snprintf(expected, sizeof expected,
+             "%s: there is no such directory for 'out' to stand in; make it first",
+             fixture_path(&fixture, "no"));
+    cr_expect(eq(str, err.text, (char *)expected));
 
     mkdir(locked, 0555);
     if (geteuid() == 0)

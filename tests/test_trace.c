@@ -39,7 +39,7 @@ Test(trace, reads_the_three_columns_that_every_job_has)
     "s,"                                                                               \
     "deadline,priority,isolation,jurisdiction,memory_gb,classes,pools,workload,"       \
     "tenant,"                                                                          \
-    "id,gpus,duration_s,submit\n"
+    "id,gpus,duration_s,submit,started\n"
 
 Test(trace, reads_every_column_in_any_order)
 {
@@ -48,10 +48,12 @@ Test(trace, reads_every_column_in_any_order)
         ALL_COLUMNS
         "120,12.5,3600,true,7200,600.5,2026-01-03,-7,dedicated,eu;ch,79.5,"
         "h100-sxm | a100-80-sxm,own;lease,train,\"team \"\"x\"\"\",run-17,16,86400,"
-        "2026-01-02T03:04:05.678Z\n",
+        "2026-01-02T03:04:05.678Z,2026-01-02T03:04:05.679Z\n",
         &trace);
     cr_assert(eq(sz, trace.n, 1));
     cr_assert(eq(sz, trace.n_kinds, 1));
+    cr_expect(trace.has_started == true);
+    cr_expect(eq(i64, trace.times[0].started_ms, INT64_C(1767323045679)));
     const struct job *job = &trace.jobs[0];
     const struct job_kind *kind = &trace.kinds[0];
     cr_expect(eq(i64, job->submit_ms, INT64_C(1767323045678)));
@@ -81,7 +83,7 @@ Test(trace, reads_every_column_in_any_order)
 Test(trace, an_empty_optional_field_is_as_if_the_column_were_not_there)
 {
     struct trace trace, plain;
-    read_good(ALL_COLUMNS ",,,,,,,,,,,,,,,,4,17,5\n", &trace);
+    read_good(ALL_COLUMNS ",,,,,,,,,,,,,,,,4,17,5,\n", &trace);
     read_good("submit,duration_s,gpus\n5,17,4\n", &plain);
     cr_expect(memcmp(trace.jobs, plain.jobs, sizeof *plain.jobs) == 0, "jobs differ");
     cr_expect(memcmp(trace.kinds, plain.kinds, sizeof *plain.kinds) == 0,
@@ -341,6 +343,8 @@ static void add_random_job(struct trace *trace, unsigned with, uint64_t *state)
         kind->checkpoint_cost_ms = draw(state) % 2 * 17;
     if (with & 1 << 15)
         kind->restart_ms = draw(state) % 2 * 120000;
+    if (with & 1 << 16 && draw(state) % 2)
+        row.times.started_ms = submit_ms + draw(state) % 5000;
     trace_add(trace, &row);
 }
 
@@ -348,7 +352,7 @@ Test(trace, whatever_is_written_reads_back_the_same)
 {
     uint64_t state = 4;
     for (int round = 0; round < 300; round++) {
-        unsigned with = round < 16 ? 1u << round : draw(&state) & 0xffff;
+        unsigned with = round < 17 ? 1u << round : draw(&state) & 0x1ffff;
         struct trace trace, back;
         trace_begin(&trace, "made", round % 3 == 0);
         for (int i = 0; i < 40; i++)

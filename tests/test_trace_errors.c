@@ -115,6 +115,10 @@ Test(trace_errors, says_which_optional_value_is_wrong)
         {"deadline", "never",
          "'never' is neither seconds from the start, as 3600.5, nor "
          "a date, as 2026-01-31T12:30:00Z"},
+        {"started", "16.9", "16.9 is before the job's submit"},
+        {"started", "2026-01-01",
+         "'2026-01-01' is a date, but the first submit, in line 2, is in seconds; a "
+         "trace has one kind throughout"},
         {"patience_s", "-1", "-1 is below 0"},
         {"patience_s", "-1e30", "-1e30 is below 0"},
         {"patience_s", "1e30", "1e30 is over 200 years (6307200000 s)"},

@@ -34,6 +34,7 @@ enum billing_until { BILLING_HORIZON, BILLING_LAST_START };
 
 /* One source of jobs: a trace or a model. */
 struct demand_spec {
+    bool initial; /* its jobs run or wait when the scenario starts; the first source */
     const char *label;         /* "demand[0]" or its `name` */
     const struct trace *trace; /* NULL for a model */
     int64_t shift_ms;          /* submit in world time = job->submit_ms + shift_ms */
@@ -158,7 +159,7 @@ struct scenario {
     enum closing closing;
     enum billing_until billing_until;
     bool write_events;
-    struct demand_spec *demand;
+    struct demand_spec *demand; /* `initial:` comes first */
     size_t n_demand;
     struct trace *traces; /* owned; demand points into them */
     size_t n_traces;
@@ -180,8 +181,8 @@ bool scenario_read(struct scenario *scenario, const char *path,
 void scenario_free(struct scenario *scenario);
 
 /* The parameter tables, for reference pages: "scenario", "pools", "changes",
- * "dispatch", "demand"; ends with a NULL title.  `also` are keys that hold more than
- * one value. */
+ * "dispatch", "demand" (and `initial`); ends with a NULL title.  `also` are keys that
+ * hold more than one value. */
 struct param_also {
     const char *name, *form, *fallback, *help; /* NULL name ends */
 };

@@ -41,9 +41,22 @@ bool scenario_read_pools(struct scenario *scenario, const struct node *list,
                          struct error *err) MUST_CHECK;
 bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
                             struct error *err) MUST_CHECK;
-/* `scenario->pools` and the class catalogue are there. */
+/* The sources of `demand` and, before them, of `initial` (NULL: none).
+ * `scenario->pools` and the class catalogue are there. */
 bool scenario_read_demand(struct scenario *scenario, const struct node *list,
-                          struct error *err) MUST_CHECK;
+                          const struct node *initial, struct error *err) MUST_CHECK;
+
+/* In a trace, whether its jobs were submitted, and those that run started and did not
+ * end, by the scenario's start. */
+bool scenario_check_initial(const struct scenario *scenario,
+                            const struct demand_spec *spec, struct place place,
+                            struct error *err) MUST_CHECK;
+
+/* "2026-01-01T00:00:00Z", or "12.5 s" on a clock without date. */
+void scenario_when(const struct trace *trace, int64_t time_ms, char text[64]);
+
+/* Which sources a key of `demand_params` is for. */
+enum source_mask { SOURCE_TRACE = 1, SOURCE_MODEL = 2, SOURCE_INITIAL = 4 };
 bool scenario_check_limits(struct scenario *scenario, const struct node *root,
                            struct error *err) MUST_CHECK;
 

@@ -7,7 +7,7 @@
  *
  * 40 bytes a job.  What many jobs have in common (workload, tenant, constraints,
  * checkpointing) is a `job_kind`, told apart by number; what few traces have (deadline,
- * patience) is an array of its own.
+ * patience, started) is an array of its own.
  *
  * CSV columns, in any order; * are required:
  *   submit*                 seconds from the start, or RFC 3339; one kind per file
@@ -26,6 +26,8 @@
  *   limit_s                 the user's time limit: the estimate that dispatch sees
  *   preemptible             true or false
  *   checkpoint_interval_s checkpoint_cost_s restart_s
+ *   started                 like submit, and not before it; of jobs that run when the
+ *                           scenario starts; only in a trace of `initial:`
  * An unknown column is an error with a suggestion.  An empty optional field is as if
  * the column were not there.  Seconds are decimals, rounded to ms, of at most 200 years
  * in size; a relative submit may be negative here (the scenario decides).  Texts lose
@@ -72,6 +74,7 @@ enum trace_column {
     TRACE_CHECKPOINT_INTERVAL,
     TRACE_CHECKPOINT_COST,
     TRACE_RESTART,
+    TRACE_STARTED,
     TRACE_COLUMNS
 };
 
@@ -102,6 +105,7 @@ struct job_kind {
 struct job_times {
     int64_t deadline_ms; /* INT64_MAX: none; same zero as submit_ms */
     int64_t patience_ms; /* INT64_MAX: none */
+    int64_t started_ms;  /* INT64_MAX: not started; same zero as submit_ms */
 };
 
 struct trace_builder;
@@ -115,6 +119,7 @@ struct trace {
     bool absolute; /* submits are dates */
     bool has_ids;
     bool has_limits;
+    bool has_started; /* the file has that column, or a job the value */
     bool was_sorted;
     struct job *jobs;
     struct job_times *times; /* NULL, or one per job */

@@ -38,6 +38,23 @@ struct book_item {
     int128 basis_uusd[BASES];
     int64_t ledger_line; /* its first */
     bool has_asset;
+    int64_t begin_ms, end_ms, gpus; /* from assets.csv, within the run */
+    int128 capacity_gpu_ms;
+    /* Sums over the months that have rows, of one basis. */
+    int128 quantity[ACCOUNTS]; /* GPU-ms, mWh or GPUs */
+    int128 posted_uusd[ACCOUNTS];
+    int64_t postings[ACCOUNTS];
+    int64_t paid_ms; /* of its purchase or prepayment */
+};
+
+/* A month of an account of an item: the rows of all its bases say the same. */
+struct book_posting {
+    uint32_t item;
+    enum account account;
+    unsigned bases; /* 1 << basis */
+    int64_t month_unix_ms, time_unix_ms, amount_uusd;
+    int64_t quantity;
+    int64_t line; /* of the first */
 };
 
 struct books {
@@ -49,6 +66,7 @@ struct books {
     /* From the manifest. */
     int64_t start_unix_ms, end_ms, warmup_ms;
     enum closing closing;
+    bool initial;     /* jobs may be older than the run */
     bool checkpoints; /* some jobs pay for checkpoints */
     struct book_pool *pools;
     const char **pool_names;
@@ -63,6 +81,12 @@ struct books {
     struct book_item *items;
     size_t items_room;
     struct names ledger_keys;
+    struct names posting_keys;
+    struct book_posting *postings;
+    size_t postings_room;
+    /* Bounds of peak_cash_usd; they differ only where a resale shares a month with it.
+     */
+    int64_t peak_low_uusd, peak_high_uusd;
     int64_t ledger_month_unix_ms;
     int64_t timeline_rows;
     int64_t first_submit_ms, last_end_ms;
@@ -102,6 +126,14 @@ void audit_events(struct books *books);
 void audit_summary(
     struct books *books); /* calls audit_across when the summary is read */
 void audit_across(struct books *books);
+
+/* One row of ledger.csv beside those of the same month, item and account. */
+void audit_posting(struct books *books, struct finding_at at, uint32_t item,
+                   enum account account, enum basis basis, const struct cell cells[]);
+/* When all files are read: months, quantities against hours and GPUs, and the peak. */
+void audit_postings(struct books *books);
+/* energy_kwh of the summary, which is taken from there, against the quantities. */
+void audit_energy(struct books *books);
 
 /* Hostile files may hold what no sum can: it wraps here, and so agrees with nothing. */
 static inline void books_add(int64_t *sum, int64_t value)

@@ -10,7 +10,7 @@
  *   _gpu_h  9 digits; 1 GPU-ms is 2.78e-7 GPU-h, so GPU-ms = round(value * 3,600,000)
  *   _usd    6 digits; micro-USD
  *   _s      3 digits; ms since the scenario's start
- *   _frac, _usd_per_gpu_h  9 digits
+ *   _frac, _usd_per_gpu_h, _usd_per_work_h  9 digits
  * Dates are RFC 3339 in UTC.
  */
 
@@ -130,6 +130,10 @@ enum assets_column {
     ASSETS_BOOK,
     ASSETS_MARKET,
     ASSETS_COMMITMENT,
+    ASSETS_STRANDED,
+    ASSETS_AVOIDABLE,
+    ASSETS_ALTERNATIVE,
+    ASSETS_OBSOLETE,
     ASSETS_COLUMNS
 };
 

@@ -61,6 +61,11 @@ struct arrivals {
 void arrivals_init(struct arrivals *arrivals, const struct scenario *scenario,
                    uint64_t replication, struct routes *routes, struct arena *arena);
 
+/* The n-th job of `initial:`, which never comes through arrivals_take; false if there
+ * are no more.  `started_ms` is NEVER_MS for a job that waits. */
+bool arrivals_initial(const struct arrivals *arrivals, size_t n,
+                      struct arrival *arrival, int64_t *started_ms);
+
 /* Takes the first job; there must be one (next_ms tells). */
 struct arrival arrivals_take(struct arrivals *arrivals);
 

@@ -40,7 +40,7 @@ struct live_job {
     uint64_t seq; /* of arrival */
 
     /* waiting */
-    int64_t key, estimate_ms; /* of what remains, on the reference class */
+    int64_t key, estimate_ms; /* of the work that remains, on the reference class */
     int64_t until_ms;         /* from then on elastic pools are open */
     uint32_t queue;
     uint32_t until_event, leave_event; /* EVENT_NONE where there is none */
@@ -49,7 +49,7 @@ struct live_job {
     /* running */
     uint32_t pool, shares, event;
     uint32_t next_in_pool, previous_in_pool;
-    int64_t first_start_ms; /* -1: not yet */
+    int64_t first_start_ms; /* NEVER_STARTED: not yet */
     int64_t held_since_ms;
     int64_t expected_end_ms; /* key in the pool's tree of running jobs */
     enum segment segment;
@@ -62,6 +62,7 @@ struct live_job {
     /* over all runs; on the reference class */
     int64_t progress_ms; /* secured by checkpoints */
     int64_t reached_ms;  /* farthest point ever reached: what was counted as useful */
+    int64_t before_ms;   /* done before the run began, and not counted in it */
     int64_t useful_gpu_ms, overhead_gpu_ms, direct_uusd;
     int64_t interruptions;
 };

@@ -73,6 +73,9 @@ struct pool {
     int64_t wanted_gpus,
         waiting_jobs; /* by waiting jobs to which it is open: backlog.c */
     int64_t peak_busy_gpus, peak_capacity_gpus;
+    int64_t gpu_ms_limit; /* GPU-time beyond which sums or money would overflow */
+    int64_t guarded_gpus; /* the peak for which the world's clock is limited */
+    bool surplus_overflowed;
     struct integral state[GPU_STATES];
     struct integral capacity;
     struct integral surplus; /* elastic: paid for by minimum and increment, not held */
@@ -126,6 +129,10 @@ int64_t pool_largest_gang(const struct pool *pool, int64_t gpus);
 uint32_t fleet_take(struct fleet *fleet, struct pool *pool, int64_t gang,
                     int64_t now_ms, int64_t *ready_ms);
 
+/* The gang has held its GPUs for long already: nothing of it boots. */
+void fleet_booted(const struct fleet *fleet, struct pool *pool, uint32_t shares,
+                  int64_t now_ms);
+
 /* GPUs of running gangs pass between overhead (negative) and useful work (positive). */
 void fleet_work(struct pool *pool, int64_t gpus);
 
@@ -153,6 +160,11 @@ void fleet_settle(struct pool *pool, bool held, int64_t now_ms);
 /* GPU-ms by state of one lot up to now. */
 void lot_states(const struct pool *pool, const struct lot *lot, int64_t now_ms,
                 int64_t gpu_ms[GPU_STATES]);
+
+/* Adds what a bill counts beyond what was held; more than can be summed is not added,
+ * but flagged. */
+void pool_add_surplus(struct pool *pool, int64_t now_ms, int64_t surplus_ms,
+                      int64_t gpus);
 
 /* What a bill counts for GPUs held so long: at least the minimum, whole increments. */
 int64_t billed_ms(const struct pool_spec *spec, int64_t held_ms);

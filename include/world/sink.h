@@ -78,11 +78,13 @@ struct timeline_row {
     int64_t cost_uusd[COST_SHARES];     /* economic */
 };
 
+#define NEVER_STARTED INT64_MIN /* other times before 0 are before the run */
+
 struct job_row {
     const char *id;
     const char *workload, *tenant; /* NULL: none */
     int64_t submit_ms;
-    int64_t start_ms;         /* first start; -1: never */
+    int64_t start_ms;         /* first start; NEVER_STARTED */
     int64_t end_ms;           /* of its leaving; -1 while it runs or waits */
     const char *pool, *class; /* where it ran last; NULL: never */
     int64_t gpus;
@@ -118,6 +120,15 @@ struct asset_row {
     int64_t book_uusd;       /* at the horizon; leases: unexpired prepayment */
     int64_t market_uusd;     /* at the horizon, less selling cost */
     int64_t commitment_uusd; /* leases: what remains to be paid */
+
+    /* Lots.  Stranded: book above market.  Obsolete: what could be avoided by switching
+     * it off (power, space, support, staff, insurance), per hour of work when fully
+     * busy on the unit of the catalogue's speeds, exceeds the cheapest rent in the
+     * scenario. */
+    int64_t stranded_uusd;
+    double avoidable_usd_per_work_h;
+    double alternative_usd_per_work_h; /* 0: nothing is rented */
+    bool obsolete;
 };
 
 struct event_row {

@@ -80,6 +80,8 @@ struct world {
     unsigned step_of[PHASES]; /* where in the instant a phase comes (the second time
                                  for dispatch when submits come first) */
     uint64_t dirty;           /* pools whose idle GPUs must be divided anew */
+    int64_t clock_limit_ms;   /* beyond it GPU-time or money could overflow; -1: did */
+    bool beyond_clock; /* an event lies past the end of an open horizon's clock */
     bool pass_needed;
     bool freed; /* something besides arrivals happened since the last pass */
     uint32_t
@@ -96,6 +98,8 @@ struct world {
 
     int64_t interval_start_ms;
     uint32_t interval;
+    struct timeline_row *held_rows; /* with an open horizon: of the last interval */
+    bool rows_held;
     int64_t *interval_started, *interval_ended; /* jobs by pool */
     struct reading (*interval_state)[GPU_STATES];
     int64_t *interval_surplus;
@@ -116,6 +120,13 @@ uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
                         enum event_kind kind, uint32_t argument);
 void world_arrive(struct world *world, const struct arrival *arrival);
 void world_start_job(struct world *world, uint32_t job, uint32_t pool);
+
+/* Before the first instant: a job that waits since its submit, and one that runs in
+ * that pool since `started_ms`. */
+void world_arrive_early(struct world *world, const struct arrival *arrival);
+void world_resume(struct world *world, const struct arrival *arrival, uint32_t pool,
+                  int64_t started_ms);
+
 void world_queue_solo(struct world *world); /* it did not start: it joins the queue */
 void job_segment_ends(struct world *world, uint32_t job);
 void job_until_comes(struct world *world, uint32_t job);
@@ -126,14 +137,41 @@ void world_finish(struct world *world); /* rows of jobs still there */
 /* Something besides an arrival changed in a pool: the next pass looks at everybody. */
 void world_unsettle(struct world *world, uint32_t pool);
 
-/* How long a waiting job is expected to hold GPUs, on the reference class. */
-int64_t job_estimate(const struct world *world, const struct live_job *job);
+/* estimate.c: the whole job as dispatch sees it, on the reference class: the user's
+ * limit or the true duration. */
+int64_t job_estimate_basis(const struct world *world, const struct live_job *job);
+
+/* The checkpoints between two points of a job's work; the last moment of a job needs
+ * none.  Bounded, so that no estimate overflows: what lasts so long never ends. */
+int64_t job_checkpoints_ms(const struct live_job *job, int64_t from_ms, int64_t to_ms);
+
+/* Whether a pool could hold a job now or at any later time. */
+bool job_could_run(const struct world *world, const struct live_job *job,
+                   const struct outlet *outlet);
+
+/* How long a waiting job is expected to hold GPUs of such a speed: estimate_ms, which
+ * is bare work on the reference class, with checkpoints and restart, which take their
+ * time on any class. */
+int64_t job_estimate_on(const struct live_job *job, int64_t ratio);
+
+/* Longer than any horizon: 31,700 years. */
+#define ESTIMATE_MAX_MS INT64_C(1000000000000000)
+
+/* Whether its estimate on a pool is more than scaled work. */
+static inline bool job_has_overhead(const struct live_job *job)
+{
+    return job->kind->checkpoint_interval_ms > 0 || job->interruptions > 0;
+}
 
 /* The largest number of GPUs that a fixed pool's plan gives from now on. */
 int64_t largest_target(const struct world *world, uint32_t pool);
 
+/* initial.c: the jobs that are there before the first instant. */
+bool world_begin(struct world *world, struct error *err) MUST_CHECK;
+
 /* rows.c */
 void world_show_interval(struct world *world, int64_t end_ms);
+void world_show_held(struct world *world); /* the last interval's rows, at the end */
 void world_show_job(struct world *world, const struct live_job *job,
                     enum job_outcome outcome, const char *reason);
 void world_show_event(struct world *world, int phase, const char *kind,
@@ -142,6 +180,10 @@ void world_show_event(struct world *world, int phase, const char *kind,
 
 /* dispatch.c: the pass of an instant. */
 void dispatch_pass(struct world *world);
+
+/* Where nobody can start: a fixed pool's free GPUs are held if anybody who waits could
+ * have a reservation there. */
+void hold_for_waiting(struct world *world);
 
 /* reserve.c: the earliest instant at which a gang will fit in a fixed pool, as far as
  * estimates and the plan tell; false if never. */

@@ -68,10 +68,8 @@ static bool open_file(struct bytes *in, const char *path, struct error *err)
 static bool read_stored(struct bytes *in, uint8_t *to, size_t room, size_t *got,
                         struct error *err)
 {
-    ssize_t n;
-    do
-        n = read(in->fd, to, room);
-    while (n < 0 && errno == EINTR);
+    /* A signal that interrupts it is meant to. */
+    ssize_t n = read(in->fd, to, room);
     if (n < 0)
         return error_errno(err, in->name);
 

@@ -134,10 +134,24 @@ static bool read_date(const struct reading *in, struct error *err)
     return true;
 }
 
+/* Texts are written into files of one row a line, and onto terminals. */
+static bool has_control(const char *text)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    for (; *byte; byte++)
+        if (*byte < 0x20 || *byte == 0x7f || (byte[0] == 0xc2 && byte[1] < 0xa0))
+            return true;
+    return false;
+}
+
 static bool read_text(const struct reading *in, struct error *err)
 {
     if (in->value->text[0] == '\0')
         return refuse(in, "the text is empty", err);
+    if (has_control(in->value->text))
+        return error_at(err, in->value->place,
+                        "%s: '%.100s' holds a line end, tab or other control character",
+                        in->label, in->value->text);
     *(const char **)in->field = arena_strdup(in->arena, in->value->text);
     return true;
 }

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define OPTIONS_MAX 16
 
@@ -11,23 +12,34 @@ volatile sig_atomic_t cli_interrupted;
 
 int cli_fail(const struct error *err)
 {
+    /* What fails after a signal, as waiting for a pipe does, fails by it. */
+    bool by_signal = cli_interrupted && err->kind != ERROR_INTERRUPTED;
     fflush(stdout);
-    fprintf(stderr, "tenure: %s\n", err->text);
-    return (int)err->kind;
+    fprintf(stderr, "tenure: %s\n", by_signal ? "interrupted" : err->text);
+    return by_signal ? ERROR_INTERRUPTED : (int)err->kind;
 }
 
+/* Whoever passes signals on (`timeout`, a shell, a service manager) may send the
+ * process and its group the same one; one that comes later is meant, and has its usual
+ * effect. */
 static void on_signal(int number)
 {
-    (void)number;
+    static volatile sig_atomic_t first_s;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!cli_interrupted)
+        first_s = (sig_atomic_t)now.tv_sec;
+    else if (now.tv_sec - first_s > 1) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
     cli_interrupted = 1;
 }
 
 void cli_catch_signals(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    /* One that comes twice is meant: the second has its usual effect. */
     struct sigaction action = {.sa_handler = on_signal};
-    action.sa_flags = (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         sigaction(numbers[i], &action, NULL);

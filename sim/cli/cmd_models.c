@@ -112,6 +112,14 @@ static bool unknown_name(const struct catalog *catalog, const char *name,
         names[i] = models[i]->name;
     for (size_t i = 0; i < catalog->n; i++)
         names[n + i] = catalog->classes[i].name;
+    const char *forms = "";
+    for (size_t i = 0; *name && i < catalog->n; i++)
+        if (strncmp(names[n + i], name, strlen(name)) == 0)
+            forms =
+                arena_printf(arena, "%s%s%s", forms, *forms ? ", " : "", names[n + i]);
+    if (*forms)
+        return error_kind_set(err, ERROR_USAGE,
+                              "models: no GPU class '%s'; there are %s", name, forms);
     const char *near = nearest_name(name, names);
     if (near)
         return error_kind_set(err, ERROR_USAGE,

@@ -1,4 +1,5 @@
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,14 +18,12 @@ struct demand_input {
     int align, after_end, isolation;
 };
 
-enum { TRACE = 1, MODEL = 2 };
-
 #define IN struct demand_input
 
 const struct param demand_params[] = {
     {PARAM_WORD(IN, "jobs", jobs, "",
                 "a job trace (CSV), relative to the scenario; or give model"),
-     .mask = TRACE},
+     .mask = SOURCE_TRACE | SOURCE_INITIAL},
     {PARAM_WORD(IN, "name", name, "", "what messages and job names call this source")},
     {PARAM_WORD(IN, "workload", spec.workload, "",
                 "of jobs that do not name one, as inference or training")},
@@ -37,16 +36,18 @@ const struct param demand_params[] = {
          IN, "align", align, align_names, "as-is",
          "move the trace: so that it begins at the start, or, keeping weekdays, "
          "in its first week"),
-     .mask = TRACE},
+     .mask = SOURCE_TRACE},
     {PARAM_ONE_OF(
          IN, "after_end", after_end, after_end_names, "",
          "what comes after the trace's end; needed where it covers less than 90 "
          "% of the horizon"),
-     .mask = TRACE},
+     .mask = SOURCE_TRACE},
     {PARAM_NUMBER(IN, "scale", spec.scale, "1", 0, 1000,
-                  "factor on the number of jobs, by thinning or cloning")},
+                  "factor on the number of jobs, by thinning or cloning"),
+     .mask = SOURCE_TRACE | SOURCE_MODEL},
     {PARAM_REAL_IN(DIM_FRAC_PER_Y, IN, "growth", spec.growth_per_y, "0 %/y", -0.99, 100,
-                   "yearly growth of the number of jobs")},
+                   "yearly growth of the number of jobs"),
+     .mask = SOURCE_TRACE | SOURCE_MODEL},
     {PARAM_COUNT(IN, "priority", spec.priority, "0", -1e6, 1e6,
                  "of jobs that have none; larger is more urgent")},
     {PARAM_TIME(IN, "patience", spec.patience_ms, "", 0, 6.4e12,
@@ -55,7 +56,7 @@ const struct param demand_params[] = {
                 "deadline, from the submit; a job still waiting then leaves")},
     {PARAM_NUMBER(IN, "limit_ratio", spec.limit_ratio, "0", 0, 1000,
                   "the users' time limit is the duration times this; 0: no limits"),
-     .mask = MODEL},
+     .mask = SOURCE_MODEL},
     {PARAM_WORDS(IN, "pools", pools, "", "the only pools that may run its jobs")},
     {PARAM_WORDS(IN, "classes", classes, "", "the only classes that may run its jobs")},
     {PARAM_EXACT_IN(DIM_MEMORY, IN, "memory", spec.kind.memory_mb, "", 1, 1e9,
@@ -76,12 +77,14 @@ const struct param demand_params[] = {
 };
 
 static const char *const demand_also[] = {"model", NULL};
+static const char *const initial_also[] = {NULL};
 
 /* One source while it is read. */
 struct reading {
     struct scenario *scenario;
     const struct node *map;
-    const char *path; /* "demand.batch" */
+    const char *path; /* "demand.batch", "initial" */
+    unsigned mask;    /* SOURCE_TRACE, SOURCE_MODEL or SOURCE_INITIAL */
     struct demand_input in;
     struct params_context context;
 };
@@ -100,9 +103,42 @@ static const char *joined(struct scenario *scenario, const struct texts *texts)
     return text;
 }
 
+/* A key that there is, but for sources of another kind. */
+static bool check_keys(const struct reading *reading, struct error *err)
+{
+    const struct node *map = reading->map;
+    for (size_t i = 0; i < map->n; i++)
+        for (const struct param *param = demand_params; param->name; param++) {
+            if (strcmp(param->name, map->keys[i].text) != 0 || !param->mask ||
+                param->mask & reading->mask)
+                continue;
+            bool initial = reading->mask == SOURCE_INITIAL;
+            return error_at(err, map->keys[i].place, "%s: `%s` is for %s",
+                            reading->path, param->name,
+                            initial ? "`demand`; these jobs are there at the start"
+                            : param->mask == SOURCE_MODEL ? "models; this is a trace"
+                                                          : "traces; this is a model");
+        }
+    return true;
+}
+
+static bool check_initial_source(const struct reading *reading, struct error *err)
+{
+    const struct node *map = reading->map;
+    if (node_get(map, "model"))
+        return error_at(err, node_place(map, "model"),
+                        "%s: `model` is for `demand`; these jobs are there at the "
+                        "start",
+                        reading->path);
+    if (!node_get(map, "jobs"))
+        return error_at(err, map->place,
+                        "%s: `jobs` is needed, as in `initial: {jobs: initial.csv}`",
+                        reading->path);
+    return check_keys(reading, err);
+}
+
 /* Which of `jobs` and `model` there is decides which other keys there may be. */
-static bool check_source(const struct reading *reading, unsigned *mask,
-                         struct error *err)
+static bool check_source(struct reading *reading, struct error *err)
 {
     const struct node *map = reading->map;
     static const char *const later[] = {"level", "requests"};
@@ -119,16 +155,8 @@ static bool check_source(const struct reading *reading, unsigned *mask,
                         reading->path,
                         jobs ? "give `jobs` or `model`, not both"
                              : "`jobs` or `model` is needed");
-    *mask = jobs ? TRACE : MODEL;
-    for (size_t i = 0; i < map->n; i++)
-        for (const struct param *param = demand_params; param->name; param++)
-            if (strcmp(param->name, map->keys[i].text) == 0 && param->mask &&
-                !(param->mask & *mask))
-                return error_at(err, map->keys[i].place, "%s: `%s` is for %s",
-                                reading->path, param->name,
-                                param->mask == TRACE ? "traces; this is a model"
-                                                     : "models; this is a trace");
-    return true;
+    reading->mask = jobs ? SOURCE_TRACE : SOURCE_MODEL;
+    return check_keys(reading, err);
 }
 
 /* Several sources may read one file; it is parsed once. */
@@ -170,8 +198,7 @@ static int64_t shift_of(const struct reading *reading, const struct trace *trace
     return as_is;
 }
 
-/* "2026-01-01T00:00:00Z", or "12.5 s" on a clock without date. */
-static void when(const struct trace *trace, int64_t time_ms, char text[64])
+void scenario_when(const struct trace *trace, int64_t time_ms, char text[64])
 {
     if (trace->absolute)
         calendar_format(time_ms, text);
@@ -185,7 +212,7 @@ static bool check_begin(const struct reading *reading, const struct trace *trace
     if (trace->n == 0 || trace->jobs[0].submit_ms + shift_ms >= 0)
         return true;
     char first[64], start[CALENDAR_TEXT];
-    when(trace, trace->jobs[0].submit_ms, first);
+    scenario_when(trace, trace->jobs[0].submit_ms, first);
     calendar_format(reading->scenario->start_unix_ms, start);
     return error_at(err, node_place(reading->map, "jobs"),
                     "%s: the first job of %s is submitted at %s, before the scenario's "
@@ -194,10 +221,26 @@ static bool check_begin(const struct reading *reading, const struct trace *trace
                     reading->path, reading->in.jobs, first, start);
 }
 
-static int64_t period_of(int64_t last_ms)
+/* Whole weeks keep weekdays; what covers less than one may not know of any. */
+static int64_t period_of(const struct reading *reading, int64_t last_ms)
 {
-    int64_t unit = last_ms >= 7 * MS_PER_D ? 7 * MS_PER_D : MS_PER_D;
+    bool weeks = last_ms >= 7 * MS_PER_D || reading->in.align == ALIGN_TO_START_WEEKDAY;
+    int64_t unit = weeks ? 7 * MS_PER_D : MS_PER_D;
     return (last_ms / unit + 1) * unit;
+}
+
+/* A month of history is repeated every five weeks: days on which nothing comes. */
+static void warn_of_gap(const struct reading *reading, int64_t first_ms,
+                        int64_t last_ms)
+{
+    int64_t period_ms = reading->in.spec.period_ms, span_ms = last_ms - first_ms;
+    if (period_ms - span_ms > MS_PER_D && period_ms < reading->scenario->horizon_ms)
+        scenario_warn(reading->scenario,
+                      "%s: %s is repeated every %" PRId64 " days, but its submits span "
+                      "%.1f; cut it to whole weeks (or days) by `tenure trace slice`, "
+                      "or nothing comes in between",
+                      reading->path, reading->in.jobs, period_ms / MS_PER_D,
+                      (double)span_ms / MS_PER_D);
 }
 
 static bool check_end(struct reading *reading, const struct trace *trace,
@@ -215,9 +258,11 @@ static bool check_end(struct reading *reading, const struct trace *trace,
             "never end; give a horizon, or stop",
             reading->path);
     if (repeats)
-        spec->period_ms = period_of(last);
+        spec->period_ms = period_of(reading, last);
     if (scenario->until_idle || trace->n == 0)
         return true;
+    if (repeats)
+        warn_of_gap(reading, first, last);
     if (first >= scenario->horizon_ms)
         scenario_warn(scenario, "%s: all jobs of %s come after the horizon",
                       reading->path, reading->in.jobs);
@@ -263,6 +308,14 @@ static bool read_trace(struct reading *reading, struct error *err)
         scenario_warn(scenario, "%s: %s has no jobs", reading->path, reading->in.jobs);
     for (size_t i = 0; i < trace->n_kinds && i < 20; i++)
         warn_of_pools(scenario, reading->path, trace->kinds[i].pools);
+    struct place place = node_place(reading->map, "jobs");
+    if (spec->initial)
+        return scenario_check_initial(scenario, spec, place, err);
+    if (trace->has_started)
+        return error_at(err, place,
+                        "%s: %s has a column 'started', which is for jobs that run at "
+                        "the scenario's start; give those as `initial: {jobs: ...}`",
+                        reading->path, reading->in.jobs);
     return check_begin(reading, trace, spec->shift_ms, err) &&
            check_end(reading, trace, err);
 }
@@ -317,10 +370,24 @@ static bool read_reference(struct reading *reading, struct error *err)
     return true;
 }
 
+/* As in a trace. */
+static bool check_length(const struct reading *reading, const char *key,
+                         const char *word, struct error *err)
+{
+    if (!word || strlen(word) <= JOB_WORD_MAX)
+        return true;
+    return error_at(err, node_place(reading->map, key),
+                    "%s.%s: %zu bytes are too long; at most %d", reading->path, key,
+                    strlen(word), JOB_WORD_MAX);
+}
+
 static bool check_words(const struct reading *reading, struct error *err)
 {
     struct scenario *scenario = reading->scenario;
     const struct demand_input *in = &reading->in;
+    if (!check_length(reading, "workload", in->spec.workload, err) ||
+        !check_length(reading, "tenant", in->spec.tenant, err))
+        return false;
     for (size_t i = 0; i < in->pools.n; i++) {
         const char *path = arena_printf(&scenario->arena, "%s.pools", reading->path);
         if (scenario_pool_index(scenario, in->pools.text[i],
@@ -340,8 +407,10 @@ static bool read_name(struct reading *reading, size_t i, struct error *err)
 {
     struct scenario *scenario = reading->scenario;
     const char *name = reading->in.name;
-    reading->in.spec.label =
-        name ? name : arena_printf(&scenario->arena, "demand[%zu]", i);
+    reading->in.spec.label = name ? name
+                             : reading->in.spec.initial
+                                 ? "initial"
+                                 : arena_printf(&scenario->arena, "demand[%zu]", i);
     if (!name)
         return true;
     struct place place = node_place(reading->map, "name");
@@ -370,8 +439,34 @@ static void fill_kind(struct reading *reading)
         in->spec.deadline_after_ms = NEVER_MS;
 }
 
-static bool read_source(struct scenario *scenario, const struct node *map, size_t i,
-                        struct error *err)
+static bool read_source(struct reading *reading, size_t i, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    bool initial = reading->mask == SOURCE_INITIAL;
+    reading->context =
+        (struct params_context){.arena = &scenario->arena,
+                                .resolved = &scenario->resolved,
+                                .path = reading->path,
+                                .mask = reading->mask,
+                                .also = initial ? initial_also : demand_also};
+    if (!params_read(demand_params, &reading->in, reading->map, &reading->context, err))
+        return false;
+    reading->in.spec.initial = initial;
+    if (initial)
+        reading->in.spec.scale = 1;
+    if (!read_name(reading, i, err) || !read_reference(reading, err) ||
+        !check_words(reading, err))
+        return false;
+    fill_kind(reading);
+    if (!(reading->mask == SOURCE_MODEL ? read_model(reading, err)
+                                        : read_trace(reading, err)))
+        return false;
+    scenario->demand[scenario->n_demand++] = reading->in.spec;
+    return true;
+}
+
+static bool read_element(struct scenario *scenario, const struct node *map, size_t i,
+                         struct error *err)
 {
     if (map->kind != NODE_MAP)
         return error_at(err, map->place,
@@ -381,37 +476,34 @@ static bool read_source(struct scenario *scenario, const struct node *map, size_
     reading.path = name && name->kind == NODE_SCALAR && *name->text
                        ? arena_printf(&scenario->arena, "demand.%.63s", name->text)
                        : arena_printf(&scenario->arena, "demand.%zu", i);
-    unsigned mask = 0;
-    if (!check_source(&reading, &mask, err))
-        return false;
-    reading.context = (struct params_context){.arena = &scenario->arena,
-                                              .resolved = &scenario->resolved,
-                                              .path = reading.path,
-                                              .mask = mask,
-                                              .also = demand_also};
-    if (!params_read(demand_params, &reading.in, map, &reading.context, err) ||
-        !read_name(&reading, i, err) || !read_reference(&reading, err) ||
-        !check_words(&reading, err))
-        return false;
-    fill_kind(&reading);
-    if (!(mask == TRACE ? read_trace(&reading, err) : read_model(&reading, err)))
-        return false;
-    scenario->demand[scenario->n_demand++] = reading.in.spec;
-    return true;
+    return check_source(&reading, err) && read_source(&reading, i, err);
+}
+
+static bool read_initial(struct scenario *scenario, const struct node *map,
+                         struct error *err)
+{
+    if (map->kind != NODE_MAP)
+        return error_at(err, map->place,
+                        "initial: a map is wanted, as in {jobs: initial.csv}");
+    struct reading reading = {
+        .scenario = scenario, .map = map, .path = "initial", .mask = SOURCE_INITIAL};
+    return check_initial_source(&reading, err) && read_source(&reading, 0, err);
 }
 
 bool scenario_read_demand(struct scenario *scenario, const struct node *list,
-                          struct error *err)
+                          const struct node *initial, struct error *err)
 {
     if (list->kind != NODE_LIST && !(list->kind == NODE_SCALAR && node_is_null(list)))
         return error_at(err, list->place,
                         "demand: a list is wanted, as in [{jobs: jobs.csv}]");
     if (list->n > 1000)
         return error_at(err, list->place, "demand: more than 1000 sources");
-    scenario->demand = ARENA_ARRAY(&scenario->arena, list->n + 1, struct demand_spec);
-    scenario->traces = ARENA_ARRAY(&scenario->arena, list->n + 1, struct trace);
+    scenario->demand = ARENA_ARRAY(&scenario->arena, list->n + 2, struct demand_spec);
+    scenario->traces = ARENA_ARRAY(&scenario->arena, list->n + 2, struct trace);
+    if (initial && !read_initial(scenario, initial, err))
+        return false;
     for (size_t i = 0; i < list->n; i++)
-        if (!read_source(scenario, &list->items[i], i, err))
+        if (!read_element(scenario, &list->items[i], i, err))
             return false;
     return true;
 }

@@ -1,5 +1,6 @@
 /* What only the whole scenario can show: sizes that multiply, and choices that meet. */
 
+#include <math.h>
 #include <string.h>
 
 #include "input/scenario_parts.h"
@@ -34,6 +35,62 @@ static bool check_gpu_time(const struct scenario *scenario, const struct node *r
                 tenure_is_elastic(pool->tenure)
                     ? "set a lower `limit`, or a shorter horizon"
                     : "use fewer GPUs, or a shorter horizon");
+    }
+    return true;
+}
+
+/* Money must stay in int64 micro-USD: what a pool costs while it is held, at most. */
+static bool check_running_cost(const struct scenario *scenario, const struct node *root,
+                               struct error *err)
+{
+    for (size_t i = 0; i < scenario->n_pools; i++) {
+        const struct pool_spec *pool = &scenario->pools[i];
+        double span_ms = scenario->until_idle ? 0 : (double)scenario->horizon_ms;
+        double rate = (double)pool->price_rate;
+        if (pool->tenure == TENURE_OWN)
+            rate = (double)pool->colo_rate + (double)pool->support_rate +
+                   (double)pool->staff_rate + (double)pool->insurance_rate +
+                   (double)pool->idle_power_rate + (double)pool->busy_power_rate;
+        if (pool->tenure == TENURE_LEASE &&
+            (double)(pool->until_ms - pool->from_ms) > span_ms)
+            span_ms = (double)(pool->until_ms - pool->from_ms);
+        double usd = rate * (double)largest_size(pool) * span_ms / 3.6e15;
+        if (usd > 1e12)
+            return error_at(
+                err, pool_node(root, i)->place,
+                "pools.%s: it would cost up to %.3g USD, above the limit of "
+                "1e12 USD",
+                pool->name, usd);
+    }
+    return true;
+}
+
+static struct place source_place(const struct scenario *scenario,
+                                 const struct node *root, size_t i)
+{
+    if (scenario->demand[i].initial)
+        return node_place(root, "initial");
+    size_t before = scenario->demand[0].initial ? 1 : 0;
+    return node_get(root, "demand")->items[i - before].place;
+}
+
+/* `scale` and `growth` together: how many copies of a job there may be. */
+static bool check_copies(const struct scenario *scenario, const struct node *root,
+                         struct error *err)
+{
+    for (size_t i = 0; i < scenario->n_demand; i++) {
+        const struct demand_spec *demand = &scenario->demand[i];
+        double years = scenario->until_idle
+                           ? 200
+                           : (double)scenario->horizon_ms / (double)MS_PER_Y;
+        double growth = demand->growth_per_y > 0 ? demand->growth_per_y : 0;
+        double copies = demand->scale * pow(1 + growth, growth > 0 ? years : 0);
+        if (copies > 1e6)
+            return error_at(
+                err, source_place(scenario, root, i),
+                "%s: `scale` and `growth` come to %.3g times the jobs by the "
+                "end; at most 1e6",
+                demand->label, copies);
     }
     return true;
 }
@@ -101,7 +158,7 @@ static bool check_jobs(const struct scenario *scenario, const struct node *root,
             if ((double)job->gpus * (double)job->duration_ms * factor <= GPU_MS_MAX)
                 continue;
             char number[16];
-            return error_at(err, node_get(root, "demand")->items[i].place,
+            return error_at(err, source_place(scenario, root, i),
                             "%s: job %s of %s needs more than 4e18 GPU-ms",
                             demand->label, trace_job_id(trace, job, number),
                             trace->path);
@@ -152,7 +209,8 @@ bool scenario_check_limits(struct scenario *scenario, const struct node *root,
                            struct error *err)
 {
     if (!check_gpu_time(scenario, root, err) || !check_servers(scenario, root, err) ||
-        !check_jobs(scenario, root, err))
+        !check_running_cost(scenario, root, err) ||
+        !check_copies(scenario, root, err) || !check_jobs(scenario, root, err))
         return false;
     choose_estimate(scenario);
     return true;

@@ -168,7 +168,7 @@ static bool read_change(struct reading *reading, size_t i, const struct node *ma
     if (change->at_ms <= 0)
         return error_at(err, node_place(map, "at"),
                         "%s.at: it must lie after the scenario's start", path);
-    if (i > 0 && change->at_ms <= pool->changes[i - 1].at_ms)
+    if (i > 0 && change->at_ms < pool->changes[i - 1].at_ms)
         return error_at(err, node_place(map, "at"),
                         "%s.at: changes must stand in order of their dates", path);
     if (change->gpus == 0)
@@ -369,10 +369,10 @@ bool scenario_read_pools(struct scenario *scenario, const struct node *list,
                          struct error *err)
 {
     if (list->kind != NODE_LIST || list->n == 0)
-        return error_at(
-            err, list->place,
-            "pools: a list is wanted, as in [{name: own, tenure: own, class: "
-            "h100-sxm, gpus: 8}]");
+        return error_at(err, list->place,
+                        "pools: %s is wanted, as in [{name: own, tenure: own, class: "
+                        "h100-sxm, gpus: 8}]",
+                        list->kind == NODE_LIST ? "at least one" : "a list");
     if (list->n > POOLS_MAX)
         return error_at(err, list->items[POOLS_MAX].place,
                         "pools: %zu pools are above the limit of 64", list->n);

@@ -7,6 +7,8 @@
 
 static const struct param_also scenario_also[] = {
     {"demand", "list", "", "sources of jobs, see demand; [] is none"},
+    {"initial", "map", "",
+     "jobs that run or wait when the clock begins, see demand; without: none"},
     {"pools", "list", "", "where jobs run, see pools"},
     {"dispatch", "map", "{}", "how jobs are served, see dispatch"},
     {.name = NULL},
@@ -53,7 +55,13 @@ static const char *who_pools(const struct param *param)
 
 static const char *who_demand(const struct param *param)
 {
-    static const char *const names[] = {"all", "jobs", "model"};
+    static const char *const names[] = {
+        [0] = "all",
+        [SOURCE_TRACE] = "jobs",
+        [SOURCE_MODEL] = "model",
+        [SOURCE_TRACE | SOURCE_MODEL] = "not in initial",
+        [SOURCE_TRACE | SOURCE_INITIAL] = "jobs, initial",
+    };
     return names[param->mask];
 }
 
@@ -65,7 +73,9 @@ const struct param_section scenario_sections[] = {
     {"changes", "Each element of an owned pool's `changes`, in order of date.",
      change_params, NULL, NULL},
     {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
-    {"demand", "Each element of `demand`: a trace (`jobs`) or a model (`model`).",
+    {"demand",
+     "Each element of `demand`: a trace (`jobs`) or a model (`model`); and `initial`, "
+     "one trace of jobs that are there at the start.",
      demand_params, demand_also, who_demand},
     {.title = NULL},
 };

@@ -28,6 +28,7 @@ const char *const trace_columns[TRACE_COLUMNS + 1] = {
     [TRACE_CHECKPOINT_INTERVAL] = "checkpoint_interval_s",
     [TRACE_CHECKPOINT_COST] = "checkpoint_cost_s",
     [TRACE_RESTART] = "restart_s",
+    [TRACE_STARTED] = "started",
 };
 
 #define ROWS_MAX (UINT32_MAX - 1)
@@ -85,7 +86,7 @@ struct trace_row trace_row(int64_t submit_ms, int64_t duration_ms, int32_t gpus)
     return (struct trace_row){
         .job = {.submit_ms = submit_ms, .duration_ms = duration_ms, .gpus = gpus},
         .kind = {.workload = NAMES_NONE, .tenant = NAMES_NONE},
-        .times = {INT64_MAX, INT64_MAX},
+        .times = {INT64_MAX, INT64_MAX, INT64_MAX},
     };
 }
 
@@ -176,11 +177,14 @@ static void make_room(struct trace *trace)
     builder->jobs_room = room;
 }
 
-/* Most traces have neither deadline nor patience, and then no array for them. */
+/* Most traces have none of these times, and then no array for them. */
 static void append_times(struct trace *trace, const struct job_times *times)
 {
-    static const struct job_times none = {INT64_MAX, INT64_MAX};
+    static const struct job_times none = {INT64_MAX, INT64_MAX, INT64_MAX};
+    bool started = times->started_ms != INT64_MAX;
     bool given = times->deadline_ms != INT64_MAX || times->patience_ms != INT64_MAX;
+    trace->has_started |= started;
+    given |= started;
     if (!trace->times && given) {
         trace->times = resize(NULL, trace->builder->jobs_room, sizeof *trace->times);
         for (size_t i = 0; i < trace->n; i++)
@@ -359,6 +363,7 @@ void trace_check(const struct trace *trace)
         assert(i == 0 || job[-1].submit_ms <= job->submit_ms);
         assert(!trace->times || trace->times[i].deadline_ms >= job->submit_ms);
         assert(!trace->times || trace->times[i].patience_ms >= 0);
+        assert(!trace->times || trace->times[i].started_ms >= job->submit_ms);
         gpu_ms += (int128)job->gpus * job->duration_ms;
     }
     assert(gpu_ms == trace->gpu_ms);

@@ -215,18 +215,26 @@ static bool find_kind(struct trace_reader *reader, uint32_t *kind)
     return true;
 }
 
+/* An instant that is not before the submit; *ms stays where the field is empty. */
+static bool parse_later(struct trace_reader *reader, enum trace_column column,
+                        int64_t submit_ms, int64_t *ms)
+{
+    struct csv_field field = trace_field(&reader->fields, column);
+    if (field.length == 0)
+        return true;
+    if (!parse_instant(reader, column, ms))
+        return false;
+    return *ms >= submit_ms ||
+           trace_field_bad(&reader->fields, column, "%s is before the job's submit",
+                           trace_show(field).text);
+}
+
 static bool parse_times(struct trace_reader *reader, int64_t submit_ms,
                         struct job_times *times)
 {
-    if (trace_field(&reader->fields, TRACE_DEADLINE).length) {
-        if (!parse_instant(reader, TRACE_DEADLINE, &times->deadline_ms))
-            return false;
-        if (times->deadline_ms < submit_ms)
-            return trace_field_bad(
-                &reader->fields, TRACE_DEADLINE, "%s is before the job's submit",
-                trace_show(trace_field(&reader->fields, TRACE_DEADLINE)).text);
-    }
-    return trace_field_optional_ms(&reader->fields, TRACE_PATIENCE, 0,
+    return parse_later(reader, TRACE_DEADLINE, submit_ms, &times->deadline_ms) &&
+           parse_later(reader, TRACE_STARTED, submit_ms, &times->started_ms) &&
+           trace_field_optional_ms(&reader->fields, TRACE_PATIENCE, 0,
                                    &times->patience_ms);
 }
 
@@ -270,7 +278,7 @@ static bool take_record(void *self, const struct csv_record *record, struct erro
     reader->fields.err = err;
 
     struct job job = {0};
-    struct job_times times = {INT64_MAX, INT64_MAX};
+    struct job_times times = {INT64_MAX, INT64_MAX, INT64_MAX};
     const char *id = NULL;
     if (!parse_job(reader, &job) || !parse_times(reader, job.submit_ms, &times) ||
         !parse_id(reader, &id))
@@ -311,6 +319,7 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
         if (!found)
             return unknown_column(header, i, err);
     }
+    reader->trace->has_started = reader->fields.at[TRACE_STARTED] >= 0;
     for (int column = 0; column <= TRACE_GPUS; column++)
         if (reader->fields.at[column] < 0)
             return error_at(err, (struct place){header->path, 1, 0},

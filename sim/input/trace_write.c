@@ -50,11 +50,16 @@ static void mark_columns(const struct trace *trace, bool used[TRACE_COLUMNS])
             continue;
         used[TRACE_DEADLINE] |= trace->times[i].deadline_ms != INT64_MAX;
         used[TRACE_PATIENCE] |= trace->times[i].patience_ms != INT64_MAX;
+        used[TRACE_STARTED] |= trace->times[i].started_ms != INT64_MAX;
     }
 }
 
 static void put_instant(struct csv_out *out, const struct trace *trace, int64_t ms)
 {
+    if (ms == INT64_MAX) {
+        csv_empty(out);
+        return;
+    }
     if (!trace->absolute) {
         csv_ms(out, ms);
         return;
@@ -105,11 +110,8 @@ static void put_of_job(struct csv_out *out, const struct trace *trace, size_t i,
     case TRACE_PATIENCE:
         put_ms_unless(out, INT64_MAX, trace->times[i].patience_ms);
         break;
-    default:
-        if (trace->times[i].deadline_ms == INT64_MAX)
-            csv_empty(out);
-        else
-            put_instant(out, trace, trace->times[i].deadline_ms);
+    case TRACE_STARTED: put_instant(out, trace, trace->times[i].started_ms); break;
+    default: put_instant(out, trace, trace->times[i].deadline_ms);
     }
 }
 

@@ -221,6 +221,7 @@ static bool load_terms(struct books *books, const json_t *root, const char *path
     books->end_ms = end_unix_ms - books->start_unix_ms;
     books->warmup_ms = json_integer_value(warmup);
     books->closing = (enum closing)closing;
+    books->initial = json_is_true(json_object_get(terms, "initial"));
     books->checkpoints = json_is_true(json_object_get(terms, "checkpoints"));
     books->report->billing_short =
         json_is_true(json_object_get(terms, "billing_short"));
@@ -367,7 +368,7 @@ bool audit_dir(const char *dir, bool with_hashes, struct audit_report *report,
     books->arena = &report->arena;
     books->dir = dir;
     books->group_names.arena = books->item_names.arena = books->ledger_keys.arena =
-        books->arena;
+        books->posting_keys.arena = books->arena;
 
     json_t *root = load_manifest(books, err);
     if (!root)

@@ -108,6 +108,7 @@ void audit_across(struct books *books)
         check_jobs(books, i);
     }
     check_totals(books);
+    audit_energy(books);
 
     struct finding_at ledger = {TABLE_LEDGER, 0};
     for (uint32_t i = 0; i < books->item_names.n; i++) {

@@ -32,26 +32,37 @@ static const struct {
     bool start, end, reason;
 } forms[JOB_OUTCOMES] = {
     [JOB_FINISHED] = {.start = true, .end = true},
-    [JOB_RUNNING] = {.start = true},
+    [JOB_RUNNING] = {.start = true}, /* unless it boots */
     [JOB_WAITING] = {0},
     [JOB_REFUSED] = {.end = true, .reason = true},
     [JOB_ABANDONED] = {.end = true, .reason = true},
 };
 
+/* Its instance was still booting when the run ended: it has a pool and no start. */
+static bool is_booting(const struct books *books, int outcome,
+                       const struct cell cells[])
+{
+    int pool = books_pool(books, cells[JOBS_POOL].text);
+    return outcome == JOB_RUNNING && cells[JOBS_START].empty && pool >= 0 &&
+           !books->pool_is_fixed[pool];
+}
+
 static void check_form(struct books *books, struct finding_at at, int outcome,
                        const struct cell cells[])
 {
     bool started = !cells[JOBS_START].empty;
+    bool booting = is_booting(books, outcome, cells);
     const char *name = job_outcome_names[outcome];
-    books_expect(books, started || !forms[outcome].start, at,
+    books_expect(books, started || booting || !forms[outcome].start, at,
                  "%s, but start_s is empty", name);
     books_expect(books, cells[JOBS_END].empty != forms[outcome].end, at,
                  "%s, but end_s is %s", name, forms[outcome].end ? "empty" : "given");
     books_expect(books, cells[JOBS_REASON].empty != forms[outcome].reason, at,
                  "%s, but reason is %s", name,
                  forms[outcome].reason ? "empty" : "given");
-    books_expect(books, started != cells[JOBS_POOL].empty, at,
-                 "a pool is to be given just where start_s is");
+    books_expect(
+        books, (started || booting) != cells[JOBS_POOL].empty, at,
+        "a pool is to be given just where start_s is, or a boot was under way");
     books_expect(books, cells[JOBS_POOL].empty == cells[JOBS_CLASS].empty, at,
                  "pool and class are to be given together");
     /* A started job that neither runs nor finished was interrupted. */
@@ -66,11 +77,9 @@ static void check_times(struct books *books, struct finding_at at,
     int128 submit = cells[JOBS_SUBMIT].value;
     int128 end = cells[JOBS_END].empty ? books->end_ms : cells[JOBS_END].value;
     int128 until = cells[JOBS_START].empty ? end : cells[JOBS_START].value;
-    books_expect(books, submit >= 0 && submit <= end, at,
+    books_expect(books, (submit >= 0 || books->initial) && submit <= end, at,
                  "submit_s is not between the run's start and the job's end");
-    /* What boots at the horizon starts after it. */
-    bool boots = !strcmp(cells[JOBS_OUTCOME].text, job_outcome_names[JOB_RUNNING]);
-    books_expect(books, until >= submit && (until <= end || boots), at,
+    books_expect(books, until >= submit && until <= end, at,
                  "start_s is not between submit_s and the job's end");
     books_expect(books, end <= books->end_ms, at, "end_s is after the run's end");
     books_expect(books, cells[JOBS_WAIT].value == until - submit, at,
@@ -83,7 +92,7 @@ static void check_times(struct books *books, struct finding_at at,
 /* GPU-hours against GPUs and times.  A boot is overhead before the start; after an
  * interruption only bounds are known. */
 static void check_hours(struct books *books, struct finding_at at, int pool,
-                        const struct cell cells[])
+                        int outcome, const struct cell cells[])
 {
     int128 useful = cells[JOBS_USEFUL].value, overhead = cells[JOBS_OVERHEAD].value;
     int128 end = cells[JOBS_END].empty ? books->end_ms : cells[JOBS_END].value;
@@ -92,13 +101,20 @@ static void check_hours(struct books *books, struct finding_at at, int pool,
                  cells[JOBS_GPUS].value >= 1 && cells[JOBS_GPUS].value <= JOB_GPUS_MAX,
                  at, "gpus is not between 1 and %d", JOB_GPUS_MAX);
     if (cells[JOBS_START].empty) {
-        books_expect(books, useful == 0 && overhead == 0, at,
+        bool booting = is_booting(books, outcome, cells);
+        int128 waited = (int128)cells[JOBS_GPUS].value * cells[JOBS_WAIT].value;
+        books_expect(books, useful == 0 && (overhead == 0 || booting), at,
                      "GPU-hours of a job that never started");
+        books_expect(books, !booting || (overhead > 0 && overhead <= waited), at,
+                     "overhead_gpu_h of a job that boots is not within gpus times its "
+                     "wait");
         books_expect(books, cells[JOBS_INTERRUPTIONS].value == 0, at,
                      "interruptions of a job that never started");
         return;
     }
-    int128 length = end - cells[JOBS_START].value;
+    /* What ran before the run is not counted in it. */
+    int128 start = cells[JOBS_START].value > 0 ? cells[JOBS_START].value : 0;
+    int128 length = end - start;
     int128 held = length > 0 ? cells[JOBS_GPUS].value * length : 0;
     books_expect(books, useful <= held, at,
                  "useful_gpu_h is more than gpus times the time from start to end");
@@ -142,7 +158,8 @@ static void add_to_group(struct books *books, struct group_result *group, int ou
         return;
     histogram_add(&group->wait, cells[JOBS_WAIT].value, books->arena);
     group->delayed += cells[JOBS_WAIT].value > 0;
-    group->censored += outcome == JOB_WAITING && cells[JOBS_START].empty;
+    bool here = outcome == JOB_WAITING || outcome == JOB_RUNNING;
+    group->censored += here && cells[JOBS_START].empty;
 }
 
 static void add_to_groups(struct books *books, int outcome, const struct cell cells[])
@@ -169,7 +186,7 @@ static void add_to_pool(struct books *books, int pool, int outcome,
     struct book_pool *book = &books->pools[pool];
     book->jobs_finished += outcome == JOB_FINISHED;
     book->jobs_running += outcome == JOB_RUNNING;
-    if (wait_counts(books, outcome, cells))
+    if (!cells[JOBS_START].empty && wait_counts(books, outcome, cells))
         histogram_add(&books->result.pools[pool].wait, cells[JOBS_WAIT].value,
                       books->arena);
 }
@@ -186,7 +203,7 @@ static void row(struct books *books, struct finding_at at, const struct cell cel
 
     check_form(books, at, outcome, cells);
     check_times(books, at, cells);
-    check_hours(books, at, pool, cells);
+    check_hours(books, at, pool, outcome, cells);
     add_to_groups(books, outcome, cells);
     books_add(&books->interruptions, cells[JOBS_INTERRUPTIONS].value);
     if (cells[JOBS_SUBMIT].value < books->first_submit_ms)

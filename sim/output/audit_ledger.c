@@ -11,14 +11,14 @@ static int find(const char *const names[], int n, const char *text)
     return -1;
 }
 
-static struct book_item *item_of(struct books *books, size_t pool, const char *name)
+static uint32_t item_of(struct books *books, size_t pool, const char *name)
 {
     const char *key =
         arena_printf(books->arena, "%s\n%s", books->pools[pool].name, name);
     uint32_t n = books->item_names.n;
     uint32_t id = names_add(&books->item_names, key, strlen(key));
     if (id < n)
-        return &books->items[id];
+        return id;
     if (n == books->items_room) {
         size_t room = n ? 2 * (size_t)n : 64;
         books->items =
@@ -26,7 +26,7 @@ static struct book_item *item_of(struct books *books, size_t pool, const char *n
         books->items_room = room;
     }
     books->items[id].pool = pool;
-    return &books->items[id];
+    return id;
 }
 
 /* ledger.csv */
@@ -42,8 +42,10 @@ static void check_time(struct books *books, struct finding_at at,
                  "time is not within the run");
     books_expect(books, time >= month && time <= calendar_next_month(month), at,
                  "time is not in the month of the row");
-    /* The horizon is half-open: a month that begins there has no cost. */
-    books_expect(books, month < end_unix_ms, at, "month is after the run's end");
+    /* The horizon is half-open: a month that begins there has no cost, but for what is
+     * bought in a run that is over at once. */
+    books_expect(books, month < end_unix_ms || books->end_ms == 0, at,
+                 "month is after the run's end");
     books->ledger_month_unix_ms = month;
 }
 
@@ -88,10 +90,12 @@ static void ledger_row(struct books *books, struct finding_at at,
     struct pool_result *sum = &books->result.pools[pool];
     books_add(&sum->account_uusd[account][basis], amount);
     books_add(&sum->basis_uusd[basis], amount);
-    struct book_item *item = item_of(books, (size_t)pool, cells[LEDGER_ITEM].text);
+    uint32_t id = item_of(books, (size_t)pool, cells[LEDGER_ITEM].text);
+    struct book_item *item = &books->items[id];
     item->basis_uusd[basis] += amount;
     if (item->ledger_line == 0)
         item->ledger_line = at.line;
+    audit_posting(books, at, id, (enum account)account, (enum basis)basis, cells);
 }
 
 void audit_ledger(struct books *books)
@@ -157,6 +161,45 @@ static void check_asset(struct books *books, struct finding_at at, size_t index,
     check_time_in_service(books, at, pool, sum, cells);
 }
 
+/* A lot is stranded by book above market, and obsolete when it costs more than the
+ * alternative; where the two are equal as written, either may be. */
+static void check_worth(struct books *books, struct finding_at at, bool is_lot,
+                        const struct cell cells[])
+{
+    int128 above = (int128)cells[ASSETS_BOOK].value - cells[ASSETS_MARKET].value;
+    int128 stranded = is_lot && above > 0 ? above : 0;
+    int64_t avoidable = cells[ASSETS_AVOIDABLE].value;
+    int64_t alternative = cells[ASSETS_ALTERNATIVE].value; /* 0 where empty */
+    bool obsolete = strcmp(cells[ASSETS_OBSOLETE].text, "true") == 0;
+    books_expect(books, cells[ASSETS_STRANDED].value == stranded, at,
+                 "stranded_usd is %s, but book above market is %s",
+                 cells[ASSETS_STRANDED].text, exact_usd(stranded).text);
+    books_expect(books, avoidable >= 0 && alternative >= 0, at,
+                 "a cost of work is negative");
+    books_expect(books, is_lot || (avoidable == 0 && cells[ASSETS_ALTERNATIVE].empty),
+                 at, "a contract has no avoidable cost");
+    books_expect(books, obsolete || !strcmp(cells[ASSETS_OBSOLETE].text, "false"), at,
+                 "obsolete is neither true nor false");
+    books_expect(books,
+                 (alternative > 0 && avoidable == alternative) ||
+                     obsolete == (alternative > 0 && avoidable > alternative),
+                 at, "obsolete is %s, but avoidable is%s above the alternative",
+                 cells[ASSETS_OBSOLETE].text, obsolete ? " not" : "");
+}
+
+static void take_service(const struct books *books, struct book_item *item,
+                         const struct cell cells[])
+{
+    item->gpus = cells[ASSETS_GPUS].value;
+    item->capacity_gpu_ms = cells[ASSETS_CAPACITY].value;
+    item->begin_ms = books_less(cells[ASSETS_BEGIN].value, books->start_unix_ms);
+    if (item->begin_ms < 0)
+        item->begin_ms = 0;
+    item->end_ms = cells[ASSETS_END].empty
+                       ? books->end_ms
+                       : books_less(cells[ASSETS_END].value, books->start_unix_ms);
+}
+
 static void asset_row(struct books *books, struct finding_at at,
                       const struct cell cells[])
 {
@@ -167,10 +210,13 @@ static void asset_row(struct books *books, struct finding_at at,
         return;
     check_asset(books, at, (size_t)pool, cells);
 
-    struct book_item *item = item_of(books, (size_t)pool, cells[ASSETS_ITEM].text);
+    uint32_t id = item_of(books, (size_t)pool, cells[ASSETS_ITEM].text);
+    struct book_item *item = &books->items[id];
     books_expect(books, !item->has_asset, at, "a second row for %s of pool '%s'",
                  cells[ASSETS_ITEM].text, books->pools[pool].name);
     item->has_asset = true;
+    take_service(books, item, cells);
+    check_worth(books, at, books->pools[pool].tenure == TENURE_OWN, cells);
     check_bases(books, at, item, cells);
 
     struct pool_result *sum = &books->result.pools[pool];

@@ -166,7 +166,7 @@ static void print_line(FILE *out, const char *name, const char *tenure, int64_t 
 static void print_table(FILE *out, const struct scenario *scenario,
                         const struct run_result *result)
 {
-    struct line total = {0};
+    struct line total = {0}, fixed = {0};
     fprintf(out, "%-*s %-9s %6s %6s %8s %8s %7s %7s %7s\n", NAME_MAX_LETTERS, "pool",
             "tenure", "peak", "used", "wait", "wait", "idle", "cost", "USD per");
     fprintf(out, "%-*s %-9s %6s %6s %8s %8s %7s %7s %7s\n", NAME_MAX_LETTERS, "", "",
@@ -175,9 +175,16 @@ static void print_table(FILE *out, const struct scenario *scenario,
         struct line line = {0};
         add_pool(&line, &result->pools[i]);
         add_pool(&total, &result->pools[i]);
+        if (!tenure_is_elastic(scenario->pools[i].tenure))
+            add_pool(&fixed, &result->pools[i]);
         print_line(out, scenario->pools[i].name,
                    tenure_names[scenario->pools[i].tenure],
                    result->pools[i].peak_capacity_gpus, &line, &result->pools[i].wait);
+    }
+    /* Elastic pools are busy while they are held: the headline leaves them out. */
+    if (fixed.capacity > 0) {
+        total.capacity = fixed.capacity;
+        total.busy = fixed.busy;
     }
     print_line(out, "total", "", -1, &total, &result->groups[0].wait);
 }
@@ -271,6 +278,27 @@ static void print_rented(FILE *out, const struct scenario *scenario,
     print_wrapped(out, text.text, 2);
 }
 
+/* The figure that ranks mixes: what is left at the end counts. */
+static void print_levelised(FILE *out, const struct run_result *result)
+{
+    double cost = 0, useful = 0, left = 0;
+    struct paragraph text = {.used = 0};
+    for (size_t i = 0; i < result->n_pools; i++) {
+        const struct pool_result *pool = &result->pools[i];
+        cost += usd(pool->opening_uusd) + pool->cash_pv_usd - pool->closing_pv_usd;
+        useful += pool->useful_pv_gpu_h;
+        left += usd(pool->closing_uusd);
+    }
+    if (useful <= 0)
+        return;
+    say(&text,
+        "Levelised: %.3f USD per useful GPU-h, the figure to rank mixes by: present "
+        "value"
+        " of cost, less what is left at the end (%s USD), over useful hours.",
+        cost / useful, number(left).text);
+    print_wrapped(out, text.text, 2);
+}
+
 static void print_warnings(FILE *out, const struct scenario *scenario,
                            const struct run_result *result)
 {
@@ -294,5 +322,6 @@ void brief_print(const struct scenario *scenario, const struct run_result *resul
     fputc('\n', out);
     print_idle(out, scenario, result);
     print_rented(out, scenario, result);
+    print_levelised(out, result);
     print_warnings(out, scenario, result);
 }

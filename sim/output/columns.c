@@ -104,15 +104,17 @@ static const struct column jobs_columns[JOBS_COLUMNS] = {
                  "a name that stands nowhere else", NULL},
     [JOBS_WORKLOAD] = {"workload", COLUMN_TEXT, true, "as in the trace", NULL, NULL},
     [JOBS_TENANT] = {"tenant", COLUMN_TEXT, true, "as in the trace", NULL, NULL},
-    [JOBS_SUBMIT] = {"submit_s", COLUMN_S, false, "when it was submitted", NULL, NULL},
+    [JOBS_SUBMIT] = {"submit_s", COLUMN_S, false,
+                     "when it was submitted; before 0 only for jobs of `initial`", NULL,
+                     NULL},
     [JOBS_START] = {"start_s", COLUMN_S, true, "its first start; empty: never", NULL,
                     NULL},
     [JOBS_END] = {"end_s", COLUMN_S, true,
                   "when it left; empty while it runs or waits at the horizon", NULL,
                   "after an interruption or with checkpoints on elastic capacity, but "
                   "for bounds"},
-    [JOBS_POOL] = {"pool", COLUMN_TEXT, true, "where it ran last; empty: never", NULL,
-                   NULL},
+    [JOBS_POOL] = {"pool", COLUMN_TEXT, true,
+                   "where it ran last, or boots; empty: never", NULL, NULL},
     [JOBS_CLASS] = {"class", COLUMN_TEXT, true, "that pool's GPU class", NULL, NULL},
     [JOBS_GPUS] = {"gpus", COLUMN_COUNT, false, "size of the gang", NULL,
                    "of jobs that never started, but for their size group"},
@@ -137,13 +139,9 @@ static const struct column jobs_columns[JOBS_COLUMNS] = {
 };
 
 static const struct column ledger_columns[LEDGER_COLUMNS] = {
-    [LEDGER_MONTH] =
-        {"month", COLUMN_MONTH, false, "calendar month, UTC",
-         "which month a cost belongs to stands nowhere else; only that it is "
-         "in order, within the run and consistent with time is checked",
-         NULL},
-    [LEDGER_TIME] = {"time", COLUMN_DATE, false, "when the last of it was posted",
-                     "known only to lie within the month", NULL},
+    [LEDGER_MONTH] = {"month", COLUMN_MONTH, false, "calendar month, UTC", NULL, NULL},
+    [LEDGER_TIME] = {"time", COLUMN_DATE, false, "when the last of it was posted", NULL,
+                     "of a resale, but for its month"},
     [LEDGER_POOL] = {"pool", COLUMN_TEXT, false, "the pool's name", NULL, NULL},
     [LEDGER_ITEM] = {"item", COLUMN_TEXT, true,
                      "lot or contract, as in assets.csv; empty for elastic pools", NULL,
@@ -154,9 +152,8 @@ static const struct column ledger_columns[LEDGER_COLUMNS] = {
     [LEDGER_AMOUNT] = {"amount_usd", COLUMN_USD, false,
                        "positive is cost or payment; never 0", NULL, NULL},
     [LEDGER_QUANTITY] = {"quantity", COLUMN_DECIMAL, false, "what the amount paid for",
-                         "the price of a unit is an input", NULL},
-    [LEDGER_UNIT] = {"unit", COLUMN_TEXT, true, "of the quantity",
-                     "a word that stands nowhere else", NULL},
+                         NULL, NULL},
+    [LEDGER_UNIT] = {"unit", COLUMN_TEXT, true, "of the quantity", NULL, NULL},
 };
 
 static const struct column assets_columns[ASSETS_COLUMNS] = {
@@ -192,6 +189,25 @@ static const struct column assets_columns[ASSETS_COLUMNS] = {
                        "what it would bring at the end, less selling cost", NULL, NULL},
     [ASSETS_COMMITMENT] = {"commitment_usd", COLUMN_USD, false,
                            "leases: what remains to be paid", NULL, NULL},
+    [ASSETS_STRANDED] = {"stranded_usd", COLUMN_USD, false,
+                         "lots: book above market value at the end; 0 if not", NULL,
+                         NULL},
+    [ASSETS_AVOIDABLE] =
+        {"avoidable_usd_per_work_h", COLUMN_NANO, false,
+         "lots: what switching it off would save (power, space, support, staff, "
+         "insurance) "
+         "per hour of work at the catalogue's speeds, fully busy; contracts: 0",
+         "prices and speeds are inputs; only that obsolete follows from it is checked",
+         NULL},
+    [ASSETS_ALTERNATIVE] =
+        {"alternative_usd_per_work_h", COLUMN_NANO, true,
+         "lots: the same hour in the cheapest pool that is rented; empty: there is "
+         "none",
+         "prices and speeds are inputs; only that obsolete follows from it is checked",
+         NULL},
+    [ASSETS_OBSOLETE] = {"obsolete", COLUMN_TEXT, false,
+                         "true where avoidable is above the alternative, else false",
+                         NULL, NULL},
 };
 
 #define UNCHECKED_EVENT "the event log is a narrative; only its form is checked"

@@ -1,6 +1,7 @@
 #include "output/files.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/calendar.h"
@@ -106,7 +107,10 @@ static void write_job(void *self, const struct job_row *row)
     put_text(out, row->workload);
     put_text(out, row->tenant);
     csv_ms(out, row->submit_ms);
-    put_instant(out, row->start_ms);
+    if (row->start_ms == NEVER_STARTED)
+        csv_empty(out);
+    else
+        csv_ms(out, row->start_ms);
     put_instant(out, row->end_ms);
     put_text(out, row->pool);
     put_text(out, row->class);
@@ -161,6 +165,13 @@ static void write_asset(void *self, const struct asset_row *row)
     csv_fixed(out, row->book_uusd, 6);
     csv_fixed(out, row->market_uusd, 6);
     csv_fixed(out, row->commitment_uusd, 6);
+    csv_fixed(out, row->stranded_uusd, 6);
+    csv_fixed(out, llround(row->avoidable_usd_per_work_h * 1e9), 9);
+    if (row->alternative_usd_per_work_h > 0)
+        csv_fixed(out, llround(row->alternative_usd_per_work_h * 1e9), 9);
+    else
+        csv_empty(out);
+    csv_text(out, row->obsolete ? "true" : "false");
     csv_end_row(out);
 }
 

@@ -113,6 +113,45 @@ const char **manifest_warnings(const struct scenario *scenario,
     return list;
 }
 
+/* Paths as the scenario's folder sees them, wherever the program was called from and
+ * however the scenario's own path was typed: equal inputs, equal manifests. */
+
+static size_t folder_length(const struct scenario *scenario)
+{
+    const char *slash = strrchr(scenario->path, '/');
+    return slash ? (size_t)(slash - scenario->path) + 1 : 0;
+}
+
+/* "../base.yaml:12:20" as "base.yaml:12:20"; other origins are no paths. */
+static const char *local_origin(const struct scenario *scenario, const char *origin)
+{
+    size_t length = strlen(scenario->path);
+    if (strncmp(origin, scenario->path, length) != 0 ||
+        (origin[length] != ':' && origin[length] != '\0'))
+        return origin;
+    return origin + folder_length(scenario);
+}
+
+static bool is_resolved_value(const struct scenario *scenario, const char *text)
+{
+    for (size_t i = 0; i < scenario->resolved.n; i++)
+        if (strcmp(scenario->resolved.items[i].value, text) == 0)
+            return true;
+    return false;
+}
+
+/* An input as it stands in the scenario, before the scenario's folder was added. */
+static const char *local_path(const struct scenario *scenario, const char *path)
+{
+    size_t length = folder_length(scenario);
+    if (strcmp(path, scenario->path) == 0)
+        return path + length;
+    if (strncmp(path, scenario->path, length) != 0 ||
+        (path[0] == '/' && is_resolved_value(scenario, path)))
+        return path;
+    return path + length;
+}
+
 static json_t *resolved_json(const struct scenario *scenario)
 {
     json_t *object = checked(json_object());
@@ -120,7 +159,7 @@ static json_t *resolved_json(const struct scenario *scenario)
         const struct resolved *item = &scenario->resolved.items[i];
         json_t *entry = checked(json_object());
         set(entry, "value", text(item->value));
-        set(entry, "origin", text(item->origin));
+        set(entry, "origin", text(local_origin(scenario, item->origin)));
         set(object, item->path, entry);
     }
     return object;
@@ -131,7 +170,7 @@ static json_t *inputs_json(const struct scenario *scenario)
     json_t *array = checked(json_array());
     for (size_t i = 0; i < scenario->n_inputs; i++) {
         json_t *entry = checked(json_object());
-        set(entry, "path", text(scenario->inputs[i].path));
+        set(entry, "path", text(local_path(scenario, scenario->inputs[i].path)));
         set(entry, "sha256", json_string(scenario->inputs[i].digest));
         append(array, entry);
     }
@@ -199,6 +238,8 @@ static json_t *terms_json(const struct manifest *manifest)
 
     set(object, "start", date(scenario->start_unix_ms));
     set(object, "end", date(scenario->start_unix_ms + manifest->result->end_ms));
+    set(object, "initial",
+        json_boolean(scenario->n_demand > 0 && scenario->demand[0].initial));
     set(object, "warmup_ms", json_integer(scenario->warmup_ms));
     set(object, "closing", json_string(closings[scenario->closing]));
     set(object, "checkpoints", json_boolean(has_checkpoints(scenario)));
@@ -223,7 +264,7 @@ static json_t *scenario_json(const struct scenario *scenario)
     const char *digest = scenario->n_inputs > 0 ? scenario->inputs[0].digest : "";
     json_t *object = checked(json_object());
     set(object, "name", text(scenario->name));
-    set(object, "path", text(scenario->path));
+    set(object, "path", text(local_path(scenario, scenario->path)));
     set(object, "sha256", json_string(digest));
     return object;
 }

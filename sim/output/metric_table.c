@@ -296,7 +296,8 @@ const struct metric metrics[] = {
      "finished work in GPU-hours of the reference class",
      "speeds and durations are inputs; the sums and usd_per_work_h are checked against it"},
     {"energy_kwh", "kWh", IN_POOLS, METRIC_KWH, pool_field, POOL(energy_mwh_milli),
-     "energy at the meter of owned GPUs", "watts are inputs; the sums are checked"},
+     "energy at the meter of owned GPUs",
+     "watts are inputs; the sums are checked, and to half a Wh what the ledger paid for"},
     {"carbon_kg", "kg", IN_POOLS, METRIC_KG, pool_usd, POOL(carbon_kg),
      "CO2e of that energy", "grams per kWh are an input; the sums are checked"},
 
@@ -325,7 +326,7 @@ const struct metric metrics[] = {
     {"commitment_usd", "USD", IN_POOLS, METRIC_USD, pool_field, POOL(commitment_uusd),
      "lease payments still owed after the end", NULL},
     {"peak_cash_usd", "USD", IN_TOTAL, METRIC_USD, run_peak_cash, 0,
-     "the largest cumulative payment", a_peak},
+     "the largest cumulative payment", NULL},
     {"cash_pv_usd", "USD", IN_POOLS, METRIC_REAL_USD, pool_usd, POOL(cash_pv_usd),
      "payments discounted to the start", discounted},
     {"closing_pv_usd", "USD", IN_POOLS, METRIC_REAL_USD, pool_usd, POOL(closing_pv_usd),

@@ -193,6 +193,17 @@ static bool make_directory(char *template, struct error *err)
     return false;
 }
 
+static bool check_parent(const struct staging *staging, const char *name,
+                         struct error *err)
+{
+    if (access(staging->parent, F_OK) == 0 || errno != ENOENT)
+        return true;
+    return error_set(err,
+                     "%s: there is no such directory for '%s' to stand in; make it "
+                     "first",
+                     staging->parent, name);
+}
+
 bool staging_begin(struct staging *staging, const char *target, bool force,
                    struct error *err)
 {
@@ -206,7 +217,7 @@ bool staging_begin(struct staging *staging, const char *target, bool force,
     }
     char *dir = arena_printf(&staging->arena, "%s/.%.200s%s", staging->parent, name,
                              TEMPORARY_SUFFIX);
-    if (!make_directory(dir, err)) {
+    if (!check_parent(staging, name, err) || !make_directory(dir, err)) {
         staging_abort(staging);
         return false;
     }

@@ -14,8 +14,13 @@ static struct live_job *job_at(struct world *world, uint32_t job)
 uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
                         enum event_kind kind, uint32_t argument)
 {
-    if (time_ms > EVENTS_TIME_MAX)
-        time_ms = EVENTS_TIME_MAX; /* behind any horizon */
+    if (time_ms > EVENTS_TIME_MAX) {
+        time_ms = EVENTS_TIME_MAX; /* behind any horizon, but not behind an open one */
+        if (world->scenario->until_idle) {
+            world->beyond_clock = true;
+            world->clock_limit_ms = -1;
+        }
+    }
     return events_add(&world->events, time_ms, world->step_of[phase], kind, argument);
 }
 
@@ -35,60 +40,12 @@ void world_unsettle(struct world *world, uint32_t pool)
     world->freed = true;
 }
 
-/* ---- estimates and admission ---- */
+/* ---- admission ---- */
 
-static int64_t estimate_basis(const struct world *world, const struct live_job *job)
-{
-    bool limit =
-        world->scenario->dispatch.estimate == ESTIMATE_LIMIT && job->limit_ms > 0;
-    return limit ? job->limit_ms : job->duration_ms;
-}
-
-int64_t job_estimate(const struct world *world, const struct live_job *job)
-{
-    int64_t left = estimate_basis(world, job) - job->progress_ms;
-    int64_t interval = job->kind->checkpoint_interval_ms;
-    left = left > 1 ? left : 1;
-    if (interval > 0)
-        left += (left - 1) / interval * job->kind->checkpoint_cost_ms;
-    return job->interruptions > 0 ? left + job->kind->restart_ms : left;
-}
-
-int64_t largest_target(const struct world *world, uint32_t pool)
-{
-    int64_t target = world->fleet.pools[pool].target_gpus, largest = target;
-    const struct plan *plan = &world->plans[pool];
-    for (uint32_t i = plan->next; i < plan->n; i++) {
-        target += plan->items[i].gpus;
-        if (i + 1 < plan->n && plan->items[i + 1].at_ms == plan->items[i].at_ms)
-            continue; /* what comes and goes at one instant is never there together */
-        largest = target > largest ? target : largest;
-    }
-    return largest;
-}
-
-/* Whether a pool could hold a job now or at any later time. */
-static bool could_hold(const struct world *world, const struct live_job *job,
-                       const struct outlet *outlet)
-{
-    const struct pool *pool = &world->fleet.pools[outlet->pool];
-    const struct pool_spec *spec = pool->spec;
-    if (pool_largest_gang(pool, pool->target_gpus) < job->gpus &&
-        (pool->elastic ||
-         pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus))
-        return false;
-    if (spec->tenure == TENURE_LEASE && world->now_ms >= spec->until_ms)
-        return false;
-    if (spec->tenure != TENURE_LEASE || spec->start_past_end)
-        return true;
-    int64_t from = spec->from_ms > world->now_ms ? spec->from_ms : world->now_ms;
-    return ratio_apply(job_estimate(world, job), outlet->ratio) <=
-           spec->until_ms - from;
-}
-
-/* Asks the wait model; jobs that no fixed pool could ever hold go to elastic ones now,
- * and those that no pool could ever hold are told why not. */
-static const char *admit(struct world *world, struct live_job *job)
+/* Asks the wait model, for a job that joined the queue then; jobs that no fixed pool
+ * could ever hold go to elastic ones now, and those that no pool could ever hold are
+ * told why not. */
+static const char *admit(struct world *world, struct live_job *job, int64_t joined_ms)
 {
     const struct route *route = &world->routes.items[job->kind->route];
     const struct dispatch_spec *dispatch = &world->scenario->dispatch;
@@ -96,8 +53,10 @@ static const char *admit(struct world *world, struct live_job *job)
 
     if (route->n == 0)
         return route->closed_reason;
+    int64_t left = job_estimate_basis(world, job) - job->progress_ms;
+    job->estimate_ms = left > 1 ? left : 1;
     for (uint32_t i = 0; i < route->n; i++) {
-        if (!could_hold(world, job, &route->outlets[i]))
+        if (!job_could_run(world, job, &route->outlets[i]))
             continue;
         if (world->fleet.pools[route->outlets[i].pool].elastic)
             elastic = true;
@@ -109,12 +68,11 @@ static const char *admit(struct world *world, struct live_job *job)
 
     struct job_view view = {
         .submit_ms = job->submit_ms,
-        .now_ms = world->now_ms,
-        .estimate_ms = job_estimate(world, job),
+        .now_ms = joined_ms,
+        .estimate_ms = job_estimate_on(job, RATIO_ONE),
         .gpus = job->gpus,
         .priority = job->priority,
     };
-    job->estimate_ms = view.estimate_ms;
     job->key = dispatch->order->order.key(dispatch->order_params, &view);
     job->until_ms = fixed ? dispatch->wait->wait.until_ms(dispatch->wait_params, &view)
                           : world->now_ms;
@@ -169,7 +127,7 @@ static void plan_leaving(struct world *world, uint32_t index)
     struct live_job *job = job_at(world, index);
     int64_t leave_ms = job->deadline_ms;
     job->leave_reason = "deadline";
-    if (job->patience_ms != NEVER_MS && job->patience_ms < leave_ms - job->submit_ms) {
+    if (job->patience_ms != NEVER_MS && job->submit_ms + job->patience_ms < leave_ms) {
         leave_ms = job->submit_ms + job->patience_ms;
         job->leave_reason = "patience";
     }
@@ -181,21 +139,39 @@ static void plan_leaving(struct world *world, uint32_t index)
         world_schedule(world, leave_ms, PHASE_PATIENCE, EVENT_LEAVE, index);
 }
 
-void world_arrive(struct world *world, const struct arrival *arrival)
+/* A new job, unless it is refused: JOB_NONE. */
+static uint32_t receive(struct world *world, const struct arrival *arrival,
+                        enum phase phase, int64_t joined_ms)
 {
     uint32_t index = backlog_admit(&world->backlog, arrival);
     struct live_job *job = job_at(world, index);
 
     tally_arrived(&world->tally, job);
-    world_show_event(world, PHASE_ARRIVALS, "submit", job, UINT32_MAX, job->gpus, NULL);
-    const char *refusal = admit(world, job);
+    world_show_event(world, phase, "submit", job, UINT32_MAX, job->gpus, NULL);
+    const char *refusal = admit(world, job, joined_ms);
     if (refusal) {
-        world_show_event(world, PHASE_ARRIVALS, "refuse", job, UINT32_MAX, job->gpus,
-                         refusal);
+        world_show_event(world, phase, "refuse", job, UINT32_MAX, job->gpus, refusal);
         leave(world, index, JOB_REFUSED, refusal);
-        return;
+        return JOB_NONE;
     }
     job->patience_ms = arrival->patience_ms;
+    return index;
+}
+
+void world_arrive_early(struct world *world, const struct arrival *arrival)
+{
+    uint32_t index = receive(world, arrival, PHASE_INTERVAL, arrival->submit_ms);
+    if (index == JOB_NONE)
+        return;
+    join_queue(world, index);
+    plan_leaving(world, index);
+}
+
+void world_arrive(struct world *world, const struct arrival *arrival)
+{
+    uint32_t index = receive(world, arrival, PHASE_ARRIVALS, world->now_ms);
+    if (index == JOB_NONE)
+        return;
     if (world->backlog.waiting == 0 && world->n_newcomers == 0 &&
         world->arrivals.next_ms != world->now_ms) {
         world->solo = index;
@@ -274,6 +250,27 @@ static void cancel_closing(struct world *world, struct pool *pool, uint32_t shar
     }
 }
 
+/* Its wait is over: boot is part of it. */
+static void begin_work(struct world *world, struct live_job *job, int64_t start_ms)
+{
+    if (job->first_start_ms != NEVER_STARTED)
+        return;
+    job->first_start_ms = start_ms;
+    tally_started(&world->tally, job, start_ms, &world->result.pools[job->pool]);
+}
+
+static void note_start(struct world *world, struct live_job *job, int64_t start_ms,
+                       enum phase phase, const char *detail)
+{
+    uint32_t pool = job->pool;
+    if (start_ms <= world->now_ms)
+        begin_work(world, job, start_ms); /* else when its instance has booted */
+    world->result.pools[pool].jobs_started++;
+    world->interval_started[pool]++;
+    world_show_event(world, phase, "start", job, pool, job->gpus, detail);
+    ledger_note_start(&world->ledger, world->now_ms);
+}
+
 void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
 {
     struct pool *pool = &world->fleet.pools[pool_index];
@@ -298,17 +295,9 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
                          ? ratio_apply(job->reached_ms - job->progress_ms, ratio)
                          : 0;
     job->done_ms = job->secured_ms = 0;
-    job->expected_end_ms = ready + ratio_apply(job->estimate_ms, ratio);
+    job->expected_end_ms = ready + job_estimate_on(job, ratio);
     backlog_run(&world->backlog, index, pool, world->track_ends);
-
-    if (job->first_start_ms < 0) {
-        job->first_start_ms = ready;
-        tally_started(&world->tally, job, ready, &world->result.pools[pool_index]);
-    }
-    world->result.pools[pool_index].jobs_started++;
-    world->interval_started[pool_index]++;
-    world_show_event(world, PHASE_DISPATCH, "start", job, pool_index, job->gpus, NULL);
-    ledger_note_start(&world->ledger, now);
+    note_start(world, job, ready, PHASE_DISPATCH, NULL);
 
     int64_t setup = ready - now;
     if (job->interruptions > 0)
@@ -317,6 +306,39 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
         enter(world, index, SEGMENT_SETUP, setup);
     else
         enter_work(world, index);
+}
+
+/* It is as if the job had started in the run: what is done stands as done but, short of
+ * checkpoints, not as secured; only its segments from now on are counted. */
+void world_resume(struct world *world, const struct arrival *arrival,
+                  uint32_t pool_index, int64_t started_ms)
+{
+    uint32_t index = backlog_admit(&world->backlog, arrival);
+    struct live_job *job = job_at(world, index);
+    struct pool *pool = &world->fleet.pools[pool_index];
+    const struct route *route = &world->routes.items[job->kind->route];
+    int64_t ratio = route_outlet(route, pool_index)->ratio;
+    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t now = world->now_ms, left, ready;
+
+    tally_arrived(&world->tally, job);
+    world_show_event(world, PHASE_INTERVAL, "submit", job, UINT32_MAX, job->gpus, NULL);
+    job->patience_ms = arrival->patience_ms;
+    job->before_ms = now - started_ms;
+    job->shares = fleet_take(&world->fleet, pool, job->gpus, now, &ready);
+    fleet_booted(&world->fleet, pool, job->shares, now);
+    job->held_since_ms = now;
+    job->done_ms = job->before_ms > 0 ? ratio_apply(job->before_ms, ratio) : 0;
+    job->work_ms = job->done_ms + ratio_apply(job->duration_ms - job->before_ms, ratio);
+    job->secured_ms = interval > 0 ? job->done_ms / interval * interval : 0;
+    left = job_estimate_basis(world, job) - job->before_ms;
+    left = left > 0 ? ratio_apply(left, ratio) : 0; /* or overdue */
+    job->expected_end_ms =
+        now + left + job_checkpoints_ms(job, job->done_ms, job->done_ms + left);
+    backlog_run(&world->backlog, index, pool, world->track_ends);
+    note_start(world, job, started_ms, PHASE_INTERVAL, "initial");
+    world_unsettle(world, pool_index);
+    enter_work(world, index);
 }
 
 /* Accounts for the segment up to now. */
@@ -387,7 +409,7 @@ static void finish_job(struct world *world, uint32_t index)
     struct pool_result *result = &world->result.pools[job->pool];
     give_back(world, index, is_useful(job->segment));
     result->jobs_finished++;
-    result->work_gpu_ms += (int128)job->duration_ms * job->gpus;
+    result->work_gpu_ms += (int128)(job->duration_ms - job->before_ms) * job->gpus;
     world_show_event(world, PHASE_ENDS, "end", job, job->pool, job->gpus, NULL);
     leave(world, index, JOB_FINISHED, NULL);
 }
@@ -403,6 +425,8 @@ void job_segment_ends(struct world *world, uint32_t index)
 
     job->event = EVENT_NONE;
     close_segment(world, job);
+    if (job->segment == SEGMENT_SETUP)
+        begin_work(world, job, world->now_ms);
     if (checkpointed) /* one that was interrupted secures nothing */
         job->secured_ms = job->done_ms;
     if (job->done_ms == job->work_ms) {
@@ -443,7 +467,7 @@ void job_interrupt(struct world *world, uint32_t index, const char *cause)
     world->result.pools[pool].interruptions++;
     world_show_event(world, PHASE_CAPACITY, "interrupt", job, pool, job->gpus, cause);
 
-    const char *refusal = admit(world, job);
+    const char *refusal = admit(world, job, world->now_ms);
     if (refusal) {
         leave(world, index, JOB_REFUSED, refusal);
         return;

@@ -80,6 +80,34 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static struct arrival arrival_of(const struct source *source, size_t row, uint32_t copy)
+{
+    const struct demand_spec *spec = source->spec;
+    const struct trace *trace = spec->trace;
+    const struct job *job = &trace->jobs[row];
+    const struct job_times *times = trace->times ? &trace->times[row] : NULL;
+    int64_t shift = spec->shift_ms + source->lap * spec->period_ms;
+    int64_t submit = job->submit_ms + shift;
+    int64_t late = spec->deadline_after_ms == NEVER_MS
+                       ? NEVER_MS
+                       : submit + spec->deadline_after_ms;
+    return (struct arrival){
+        .submit_ms = submit,
+        .duration_ms = job->duration_ms,
+        .limit_ms = job->limit_ms,
+        .deadline_ms = earlier(late, times ? shifted(times->deadline_ms, shift) : late),
+        .patience_ms =
+            earlier(spec->patience_ms, times ? times->patience_ms : NEVER_MS),
+        .gpus = job->gpus,
+        .priority = job->priority ? job->priority : (int32_t)spec->priority,
+        .kind = &source->kinds[job->kind],
+        .source = source->index,
+        .row = row,
+        .lap = source->lap,
+        .copy = copy,
+    };
+}
+
 static void advance_trace(struct source *source)
 {
     const struct demand_spec *spec = source->spec;
@@ -111,29 +139,7 @@ static void advance_trace(struct source *source)
         return;
     }
 
-    const struct job *job = &trace->jobs[source->row - 1];
-    const struct job_times *times =
-        trace->times ? &trace->times[source->row - 1] : NULL;
-    int64_t shift = spec->shift_ms + source->lap * spec->period_ms;
-    int64_t submit = job->submit_ms + shift;
-    int64_t late = spec->deadline_after_ms == NEVER_MS
-                       ? NEVER_MS
-                       : submit + spec->deadline_after_ms;
-    source->next = (struct arrival){
-        .submit_ms = submit,
-        .duration_ms = job->duration_ms,
-        .limit_ms = job->limit_ms,
-        .deadline_ms = earlier(late, times ? shifted(times->deadline_ms, shift) : late),
-        .patience_ms =
-            earlier(spec->patience_ms, times ? times->patience_ms : NEVER_MS),
-        .gpus = job->gpus,
-        .priority = job->priority ? job->priority : (int32_t)spec->priority,
-        .kind = &source->kinds[job->kind],
-        .source = source->index,
-        .row = source->row - 1,
-        .lap = source->lap,
-        .copy = source->copy++,
-    };
+    source->next = arrival_of(source, source->row - 1, source->copy++);
 }
 
 static int64_t limit_of(const struct demand_spec *spec, int64_t duration_ms)
@@ -222,9 +228,24 @@ void arrivals_init(struct arrivals *arrivals, const struct scenario *scenario,
             if (spec->model->start)
                 spec->model->start(spec->params, source->model_state, &setting);
         }
-        advance(source);
+        source->done = spec->initial;
+        if (!source->done)
+            advance(source);
     }
     choose(arrivals);
+}
+
+bool arrivals_initial(const struct arrivals *arrivals, size_t n,
+                      struct arrival *arrival, int64_t *started_ms)
+{
+    const struct source *source = arrivals->sources;
+    if (arrivals->n == 0 || !source->spec->initial || n >= source->spec->trace->n)
+        return false;
+    const struct job_times *times = source->spec->trace->times;
+    *arrival = arrival_of(source, n, 0);
+    *started_ms =
+        times ? shifted(times[n].started_ms, source->spec->shift_ms) : NEVER_MS;
+    return true;
 }
 
 struct arrival arrivals_take(struct arrivals *arrivals)

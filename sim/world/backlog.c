@@ -54,7 +54,7 @@ uint32_t backlog_admit(struct backlog *backlog, const struct arrival *arrival)
         .pool = UINT32_MAX,
         .shares = SHARE_NONE,
         .event = EVENT_NONE,
-        .first_start_ms = -1,
+        .first_start_ms = NEVER_STARTED,
     };
     return job;
 }

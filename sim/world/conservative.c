@@ -357,7 +357,7 @@ static void place_job(struct world *world, uint32_t index)
     for (uint32_t i = 0; i < route->n; i++) {
         const struct outlet *outlet = &route->outlets[i];
         struct pool *pool = &world->fleet.pools[outlet->pool];
-        int64_t length = ratio_apply(job->estimate_ms, outlet->ratio), at;
+        int64_t length = job_estimate_on(job, outlet->ratio), at;
         if (!(mask >> outlet->pool & 1))
             continue;
         if (pool->elastic) {
@@ -421,10 +421,7 @@ static bool nobody_fits(struct world *world)
             if (pool_fits(&world->fleet.pools[__builtin_ctzll(mask)], active->gpus))
                 return false;
     }
-    for (uint32_t p = 0; p < world->fleet.n_pools; p++) {
-        struct pool *pool = &world->fleet.pools[p];
-        pool->held_for_policy = !pool->elastic && pool->waiting_jobs > 0;
-    }
+    hold_for_waiting(world);
     return true;
 }
 

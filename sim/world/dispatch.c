@@ -60,7 +60,7 @@ static const struct outlet *choose_pool(const struct world *world,
         if (!(mask >> outlet->pool & 1))
             continue;
         int64_t room = room_for_ms(world, &world->fleet.pools[outlet->pool], job->gpus);
-        if (ratio_apply(job->estimate_ms, outlet->ratio) <= room)
+        if (job_estimate_on(job, outlet->ratio) <= room)
             return outlet;
     }
     return NULL;
@@ -71,7 +71,7 @@ static void start(struct world *world, uint32_t index, const struct outlet *outl
     struct pool *pool = &world->fleet.pools[outlet->pool];
     const struct live_job *job = &world->backlog.jobs[index];
     bool reserved = pool->reservation.made;
-    bool beyond = reserved && ratio_apply(job->estimate_ms, outlet->ratio) >
+    bool beyond = reserved && job_estimate_on(job, outlet->ratio) >
                                   pool->reservation.at_ms - world->now_ms;
     reserve_starting(pool, beyond);
     world_start_job(world, index, outlet->pool);
@@ -210,7 +210,7 @@ static bool reserve(struct world *world, const struct live_job *job,
         if (!(*unreserved >> outlet->pool & 1) ||
             !reserve_earliest(world, pool, job->gpus, &at_ms) || at_ms >= best_ms)
             continue;
-        int64_t end_ms = at_ms + ratio_apply(job->estimate_ms, outlet->ratio);
+        int64_t end_ms = at_ms + job_estimate_on(job, outlet->ratio);
         if (pool->spec->tenure == TENURE_LEASE && !pool->spec->start_past_end &&
             end_ms > pool->spec->until_ms)
             continue;
@@ -240,13 +240,14 @@ static void pass_backfill(struct world *world, uint64_t unreserved)
             start(world, index, outlet);
             continue;
         }
-        if (!(queue->mask & unreserved))
+        bool overhead = job_has_overhead(job); /* longer than what it was found by */
+        if (!(queue->mask & unreserved) && !overhead)
             continue; /* what it was found by is gone: look again */
         queue->cursor_key = queue->candidate.key;
         queue->cursor_seq = queue->candidate.seq;
         if (reserve(world, job, &unreserved))
             forget_candidates(backlog);
-        else
+        else if (!overhead)
             queue->reserve_below_ms = job->estimate_ms - 1;
     }
 }
@@ -266,6 +267,40 @@ static bool anybody_fits(const struct world *world)
     return false;
 }
 
+/* Whether any job of a queue could ever have a reservation in a fixed pool. */
+static bool could_reserve(const struct world *world, const struct queue *queue,
+                          const struct pool *pool)
+{
+    const struct route *route = &world->routes.items[queue->route];
+    const struct pool_spec *spec = pool->spec;
+    struct tree_entry entry;
+    if (pool_largest_gang(pool, pool->target_gpus) < queue->gpus &&
+        pool_largest_gang(pool, largest_target(world, pool->index)) < queue->gpus)
+        return false;
+    if (spec->tenure != TENURE_LEASE || spec->start_past_end)
+        return true;
+    int64_t limit = ratio_limit(spec->until_ms - world->now_ms,
+                                route_outlet(route, pool->index)->ratio);
+    return tree_first_within(&queue->jobs, INT64_MIN, 0, limit, &entry);
+}
+
+void hold_for_waiting(struct world *world)
+{
+    const struct backlog *backlog = &world->backlog;
+    for (uint32_t p = 0; p < world->fleet.n_pools; p++) {
+        struct pool *pool = &world->fleet.pools[p];
+        pool->reservation.made = false;
+        pool->held_for_policy = false;
+        for (uint32_t i = 0; i < backlog->n_active && !pool->elastic; i++) {
+            const struct queue *queue = &backlog->queues[backlog->active[i].queue];
+            if (!(queue->mask >> p & 1) || !could_reserve(world, queue, pool))
+                continue;
+            pool->held_for_policy = true;
+            break;
+        }
+    }
+}
+
 /* Nobody can start, so that reservations matter only for naming idle GPUs; with one
  * fixed pool it is plain that its reservation stands. */
 static bool easy_is_idle(struct world *world)
@@ -273,11 +308,7 @@ static bool easy_is_idle(struct world *world)
     uint64_t fixed = world->fixed_mask;
     if (fixed & (fixed - 1) || anybody_fits(world))
         return false;
-    for (uint32_t p = 0; p < world->fleet.n_pools; p++) {
-        struct pool *pool = &world->fleet.pools[p];
-        pool->reservation.made = false;
-        pool->held_for_policy = !pool->elastic && pool->waiting_jobs > 0;
-    }
+    hold_for_waiting(world);
     return true;
 }
 

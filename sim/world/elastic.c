@@ -102,8 +102,7 @@ void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms)
     pool->kept_gpus -= servers->gpus;
     pool->capacity_gpus -= servers->gpus;
     int64_t held = now_ms - it->since_ms;
-    integral_add_lump(&pool->surplus, now_ms,
-                      (billed_ms(pool->spec, held) - held) * servers->gpus);
+    pool_add_surplus(pool, now_ms, billed_ms(pool->spec, held) - held, servers->gpus);
     *it = (struct instance){-1, 0, UINT32_MAX};
     if (instance < pool->first_unheld)
         pool->first_unheld = instance;

@@ -36,6 +36,17 @@ static void plan_lots(struct pool *pool, struct arena *arena)
     }
 }
 
+/* 4e18 GPU-ms, and 4e18 micro-USD at the pool's rates. */
+static int64_t gpu_ms_limit(const struct pool_spec *spec)
+{
+    int128 rate = (int128)spec->price_rate + spec->colo_rate + spec->support_rate +
+                  spec->staff_rate + spec->insurance_rate + spec->idle_power_rate +
+                  spec->busy_power_rate;
+    int128 most = INT64_C(4000000000000000000);
+    int128 by_money = rate > 0 ? most * 1000 * MS_PER_H / rate : most;
+    return (int64_t)(by_money < most ? by_money : most);
+}
+
 static void init_pool(struct fleet *fleet, struct pool *pool,
                       const struct scenario *scenario, uint32_t index)
 {
@@ -45,6 +56,7 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
     *pool = (struct pool){.spec = spec, .index = index, .first_job = UINT32_MAX};
     pool->running = tree_empty(&fleet->nodes, TREE_SUM);
     pool->elastic = tenure_is_elastic(spec->tenure);
+    pool->gpu_ms_limit = gpu_ms_limit(spec);
     if (!pool->elastic) {
         pool->packed = scenario->dispatch.placement == PLACEMENT_PACKED;
         if (pool->packed)
@@ -93,6 +105,16 @@ int64_t pool_largest_gang(const struct pool *pool, int64_t gpus)
     else if (pool->instanced)
         unit = pool->spec->unit_gpus;
     return gpus / unit * unit;
+}
+
+void pool_add_surplus(struct pool *pool, int64_t now_ms, int64_t surplus_ms,
+                      int64_t gpus)
+{
+    int128 amount = (int128)surplus_ms * gpus;
+    if (pool->surplus.sum + amount > pool->gpu_ms_limit)
+        pool->surplus_overflowed = true;
+    else
+        integral_add_lump(&pool->surplus, now_ms, (int64_t)amount);
 }
 
 int64_t billed_ms(const struct pool_spec *spec, int64_t held_ms)
@@ -166,6 +188,15 @@ uint32_t fleet_take(struct fleet *fleet, struct pool *pool, int64_t gang,
     if (pool->busy_gpus > pool->peak_busy_gpus)
         pool->peak_busy_gpus = pool->busy_gpus;
     return head;
+}
+
+void fleet_booted(const struct fleet *fleet, struct pool *pool, uint32_t shares,
+                  int64_t now_ms)
+{
+    if (!pool->instanced)
+        return;
+    for (uint32_t s = shares; s != SHARE_NONE; s = fleet->shares[s].next)
+        pool->instances[fleet->shares[s].share.server].boot_until_ms = now_ms;
 }
 
 void fleet_work(struct pool *pool, int64_t gpus)
@@ -251,8 +282,7 @@ uint32_t fleet_give(struct fleet *fleet, struct pool *pool, int64_t gang,
     if (pool->elastic && !pool->instanced) {
         int64_t held = now_ms - held_since_ms;
         set_capacity(pool, pool->busy_gpus);
-        integral_add_lump(&pool->surplus, now_ms,
-                          (billed_ms(pool->spec, held) - held) * gang);
+        pool_add_surplus(pool, now_ms, billed_ms(pool->spec, held) - held, gang);
     } else if (!pool->elastic && !pool->packed) {
         int64_t wanted =
             pool->target_gpus > pool->busy_gpus ? pool->target_gpus : pool->busy_gpus;

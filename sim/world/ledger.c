@@ -438,6 +438,36 @@ static int64_t closing_of(enum closing closing, int64_t book, int64_t market)
     return 0;
 }
 
+/* What an hour of work costs in the cheapest pool that is rented; 0: there is none. */
+static double cheapest_rent(const struct scenario *scenario)
+{
+    double least = 0;
+    for (size_t p = 0; p < scenario->n_pools; p++) {
+        const struct pool_spec *pool = &scenario->pools[p];
+        if (pool->tenure == TENURE_OWN)
+            continue;
+        double usd =
+            (double)pool->price_rate / 1e9 / gpu_class_speed(pool->class, NULL);
+        least = least == 0 || usd < least ? usd : least;
+    }
+    return least;
+}
+
+static void judge_lot(const struct ledger *ledger, const struct asset *asset,
+                      struct asset_row *row)
+{
+    int64_t rate = asset->colo_rate + asset->support_rate + asset->staff_rate +
+                   asset->insurance_rate + asset->idle_power_rate +
+                   asset->busy_power_rate;
+    double speed = gpu_class_speed(asset->pool->spec->class, NULL);
+    row->stranded_uusd =
+        row->book_uusd > row->market_uusd ? row->book_uusd - row->market_uusd : 0;
+    row->avoidable_usd_per_work_h = (double)rate / 1e9 / speed;
+    row->alternative_usd_per_work_h = cheapest_rent(ledger->scenario);
+    row->obsolete = row->alternative_usd_per_work_h > 0 &&
+                    row->avoidable_usd_per_work_h > row->alternative_usd_per_work_h;
+}
+
 static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *asset,
                        int64_t now_ms)
 {
@@ -455,14 +485,17 @@ static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *as
         .market_uusd = asset_market_uusd(asset, now_ms),
         .commitment_uusd = asset_commitment_uusd(asset, now_ms),
     };
+    if (row.is_lot)
+        judge_lot(ledger, asset, &row);
     lot_states(pool, lot, now_ms, row.state_gpu_ms);
     for (int a = 0; a < ACCOUNTS; a++) {
         row.cash_uusd += asset->posted_uusd[a][BASIS_CASH];
         row.accrual_uusd += asset->posted_uusd[a][BASIS_ACCRUAL];
         row.economic_uusd += asset->posted_uusd[a][BASIS_ECONOMIC];
     }
-    row.idle_uusd = pool->n_lots == 1 ? ledger->results[p].cost_uusd[COST_IDLE]
-                                      : llround(asset->idle_uusd);
+    row.idle_uusd = ledger->books[p].n_begun == 1
+                        ? ledger->results[p].cost_uusd[COST_IDLE]
+                        : llround(asset->idle_uusd);
     if (ledger->sink && ledger->sink->asset)
         ledger->sink->asset(ledger->sink->self, &row);
 }

@@ -135,7 +135,9 @@ static int by_time(const void *a, const void *b)
     const struct planned *x = a, *y = b;
     if (x->at_ms != y->at_ms)
         return x->at_ms < y->at_ms ? -1 : 1;
-    return (y->gpus > 0) - (x->gpus > 0); /* what comes, then what goes */
+    if ((x->gpus > 0) != (y->gpus > 0))
+        return x->gpus > 0 ? -1 : 1; /* what comes, then what goes */
+    return (x->lot > y->lot) - (x->lot < y->lot);
 }
 
 static void plan_pool(struct world *world, uint32_t p)
@@ -145,7 +147,7 @@ static void plan_pool(struct world *world, uint32_t p)
     uint32_t lot = spec->gpus > 0 ? 1 : 0;
 
     plan->items = ARENA_ARRAY(&world->arena, spec->n_changes + 2, struct planned);
-    if (spec->tenure == TENURE_LEASE) {
+    if (spec->tenure == TENURE_LEASE && spec->gpus > 0) {
         if (spec->from_ms > 0)
             plan->items[plan->n++] =
                 (struct planned){p, 0, EVENT_LOT, spec->from_ms, spec->gpus};

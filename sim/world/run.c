@@ -44,6 +44,7 @@ static void init_intervals(struct world *world)
     world->interval_started = ARENA_ARRAY(&world->arena, n, int64_t);
     world->interval_ended = ARENA_ARRAY(&world->arena, n, int64_t);
     world->interval_surplus = ARENA_ARRAY(&world->arena, n, int64_t);
+    world->held_rows = ARENA_ARRAY(&world->arena, n, struct timeline_row);
     world->interval_state =
         arena_array(&world->arena, n, sizeof *world->interval_state);
 }
@@ -69,6 +70,7 @@ struct world *world_new(const struct scenario *scenario,
             world->step_of[submit_first[i]] = i;
     world->free_kept = UINT32_MAX;
     world->solo = JOB_NONE;
+    world->clock_limit_ms = INT64_MAX;
 
     events_init(&world->events, arena);
     fleet_init(&world->fleet, scenario, arena, gang_max);
@@ -156,6 +158,34 @@ static void play_round(struct world *world, bool last)
     }
 }
 
+/* How far the clock may go with so many GPUs before GPU-time or money overflows. */
+static void guard(struct world *world, struct pool *pool)
+{
+    if (pool->surplus_overflowed)
+        world->clock_limit_ms = -1;
+    if (pool->peak_capacity_gpus <= pool->guarded_gpus)
+        return;
+    pool->guarded_gpus = pool->peak_capacity_gpus;
+    int64_t limit = pool->gpu_ms_limit / pool->guarded_gpus;
+    if (limit < world->clock_limit_ms)
+        world->clock_limit_ms = limit;
+}
+
+static bool refuse_to_go_on(const struct world *world, struct error *err)
+{
+    if (world->beyond_clock)
+        return error_kind_set(
+            err, ERROR_INFEASIBLE,
+            "%s: a job would run past the end of the clock, 557 years "
+            "after the start; give a horizon",
+            world->scenario->path);
+    return error_kind_set(err, ERROR_INFEASIBLE,
+                          "%s: GPU-time or money of a pool would pass what can be "
+                          "summed exactly (4e18 GPU-ms, 4e12 USD); use fewer GPUs or a "
+                          "shorter horizon, minimum or increment",
+                          world->scenario->path);
+}
+
 /* After an instant: idle GPUs are divided anew where anything changed. */
 static void settle(struct world *world)
 {
@@ -171,6 +201,7 @@ static void settle(struct world *world)
         if (pool->wanted_gpus > 0 && pool->capacity_gpus > pool->busy_gpus)
             fits = pool->held_for_policy || backlog_fits(&world->backlog, pool);
         fleet_settle(pool, fits, world->now_ms);
+        guard(world, pool);
         if (changed) {
             ledger_after_change(&world->ledger, p, world->now_ms);
             world_plan_life_ends(world, p, begun);
@@ -193,7 +224,8 @@ static void watch_backlog(struct world *world)
             break;
         world->quarter[world->next_quarter++] = integral_read(&world->waiting, at).sum;
     }
-    integral_set(&world->waiting, world->now_ms, world->backlog.waiting);
+    int64_t waiting = world->backlog.waiting;
+    integral_set(&world->waiting, world->now_ms, waiting < 1000000 ? waiting : 1000000);
 }
 
 static bool instant(struct world *world, struct error *err)
@@ -219,7 +251,8 @@ static bool instant(struct world *world, struct error *err)
 /* Whether anything can still happen that matters, with an open horizon. */
 static bool is_idle(const struct world *world)
 {
-    if (world->arrivals.next_ms != NEVER_MS || world->backlog.running > 0)
+    if (world->arrivals.next_ms != NEVER_MS || world->backlog.running > 0 ||
+        world->pass_needed)
         return false;
     size_t pending = events_pending(&world->events);
     return world->backlog.waiting == 0 || pending <= (size_t)world->ticks;
@@ -228,7 +261,7 @@ static bool is_idle(const struct world *world)
 static bool next_instant(struct world *world, int64_t *time_ms)
 {
     int64_t event_ms;
-    *time_ms = world->arrivals.next_ms;
+    *time_ms = world->pass_needed ? world->now_ms : world->arrivals.next_ms;
     if (events_next_time(&world->events, &event_ms) && event_ms < *time_ms)
         *time_ms = event_ms;
     return *time_ms <= world->horizon_ms;
@@ -264,27 +297,34 @@ bool world_run(struct world *world, struct error *err)
     const struct run_options *options = &world->options;
     int64_t time_ms, count = 0;
 
+    if (!world_begin(world, err))
+        return false;
     while (next_instant(world, &time_ms)) {
         if (world->scenario->until_idle && is_idle(world))
             break;
+        if (time_ms > world->clock_limit_ms)
+            return refuse_to_go_on(world, err);
         world->now_ms = time_ms;
         if (!instant(world, err))
             return false;
+        if (options->interrupt && *options->interrupt)
+            return error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
         if (options->check)
             world_check(world);
         if (world->now_ms == world->horizon_ms)
             break; /* what is still due belongs to phases beyond it */
         if (++count % NEWS_EVERY)
             continue;
-        if (options->interrupt && *options->interrupt)
-            return error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
         if (options->progress)
             options->progress(options->progress_self, world->now_ms, world->horizon_ms);
     }
     if (!world->scenario->until_idle)
         world->now_ms = world->horizon_ms;
+    if (world->now_ms > world->clock_limit_ms)
+        return refuse_to_go_on(world, err);
     watch_backlog(world);
     world_show_interval(world, world->now_ms);
+    world_show_held(world);
     sum_up(world);
     world_check(world);
     return true;

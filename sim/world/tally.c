@@ -94,7 +94,7 @@ void tally_arrived(struct tally *tally, const struct live_job *job)
     int n = groups_of(tally, job, groups);
     for (int i = 0; i < n; i++)
         tally->groups[groups[i]].arrived++;
-    if (tally->first_submit_ms == NEVER_MS)
+    if (job->submit_ms < tally->first_submit_ms)
         tally->first_submit_ms = job->submit_ms;
 }
 
@@ -125,7 +125,8 @@ void tally_left(struct tally *tally, const struct live_job *job,
 {
     uint32_t groups[4];
     int n = groups_of(tally, job, groups);
-    bool started = job->first_start_ms >= 0;
+    bool started = job->first_start_ms != NEVER_STARTED;
+    bool here = outcome == JOB_WAITING || outcome == JOB_RUNNING; /* or booting */
     bool late = now_ms > job->deadline_ms;
 
     for (int i = 0; i < n; i++) {
@@ -135,15 +136,14 @@ void tally_left(struct tally *tally, const struct live_job *job,
         group->waiting += outcome == JOB_WAITING;
         group->refused += outcome == JOB_REFUSED;
         group->abandoned += outcome == JOB_ABANDONED;
-        group->censored +=
-            outcome == JOB_WAITING && !started && job->submit_ms >= tally->warmup_ms;
+        group->censored += here && !started && job->submit_ms >= tally->warmup_ms;
         group->missed += (outcome == JOB_FINISHED && late) ||
                          (outcome == JOB_ABANDONED && now_ms >= job->deadline_ms);
         group->useful_gpu_ms += job->useful_gpu_ms;
         group->overhead_gpu_ms += job->overhead_gpu_ms;
         group->direct_uusd += job->direct_uusd;
     }
-    if (!started && (outcome == JOB_WAITING || outcome == JOB_ABANDONED))
+    if (!started && (here || outcome == JOB_ABANDONED))
         count_wait(tally, job, now_ms - job->submit_ms);
     if (outcome == JOB_FINISHED && now_ms > tally->last_end_ms)
         tally->last_end_ms = now_ms;

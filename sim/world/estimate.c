@@ -1,0 +1,60 @@
+/* What can be known of a job and of a pool beforehand: estimates, and the dated plan.
+ */
+
+#include "world/state.h"
+
+int64_t job_estimate_basis(const struct world *world, const struct live_job *job)
+{
+    bool limit =
+        world->scenario->dispatch.estimate == ESTIMATE_LIMIT && job->limit_ms > 0;
+    return limit ? job->limit_ms : job->duration_ms;
+}
+
+int64_t job_checkpoints_ms(const struct live_job *job, int64_t from_ms, int64_t to_ms)
+{
+    int64_t interval = job->kind->checkpoint_interval_ms;
+    if (interval == 0 || to_ms <= from_ms)
+        return 0;
+    int128 cost = (int128)((to_ms - 1) / interval - from_ms / interval) *
+                  job->kind->checkpoint_cost_ms;
+    return cost < ESTIMATE_MAX_MS ? (int64_t)cost : ESTIMATE_MAX_MS;
+}
+
+int64_t job_estimate_on(const struct live_job *job, int64_t ratio)
+{
+    int64_t work = ratio_apply(job->estimate_ms, ratio);
+    if (!job_has_overhead(job))
+        return work;
+    work += job_checkpoints_ms(job, 0, work);
+    return job->interruptions > 0 ? work + job->kind->restart_ms : work;
+}
+
+int64_t largest_target(const struct world *world, uint32_t pool)
+{
+    int64_t target = world->fleet.pools[pool].target_gpus, largest = target;
+    const struct plan *plan = &world->plans[pool];
+    for (uint32_t i = plan->next; i < plan->n; i++) {
+        target += plan->items[i].gpus;
+        if (i + 1 < plan->n && plan->items[i + 1].at_ms == plan->items[i].at_ms)
+            continue; /* what comes and goes at one instant is never there together */
+        largest = target > largest ? target : largest;
+    }
+    return largest;
+}
+
+bool job_could_run(const struct world *world, const struct live_job *job,
+                   const struct outlet *outlet)
+{
+    const struct pool *pool = &world->fleet.pools[outlet->pool];
+    const struct pool_spec *spec = pool->spec;
+    if (pool_largest_gang(pool, pool->target_gpus) < job->gpus &&
+        (pool->elastic ||
+         pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus))
+        return false;
+    if (spec->tenure == TENURE_LEASE && world->now_ms >= spec->until_ms)
+        return false;
+    if (spec->tenure != TENURE_LEASE || spec->start_past_end)
+        return true;
+    int64_t from = spec->from_ms > world->now_ms ? spec->from_ms : world->now_ms;
+    return job_estimate_on(job, outlet->ratio) <= spec->until_ms - from;
+}
