@@ -265,6 +265,32 @@ Test(scenario, preferences_name_pools_by_workload_and_the_rest_comes_last)
     fixture_free(&fixture);
 }
 
+Test(scenario, a_preference_for_a_workload_that_no_job_has_is_warned_of)
+{
+    static const struct {
+        const char *demand;
+        size_t warnings;
+    } cases[] = {
+        {"demand=[{jobs: jobs.csv, after_end: stop, workload: chat}]", 1},
+        {"demand=[{jobs: jobs.csv, after_end: stop, workload: chat}, {model: poisson, "
+         "workload: training}]",
+         0},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        const char *const sets[] = {
+            cases[i].demand, "dispatch.prefer={chat: [own], training: [leased]}"};
+        struct fixture fixture;
+        fixture_open(&fixture, usual, sets, 2);
+        const struct scenario *scenario = &fixture.scenario;
+        cr_assert(eq(sz, scenario->n_warnings, cases[i].warnings));
+        if (cases[i].warnings > 0)
+            cr_expect(eq(str, (char *)scenario->warnings[0],
+                         (char *)"dispatch.prefer names the workload 'training', which "
+                                 "no job has"));
+        fixture_free(&fixture);
+    }
+}
+
 Test(scenario, without_a_list_fixed_pools_are_preferred_to_elastic_ones)
 {
     static const char *const sets[] = {

@@ -205,6 +205,35 @@ static void choose_estimate(struct scenario *scenario)
                       "its estimate is `actual`; real schedulers do worse");
 }
 
+static bool has_workload(const struct demand_spec *demand, const char *workload)
+{
+    if (demand->workload && strcmp(demand->workload, workload) == 0)
+        return true;
+    const struct trace *trace = demand->trace;
+    uint32_t id =
+        trace ? names_find(&trace->names, workload, strlen(workload)) : NAMES_NONE;
+    for (size_t k = 0; id != NAMES_NONE && k < trace->n_kinds; k++)
+        if (trace->kinds[k].workload == id)
+            return true;
+    return false;
+}
+
+/* A misspelt workload would change nothing without a word. */
+static void warn_of_unknown_workloads(struct scenario *scenario)
+{
+    const struct dispatch_spec *dispatch = &scenario->dispatch;
+    for (size_t i = 0; i < dispatch->n_prefer; i++) {
+        const char *workload = dispatch->prefer[i].workload;
+        bool known = !workload;
+        for (size_t d = 0; d < scenario->n_demand && !known; d++)
+            known = has_workload(&scenario->demand[d], workload);
+        if (!known)
+            scenario_warn(scenario,
+                          "dispatch.prefer names the workload '%s', which no job has",
+                          workload);
+    }
+}
+
 bool scenario_check_limits(struct scenario *scenario, const struct node *root,
                            struct error *err)
 {
@@ -213,5 +242,6 @@ bool scenario_check_limits(struct scenario *scenario, const struct node *root,
         !check_copies(scenario, root, err) || !check_jobs(scenario, root, err))
         return false;
     choose_estimate(scenario);
+    warn_of_unknown_workloads(scenario);
     return true;
 }
