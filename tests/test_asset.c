@@ -201,7 +201,7 @@ Test(asset, parts_sold_off_leave_nothing_and_balance)
             int64_t book = asset_book_uusd(&b.asset, now), was = b.asset.resale_uusd;
             double age = (double)now / (double)MS_PER_Y;
             double each = 283456789123.0 / 8 * gpu_class_value_frac(&b.class, age);
-            asset_retire(&b.asset, parts[i], &b.scenario, &b.terms, now);
+            asset_retire(&b.asset, parts[i], &b.terms, now);
             double brought = (double)(was - b.asset.resale_uusd);
             cr_expect(fabs(brought - each * (double)parts[i] * (1 - 0.0613)) < 3,
                       "part %zu brought %f", i, brought);
@@ -301,7 +301,7 @@ Test(asset, a_lot_past_its_book_life_comes_in_at_its_residual_and_stays_there)
     bench_begin(&b);
     cr_expect_eq(b.asset.opening_uusd, 8 * INT64_C(3295185173));
     cr_expect_eq(asset_read(&b.asset, ACCOUNT_DEPRECIATION, MS_PER_Y), 0);
-    asset_retire(&b.asset, 8, &b.scenario, &b.terms, MS_PER_Y);
+    asset_retire(&b.asset, 8, &b.terms, MS_PER_Y);
     cr_expect_eq(b.asset.opening_uusd + asset_read(&b.asset, ACCOUNT_RESALE, MS_PER_Y),
                  asset_read(&b.asset, ACCOUNT_DISPOSAL, MS_PER_Y));
 }

@@ -82,8 +82,8 @@ void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
                  const struct scenario *scenario, int64_t now_ms);
 
 /* GPUs leave: sold at market value less selling cost (lots), or returned. */
-void asset_retire(struct asset *asset, int64_t gpus, const struct scenario *scenario,
-                  const struct asset_terms *terms, int64_t now_ms);
+void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
+                  int64_t now_ms);
 
 struct reading asset_capacity(const struct asset *asset, int64_t now_ms);
 struct reading asset_busy(const struct asset *asset, int64_t now_ms);

@@ -148,8 +148,7 @@ uint32_t fleet_give(struct fleet *fleet, struct pool *pool, int64_t gang,
 void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms);
 
 /* Planned changes.  A lot begins; a number of GPUs is no longer wanted. */
-void fleet_lot_begins(struct fleet *fleet, struct pool *pool, uint32_t lot,
-                      int64_t now_ms);
+void fleet_lot_begins(struct pool *pool, uint32_t lot, int64_t now_ms);
 void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms);
 
 /* After the pass of an instant: divides what is idle, and integrates.  `held`: what is

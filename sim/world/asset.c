@@ -205,10 +205,9 @@ static int64_t part_of(int64_t amount, int64_t gpus, int64_t of)
     return (int64_t)divide_rounded((int128)amount * gpus, of);
 }
 
-void asset_retire(struct asset *asset, int64_t gpus, const struct scenario *scenario,
-                  const struct asset_terms *terms, int64_t now_ms)
+void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
+                  int64_t now_ms)
 {
-    (void)scenario;
     int64_t of = asset->gpus;
     assert(gpus > 0 && gpus <= of);
     asset->gpus -= gpus;

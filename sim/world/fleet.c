@@ -301,10 +301,8 @@ static void set_offsets(struct pool *pool)
     }
 }
 
-void fleet_lot_begins(struct fleet *fleet, struct pool *pool, uint32_t index,
-                      int64_t now_ms)
+void fleet_lot_begins(struct pool *pool, uint32_t index, int64_t now_ms)
 {
-    (void)fleet;
     struct lot *lot = &pool->lots[index];
     assert(index == pool->newest && index < pool->n_lots);
     lot->gpus = lot->first_gpus = lot->planned_gpus;

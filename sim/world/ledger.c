@@ -184,7 +184,7 @@ static void retire_from(struct ledger *ledger, uint32_t pool, struct asset *asse
     if (left == asset->gpus)
         return;
     int64_t resale = asset->resale_uusd, disposal = asset->disposal_uusd;
-    asset_retire(asset, asset->gpus - left, ledger->scenario, &ledger->terms, now_ms);
+    asset_retire(asset, asset->gpus - left, &ledger->terms, now_ms);
     spend(ledger, pool, asset->resale_uusd - resale, now_ms);
     ledger->books[pool].share_uusd[COST_IDLE] +=
         (double)(asset->disposal_uusd - disposal);

@@ -22,8 +22,7 @@ static void contract_ends(struct world *world, uint32_t index)
 
 static void lot_begins(struct world *world, const struct planned *planned)
 {
-    fleet_lot_begins(&world->fleet, &world->fleet.pools[planned->pool], planned->lot,
-                     world->now_ms);
+    fleet_lot_begins(&world->fleet.pools[planned->pool], planned->lot, world->now_ms);
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, planned->pool,
                      planned->gpus, NULL);
     world_unsettle(world, planned->pool);
@@ -122,7 +121,7 @@ static void begin_pool(struct world *world, uint32_t p)
 {
     struct pool *pool = &world->fleet.pools[p];
     for (uint32_t l = 0; l < pool->n_lots && pool->lots[l].planned_ms == 0; l++)
-        fleet_lot_begins(&world->fleet, pool, l, 0);
+        fleet_lot_begins(pool, l, 0);
     fleet_settle(pool, false, 0);
     if (pool->elastic)
         return;
