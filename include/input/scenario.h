@@ -87,12 +87,13 @@ struct pool_spec {
     double support_frac_per_y, insurance_frac_per_y; /* of the capital spent */
     int64_t gpus_per_fte;
     int64_t fte_uusd_per_y;
+    int64_t software_uusd_per_y, security_uusd_per_y; /* per GPU */
     double carbon_g_per_kwh;
     /* derived, quantised: per GPU */
     int64_t capex_uusd_per_gpu; /* server with adder; first lot, rest by change */
     int64_t residual_uusd_per_gpu;
-    int64_t colo_rate, support_rate, staff_rate,
-        insurance_rate;       /* nano-USD per GPU-h */
+    int64_t colo_rate, support_rate, staff_rate, insurance_rate, software_rate,
+        security_rate;        /* nano-USD per GPU-h */
     int64_t idle_power_rate;  /* nano-USD per GPU-h in service */
     int64_t busy_power_rate;  /* nano-USD per GPU-h busy, on top */
     int64_t idle_mw, busy_mw; /* mW at the meter per GPU (PUE and fabric included);

@@ -19,7 +19,30 @@
 
 #include "input/scenario.h"
 #include "world/fleet.h"
+#include "world/meter.h"
 #include "world/sink.h"
+
+/* What a rate is charged on: all GPUs in service, those that the bill counts so far,
+ * those that are busy, and what bills add by rounding. */
+enum driver { DRIVER_CAPACITY, DRIVER_RENTED, DRIVER_BUSY, DRIVER_SURPLUS, DRIVERS };
+
+/* Recurring prices, each a rate in nano-USD per GPU-h of its driver. */
+enum rate {
+    RATE_COLO,
+    RATE_SUPPORT,
+    RATE_STAFF,
+    RATE_INSURANCE,
+    RATE_SOFTWARE,
+    RATE_SECURITY,
+    RATE_IDLE_POWER,
+    RATE_BUSY_POWER,
+    RATE_RENT, /* leases: without the prepaid part */
+    RATE_SURPLUS,
+    RATES
+};
+
+/* The pool's own value of a rate, at the start. */
+int64_t pool_rate(const struct pool_spec *spec, enum rate rate);
 
 /* A straight line: `from_uusd` at begin, `to_uusd` at end and ever after. */
 struct schedule {
@@ -51,21 +74,19 @@ struct asset {
     int64_t sold_ms;      /* when the last part was sold */
     int64_t opening_uusd; /* brought in without payment */
 
-    int64_t colo_rate, support_rate, staff_rate, insurance_rate; /* nano-USD/GPU-h */
-    int64_t idle_power_rate, busy_power_rate;
-    int64_t rent_rate, surplus_rate;
+    struct meter meter[RATES];
+    int64_t prepaid_rate; /* of the rent, nano-USD per GPU-h */
+    double price_scale;   /* its price over the pool's: of support and insurance */
 
-    /* Since the last payment (months end), for payables. */
-    int64_t paid_ms;
-    struct reading paid_capacity, paid_busy, paid_surplus, paid_rent;
+    struct debt debt[DRIVERS]; /* since the last payment (months end) */
 
-    /* Capital charge up to book_mark_ms (book and prepaid) and paid_ms (payables). */
+    /* Capital charge up to book_mark_ms (book and prepaid) and the last payment. */
     double capital_uusd;
     int64_t book_mark_ms;
 
     /* What has been posted, cumulative. */
     int64_t posted_uusd[ACCOUNTS][BASES];
-    struct reading posted_capacity, posted_busy, posted_surplus;
+    struct reading posted_capacity, posted_busy, posted_surplus, posted_rent;
     double idle_uusd; /* economic cost of its idle GPU-time, closed months */
     int64_t idle_mark_gpu_ms, all_mark_gpu_ms, flat_mark_uusd;
     bool rent_by_start;   /* billing_until: last_start; then rent falls due in steps: */
@@ -102,6 +123,16 @@ int64_t asset_economic(const struct asset *asset, const struct asset_terms *term
 /* Net invested capital now. */
 double asset_invested(const struct asset *asset, int64_t now_ms);
 
+/* From now on a recurring price is another one.  `value` is the pool's: support and
+ * insurance of a lot follow its own price, rent is less what was prepaid. */
+void asset_reprice(struct asset *asset, enum rate rate, int64_t value, int64_t now_ms);
+
+/* The rate in force. */
+static inline int64_t asset_rate(const struct asset *asset, enum rate rate)
+{
+    return asset->meter[rate].rate;
+}
+
 /* billing_until: last_start; a job starts somewhere. */
 void asset_note_start(struct asset *asset, int64_t now_ms);
 
@@ -115,8 +146,5 @@ int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms);
 
 /* Energy at the meter so far, in mW ms. */
 int128 asset_energy(const struct asset *asset, int64_t now_ms);
-
-/* rate (nano-USD per GPU-h) times GPU-ms in micro-USD. */
-int64_t meter_uusd(int128 rate_gpu_ms);
 
 #endif

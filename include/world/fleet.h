@@ -117,6 +117,10 @@ void fleet_init(struct fleet *fleet, const struct scenario *scenario,
  * a surplus drains. */
 int64_t pool_free(const struct pool *pool);
 
+/* The rates in force (nano-USD per GPU-h) were changed: how far GPU-time may go before
+ * money overflows is judged by the highest there have been. */
+void pool_limit_rate(struct pool *pool, const int64_t rates[], int n);
+
 /* Whether a gang finds room now. */
 bool pool_fits(const struct pool *pool, int64_t gang);
 

@@ -26,6 +26,10 @@ struct pool_books {
     struct pool *pool;
     struct asset *assets; /* as many as lots; one for an elastic pool */
     uint32_t n_assets, n_begun;
+    int64_t rate[RATES]; /* in force */
+
+    /* The busy increment of power by useful work and overhead; bills' roundings. */
+    struct meter power[2], surplus;
 
     /* The open segment of the division. */
     int64_t mark_ms;
@@ -59,6 +63,14 @@ void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 /* The end of a lot's book life: cost is no longer linear across it. */
 void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 int64_t ledger_life_end(const struct ledger *ledger, uint32_t pool, uint32_t lot);
+
+/* From now on a recurring price of the pool is another one: of everything that it has,
+ * and of what comes to it. */
+void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_t value,
+                    int64_t now_ms);
+
+/* The price in force: the pool's own, or what it was set to last. */
+int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate);
 
 /* The end of a calendar month: posts and pays. */
 void ledger_month_end(struct ledger *ledger, int64_t now_ms);

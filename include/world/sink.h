@@ -43,6 +43,8 @@ enum account {
     ACCOUNT_SUPPORT,
     ACCOUNT_STAFF,
     ACCOUNT_INSURANCE,
+    ACCOUNT_SOFTWARE,
+    ACCOUNT_SECURITY,
     ACCOUNT_PREPAYMENT,   /* cash */
     ACCOUNT_PREPAID_RENT, /* accrual, economic: the prepayment, amortised */
     ACCOUNT_RENT,         /* all three: leases, what is not prepaid */

@@ -92,6 +92,8 @@ static void note_all(struct scenario *scenario, const struct pool_spec *pool)
         {"support_rate", DIM_USD_PER_GPU_H, pool->support_rate},
         {"staff_rate", DIM_USD_PER_GPU_H, pool->staff_rate},
         {"insurance_rate", DIM_USD_PER_GPU_H, pool->insurance_rate},
+        {"software_rate", DIM_USD_PER_GPU_H, pool->software_rate},
+        {"security_rate", DIM_USD_PER_GPU_H, pool->security_rate},
         {"idle_power_rate", DIM_USD_PER_GPU_H, pool->idle_power_rate},
         {"busy_power_rate", DIM_USD_PER_GPU_H, pool->busy_power_rate},
         {"idle_power", DIM_POWER, pool->idle_mw},
@@ -122,6 +124,10 @@ bool pool_derive_cost(struct scenario *scenario, struct pool_spec *pool,
     pool->insurance_rate = rounded(pool->insurance_frac_per_y * capex_nano_per_h);
     pool->staff_rate = rounded((double)pool->fte_uusd_per_y * 1e3 /
                                (double)pool->gpus_per_fte / HOURS_PER_Y);
+    pool->software_rate =
+        rounded((double)pool->software_uusd_per_y * 1e3 / HOURS_PER_Y);
+    pool->security_rate =
+        rounded((double)pool->security_uusd_per_y * 1e3 / HOURS_PER_Y);
     derive_power(pool);
     note_all(scenario, pool);
     return true;

@@ -19,6 +19,8 @@ static enum measure measure_of(enum account account)
     case ACCOUNT_SUPPORT:
     case ACCOUNT_STAFF:
     case ACCOUNT_INSURANCE:
+    case ACCOUNT_SOFTWARE:
+    case ACCOUNT_SECURITY:
     case ACCOUNT_RENT:
     case ACCOUNT_ON_DEMAND:
     case ACCOUNT_SURPLUS: return MEASURE_GPU_MS;

@@ -7,17 +7,36 @@
 /* nano-USD/GPU-h times GPU-ms per micro-USD. */
 #define METER_ONE ((int128)1000 * MS_PER_H)
 
-int64_t meter_uusd(int128 rate_gpu_ms)
+static const enum driver driver_of[RATES] = {
+    [RATE_COLO] = DRIVER_CAPACITY,       [RATE_SUPPORT] = DRIVER_CAPACITY,
+    [RATE_STAFF] = DRIVER_CAPACITY,      [RATE_INSURANCE] = DRIVER_CAPACITY,
+    [RATE_SOFTWARE] = DRIVER_CAPACITY,   [RATE_SECURITY] = DRIVER_CAPACITY,
+    [RATE_IDLE_POWER] = DRIVER_CAPACITY, [RATE_BUSY_POWER] = DRIVER_BUSY,
+    [RATE_RENT] = DRIVER_RENTED,         [RATE_SURPLUS] = DRIVER_SURPLUS,
+};
+
+int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
 {
-    int128 result;
-    if (fits_int64(rate_gpu_ms)) { /* nearly always, and much cheaper */
-        int64_t value = (int64_t)rate_gpu_ms, one = (int64_t)METER_ONE;
-        int64_t whole = value / one, rest = value % one;
-        return whole + (rest >= one / 2) - (rest <= -(one / 2));
+    bool own = spec->tenure == TENURE_OWN, elastic = tenure_is_elastic(spec->tenure);
+    if (rate == RATE_RENT)
+        return own ? 0 : spec->price_rate;
+    if (rate == RATE_SURPLUS)
+        return elastic ? spec->price_rate : 0;
+    if (!own)
+        return 0;
+    switch (rate) {
+    case RATE_COLO: return spec->colo_rate;
+    case RATE_SUPPORT: return spec->support_rate;
+    case RATE_STAFF: return spec->staff_rate;
+    case RATE_INSURANCE: return spec->insurance_rate;
+    case RATE_SOFTWARE: return spec->software_rate;
+    case RATE_SECURITY: return spec->security_rate;
+    case RATE_IDLE_POWER: return spec->idle_power_rate;
+    case RATE_BUSY_POWER: return spec->busy_power_rate;
+    default: break;
     }
-    result = divide_rounded(rate_gpu_ms, METER_ONE);
-    assert(fits_int64(result));
-    return (int64_t)result;
+    assert(!"no such rate");
+    return 0;
 }
 
 int64_t schedule_at(const struct schedule *schedule, int64_t now_ms)
@@ -154,14 +173,8 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
     if (asset->book.begin_ms == asset->book.end_ms)
         asset->book.to_uusd = book;
 
-    asset->colo_rate = spec->colo_rate;
-    asset->staff_rate = spec->staff_rate;
-    asset->support_rate =
-        price ? llround((double)spec->support_rate * scale) : spec->support_rate;
-    asset->insurance_rate =
-        price ? llround((double)spec->insurance_rate * scale) : spec->insurance_rate;
-    asset->idle_power_rate = spec->idle_power_rate;
-    asset->busy_power_rate = spec->busy_power_rate;
+    if (price)
+        asset->price_scale = scale;
 }
 
 static void begin_contract(struct asset *asset, const struct scenario *scenario)
@@ -170,34 +183,59 @@ static void begin_contract(struct asset *asset, const struct scenario *scenario)
     int64_t prepaid_rate = llround((double)spec->price_rate * spec->prepay_frac);
     int128 gpu_ms = (int128)asset->gpus * (spec->until_ms - spec->from_ms);
 
-    asset->rent_rate = spec->price_rate - prepaid_rate;
+    asset->prepaid_rate = prepaid_rate;
     asset->rent_by_start = scenario->billing_until == BILLING_LAST_START;
     asset->prepayment_uusd = meter_uusd(prepaid_rate * gpu_ms);
     asset->prepaid =
         (struct schedule){spec->from_ms, spec->until_ms, asset->prepayment_uusd, 0};
 }
 
+static struct reading driver_read(const struct asset *asset, enum driver driver,
+                                  int64_t now_ms)
+{
+    switch (driver) {
+    case DRIVER_CAPACITY: return asset_capacity(asset, now_ms);
+    case DRIVER_RENTED: return asset_rented(asset, now_ms);
+    case DRIVER_BUSY: return asset_busy(asset, now_ms);
+    case DRIVER_SURPLUS: return asset_surplus(asset, now_ms);
+    case DRIVERS: break;
+    }
+    assert(!"no such driver");
+    return (struct reading){0, 0};
+}
+
+static int64_t own_rate(const struct asset *asset, enum rate rate, int64_t value)
+{
+    if (rate == RATE_RENT)
+        return value - asset->prepaid_rate;
+    if (asset->price_scale != 1 && (rate == RATE_SUPPORT || rate == RATE_INSURANCE))
+        return llround((double)value * asset->price_scale);
+    return value;
+}
+
 void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
                  const struct scenario *scenario, int64_t now_ms)
 {
-    *asset = (struct asset){.pool = pool, .lot = lot, .begin_ms = now_ms};
-    asset->in_service_ms = asset->book_mark_ms = asset->paid_ms = now_ms;
-    if (pool->elastic) {
-        asset->rent_rate = asset->surplus_rate = pool->spec->price_rate;
-        return;
+    *asset =
+        (struct asset){.pool = pool, .lot = lot, .begin_ms = now_ms, .price_scale = 1};
+    asset->in_service_ms = asset->book_mark_ms = now_ms;
+    if (!pool->elastic) {
+        asset->gpus = pool->lots[lot].first_gpus;
+        snprintf(asset->name, sizeof asset->name, "%s %u",
+                 is_lot(asset) ? "lot" : "contract", lot + 1);
+        if (is_lot(asset))
+            begin_lot(asset, scenario, now_ms);
+        else
+            begin_contract(asset, scenario);
     }
-    asset->gpus = pool->lots[lot].first_gpus;
-    snprintf(asset->name, sizeof asset->name, "%s %u",
-             is_lot(asset) ? "lot" : "contract", lot + 1);
-    if (is_lot(asset))
-        begin_lot(asset, scenario, now_ms);
-    else
-        begin_contract(asset, scenario);
-    asset->paid_capacity = asset_capacity(asset, now_ms);
-    asset->paid_busy = asset_busy(asset, now_ms);
-    asset->paid_rent = asset_rented(asset, now_ms);
-    asset->posted_capacity = asset->paid_capacity;
-    asset->posted_busy = asset->paid_busy;
+    for (int r = 0; r < RATES; r++)
+        asset->meter[r].rate =
+            own_rate(asset, (enum rate)r, pool_rate(pool->spec, (enum rate)r));
+    for (int d = 0; d < DRIVERS; d++)
+        debt_pay(&asset->debt[d], driver_read(asset, (enum driver)d, now_ms), now_ms);
+    asset->posted_capacity = asset_capacity(asset, now_ms);
+    asset->posted_busy = asset_busy(asset, now_ms);
+    asset->posted_rent = asset_rented(asset, now_ms);
 }
 
 static int64_t part_of(int64_t amount, int64_t gpus, int64_t of)
@@ -250,9 +288,14 @@ void asset_note_start(struct asset *asset, int64_t now_ms)
     integral_add_lump(&asset->rent, now_ms, since);
 }
 
+static int128 metered(const struct asset *asset, enum rate rate, struct reading reading)
+{
+    return meter_read(&asset->meter[rate], reading.sum);
+}
+
 int64_t asset_read(const struct asset *asset, enum account account, int64_t now_ms)
 {
-    int128 capacity = asset_capacity(asset, now_ms).sum;
+    struct reading capacity = asset_capacity(asset, now_ms);
     switch (account) {
     case ACCOUNT_PURCHASE: return asset->purchase_uusd;
     case ACCOUNT_RESALE: return asset->resale_uusd;
@@ -260,26 +303,25 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
         return asset->written_off_uusd + asset->book.from_uusd -
                schedule_at(&asset->book, now_ms);
     case ACCOUNT_DISPOSAL: return asset->disposal_uusd;
-    case ACCOUNT_COLOCATION: return meter_uusd(asset->colo_rate * capacity);
+    case ACCOUNT_COLOCATION: return meter_uusd(metered(asset, RATE_COLO, capacity));
     case ACCOUNT_ENERGY:
-        return meter_uusd(asset->idle_power_rate * capacity +
-                          (int128)asset->busy_power_rate *
-                              asset_busy(asset, now_ms).sum);
-    case ACCOUNT_SUPPORT: return meter_uusd(asset->support_rate * capacity);
-    case ACCOUNT_STAFF: return meter_uusd(asset->staff_rate * capacity);
-    case ACCOUNT_INSURANCE: return meter_uusd(asset->insurance_rate * capacity);
+        return meter_uusd(metered(asset, RATE_IDLE_POWER, capacity) +
+                          metered(asset, RATE_BUSY_POWER, asset_busy(asset, now_ms)));
+    case ACCOUNT_SUPPORT: return meter_uusd(metered(asset, RATE_SUPPORT, capacity));
+    case ACCOUNT_STAFF: return meter_uusd(metered(asset, RATE_STAFF, capacity));
+    case ACCOUNT_INSURANCE: return meter_uusd(metered(asset, RATE_INSURANCE, capacity));
+    case ACCOUNT_SOFTWARE: return meter_uusd(metered(asset, RATE_SOFTWARE, capacity));
+    case ACCOUNT_SECURITY: return meter_uusd(metered(asset, RATE_SECURITY, capacity));
     case ACCOUNT_PREPAYMENT: return asset->prepayment_uusd;
     case ACCOUNT_PREPAID_RENT:
         return asset->prepaid.from_uusd - schedule_at(&asset->prepaid, now_ms);
     case ACCOUNT_RENT:
-        return asset->pool->elastic ? 0
-                                    : meter_uusd((int128)asset->rent_rate *
-                                                 asset_rented(asset, now_ms).sum);
     case ACCOUNT_ON_DEMAND:
-        return asset->pool->elastic ? meter_uusd(asset->rent_rate * capacity) : 0;
+        if (asset->pool->elastic != (account == ACCOUNT_ON_DEMAND))
+            return 0;
+        return meter_uusd(metered(asset, RATE_RENT, asset_rented(asset, now_ms)));
     case ACCOUNT_SURPLUS:
-        return meter_uusd((int128)asset->surplus_rate *
-                          asset_surplus(asset, now_ms).sum);
+        return meter_uusd(metered(asset, RATE_SURPLUS, asset_surplus(asset, now_ms)));
     case ACCOUNT_CAPITAL:
     case ACCOUNTS: break;
     }
@@ -287,24 +329,40 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     return 0;
 }
 
+/* The sum of the rates that a driver has. */
+static int128 driver_rate(const struct asset *asset, enum driver driver)
+{
+    int128 sum = 0;
+    for (int r = 0; r < RATES; r++)
+        if (driver_of[r] == driver)
+            sum += asset->meter[r].rate;
+    return sum;
+}
+
+void asset_reprice(struct asset *asset, enum rate rate, int64_t value, int64_t now_ms)
+{
+    enum driver driver = driver_of[rate];
+    struct reading reading = driver_read(asset, driver, now_ms);
+    int64_t own = own_rate(asset, rate, value);
+    if (own == asset->meter[rate].rate)
+        return;
+    debt_mark(&asset->debt[driver], driver_rate(asset, driver), reading, now_ms);
+    meter_set_rate(&asset->meter[rate], own, reading.sum);
+}
+
 /* The integral of payables since the last payment, in nano-USD/GPU-h GPU-ms ms. */
 static double payables_integral(const struct asset *asset, int64_t now_ms)
 {
-    int128 standing = asset->colo_rate + asset->support_rate + asset->staff_rate +
-                      asset->insurance_rate + asset->idle_power_rate;
-    int128 capacity2 = reading_outstanding2(asset->paid_capacity,
-                                            asset_capacity(asset, now_ms), now_ms);
-    int128 busy2 =
-        reading_outstanding2(asset->paid_busy, asset_busy(asset, now_ms), now_ms);
-    int128 surplus2 =
-        reading_outstanding2(asset->paid_surplus, asset_surplus(asset, now_ms), now_ms);
-    int128 rent2 =
-        reading_outstanding2(asset->paid_rent, asset_rented(asset, now_ms), now_ms);
-    return ((double)standing * (double)capacity2 +
-            (double)asset->rent_rate * (double)rent2 +
-            (double)asset->busy_power_rate * (double)busy2 +
-            (double)asset->surplus_rate * (double)surplus2) /
-           2;
+    double fresh2 = 0, old = 0;
+    for (int d = 0; d < DRIVERS; d++) {
+        const struct debt *debt = &asset->debt[d];
+        int128 rate = driver_rate(asset, (enum driver)d);
+        if (rate != 0)
+            fresh2 += debt_fresh2(debt, rate,
+                                  driver_read(asset, (enum driver)d, now_ms), now_ms);
+        old += debt_old(debt, now_ms);
+    }
+    return fresh2 / 2 + old;
 }
 
 double asset_capital(const struct asset *asset, const struct asset_terms *terms,
@@ -343,11 +401,9 @@ double asset_invested(const struct asset *asset, int64_t now_ms)
 void asset_pay(struct asset *asset, const struct asset_terms *terms, int64_t now_ms)
 {
     asset->capital_uusd = asset_capital(asset, terms, now_ms);
-    asset->book_mark_ms = asset->paid_ms = now_ms;
-    asset->paid_capacity = asset_capacity(asset, now_ms);
-    asset->paid_busy = asset_busy(asset, now_ms);
-    asset->paid_surplus = asset_surplus(asset, now_ms);
-    asset->paid_rent = asset_rented(asset, now_ms);
+    asset->book_mark_ms = now_ms;
+    for (int d = 0; d < DRIVERS; d++)
+        debt_pay(&asset->debt[d], driver_read(asset, (enum driver)d, now_ms), now_ms);
 }
 
 int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms)
@@ -377,7 +433,7 @@ int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms)
     const struct pool_spec *spec = asset->pool->spec;
     if (spec->tenure != TENURE_LEASE || asset->gpus == 0 || spec->until_ms <= now_ms)
         return 0;
-    return meter_uusd((int128)asset->rent_rate * asset->gpus *
+    return meter_uusd((int128)asset_rate(asset, RATE_RENT) * asset->gpus *
                       (spec->until_ms - now_ms));
 }
 

@@ -36,15 +36,31 @@ static void plan_lots(struct pool *pool, struct arena *arena)
     }
 }
 
-/* 4e18 GPU-ms, and 4e18 micro-USD at the pool's rates. */
-static int64_t gpu_ms_limit(const struct pool_spec *spec)
+/* 4e18 GPU-ms, and 4e18 micro-USD at such a rate. */
+static int64_t gpu_ms_limit(int128 rate)
 {
-    int128 rate = (int128)spec->price_rate + spec->colo_rate + spec->support_rate +
-                  spec->staff_rate + spec->insurance_rate + spec->idle_power_rate +
-                  spec->busy_power_rate;
     int128 most = INT64_C(4000000000000000000);
     int128 by_money = rate > 0 ? most * 1000 * MS_PER_H / rate : most;
     return (int64_t)(by_money < most ? by_money : most);
+}
+
+static int128 all_rates(const struct pool_spec *spec)
+{
+    return (int128)spec->price_rate + spec->colo_rate + spec->support_rate +
+           spec->staff_rate + spec->insurance_rate + spec->software_rate +
+           spec->security_rate + spec->idle_power_rate + spec->busy_power_rate;
+}
+
+void pool_limit_rate(struct pool *pool, const int64_t rates[], int n)
+{
+    int128 sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += rates[i];
+    int64_t limit = gpu_ms_limit(sum);
+    if (limit >= pool->gpu_ms_limit)
+        return;
+    pool->gpu_ms_limit = limit;
+    pool->guarded_gpus = 0;
 }
 
 static void init_pool(struct fleet *fleet, struct pool *pool,
@@ -56,7 +72,7 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
     *pool = (struct pool){.spec = spec, .index = index, .first_job = UINT32_MAX};
     pool->running = tree_empty(&fleet->nodes, TREE_SUM);
     pool->elastic = tenure_is_elastic(spec->tenure);
-    pool->gpu_ms_limit = gpu_ms_limit(spec);
+    pool->gpu_ms_limit = gpu_ms_limit(all_rates(spec));
     if (!pool->elastic) {
         pool->packed = scenario->dispatch.placement == PLACEMENT_PACKED;
         if (pool->packed)

@@ -28,17 +28,18 @@ static double discount(const struct ledger *ledger, int64_t now_ms)
     return cut(exp(-log1p(rate_y) * ((double)now_ms / (double)MS_PER_Y)));
 }
 
-static double busy_power(const struct pool *pool, enum gpu_state state, int64_t now_ms)
+static double busy_power(const struct pool_books *books, enum gpu_state state,
+                         int64_t now_ms)
 {
-    if (pool->spec->tenure != TENURE_OWN)
+    if (books->pool->spec->tenure != TENURE_OWN)
         return 0;
-    return (double)pool->spec->busy_power_rate *
-           (double)integral_read(&pool->state[state], now_ms).sum / METER_ONE;
+    int64_t gpu_ms = integral_read(&books->pool->state[state], now_ms).sum;
+    return (double)meter_read(&books->power[state], gpu_ms) / METER_ONE;
 }
 
-static double surplus_cost(const struct pool *pool)
+static double surplus_cost(const struct pool_books *books)
 {
-    return (double)pool->spec->price_rate * (double)pool->surplus.sum / METER_ONE;
+    return (double)meter_read(&books->surplus, books->pool->surplus.sum) / METER_ONE;
 }
 
 static double accrual_of(const struct pool_books *books, int64_t now_ms)
@@ -55,9 +56,8 @@ static double accrual_of(const struct pool_books *books, int64_t now_ms)
 /* Accrued cost that all GPUs bear alike. */
 static double flat_of(const struct pool_books *books, int64_t now_ms)
 {
-    const struct pool *pool = books->pool;
-    return accrual_of(books, now_ms) - busy_power(pool, GPU_BUSY_USEFUL, now_ms) -
-           busy_power(pool, GPU_BUSY_OVERHEAD, now_ms) - surplus_cost(pool);
+    return accrual_of(books, now_ms) - busy_power(books, GPU_BUSY_USEFUL, now_ms) -
+           busy_power(books, GPU_BUSY_OVERHEAD, now_ms) - surplus_cost(books);
 }
 
 static double capital_of(const struct ledger *ledger, const struct pool_books *books,
@@ -164,6 +164,11 @@ void ledger_init(struct ledger *ledger, const struct scenario *scenario,
         books->pool = &fleet->pools[p];
         books->n_assets = books->pool->elastic ? 1 : books->pool->n_lots;
         books->assets = ARENA_ARRAY(arena, books->n_assets, struct asset);
+        for (int r = 0; r < RATES; r++)
+            books->rate[r] = pool_rate(books->pool->spec, (enum rate)r);
+        books->power[GPU_BUSY_USEFUL].rate = books->rate[RATE_BUSY_POWER];
+        books->power[GPU_BUSY_OVERHEAD].rate = books->rate[RATE_BUSY_POWER];
+        books->surplus.rate = books->rate[RATE_SURPLUS];
         if (books->pool->elastic) {
             asset_begin(&books->assets[0], books->pool, 0, scenario, 0);
             books->n_begun = 1;
@@ -196,6 +201,8 @@ void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
     while (books->n_begun < books->pool->newest) {
         struct asset *asset = &books->assets[books->n_begun];
         asset_begin(asset, books->pool, books->n_begun, ledger->scenario, now_ms);
+        for (int r = 0; r < RATES; r++)
+            asset_reprice(asset, (enum rate)r, books->rate[r], now_ms);
         books->n_begun++;
         ledger->results[pool].opening_uusd += asset->opening_uusd;
         spend(ledger, pool, asset->purchase_uusd + asset->prepayment_uusd, now_ms);
@@ -209,6 +216,31 @@ void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
     close_segment(ledger, &ledger->books[pool], now_ms);
     open_segment(ledger, &ledger->books[pool], now_ms);
+}
+
+void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_t value,
+                    int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    if (books->rate[rate] == value)
+        return;
+    close_segment(ledger, books, now_ms);
+    books->rate[rate] = value;
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        asset_reprice(&books->assets[i], rate, value, now_ms);
+    for (int s = GPU_BUSY_USEFUL; s <= GPU_BUSY_OVERHEAD && rate == RATE_BUSY_POWER;
+         s++)
+        meter_set_rate(&books->power[s], value,
+                       integral_read(&books->pool->state[s], now_ms).sum);
+    if (rate == RATE_SURPLUS)
+        meter_set_rate(&books->surplus, value, books->pool->surplus.sum);
+    pool_limit_rate(books->pool, books->rate, RATES);
+    open_segment(ledger, books, now_ms);
+}
+
+int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate)
+{
+    return ledger->books[pool].rate[rate];
 }
 
 int64_t ledger_life_end(const struct ledger *ledger, uint32_t pool, uint32_t lot)
@@ -259,9 +291,11 @@ static void set_quantity(struct ledger_row *row, const struct asset *asset,
     case ACCOUNT_SUPPORT:
     case ACCOUNT_STAFF:
     case ACCOUNT_INSURANCE:
+    case ACCOUNT_SOFTWARE:
+    case ACCOUNT_SECURITY:
     case ACCOUNT_ON_DEMAND: break;
     case ACCOUNT_RENT:
-        gpu_ms = asset_rented(asset, now_ms).sum - asset->paid_rent.sum;
+        gpu_ms = asset_rented(asset, now_ms).sum - asset->posted_rent.sum;
         break;
     default: return;
     }
@@ -338,7 +372,8 @@ static void divide_lot(struct asset *asset, const struct asset_terms *terms,
         all += state[s];
     idle =
         state[GPU_IDLE_NO_DEMAND] + state[GPU_IDLE_FRAGMENTED] + state[GPU_IDLE_HELD];
-    int128 power = (int128)asset->busy_power_rate * asset_busy(asset, now_ms).sum;
+    int128 power =
+        meter_read(&asset->meter[RATE_BUSY_POWER], asset_busy(asset, now_ms).sum);
     int64_t flat = asset_economic(asset, terms, now_ms) - meter_uusd(power);
     int64_t part = all - asset->all_mark_gpu_ms;
     if (part > 0)
@@ -384,6 +419,7 @@ void ledger_month_end(struct ledger *ledger, int64_t now_ms)
             asset->posted_capacity = asset_capacity(asset, now_ms);
             asset->posted_busy = asset_busy(asset, now_ms);
             asset->posted_surplus = asset_surplus(asset, now_ms);
+            asset->posted_rent = asset_rented(asset, now_ms);
         }
         open_segment(ledger, books, now_ms);
     }
@@ -400,9 +436,9 @@ void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,
 
     memcpy(share, books->share_uusd, sizeof share);
     divide_segment(ledger, books, now_ms, share);
-    share[COST_BUSY] += busy_power(pool, GPU_BUSY_USEFUL, now_ms);
-    share[COST_OVERHEAD] += busy_power(pool, GPU_BUSY_OVERHEAD, now_ms);
-    share[COST_IDLE] += surplus_cost(pool);
+    share[COST_BUSY] += busy_power(books, GPU_BUSY_USEFUL, now_ms);
+    share[COST_OVERHEAD] += busy_power(books, GPU_BUSY_OVERHEAD, now_ms);
+    share[COST_IDLE] += surplus_cost(books);
     for (uint32_t i = 0; i < books->n_begun; i++)
         total += asset_economic(&books->assets[i], &ledger->terms, now_ms);
 
@@ -456,9 +492,9 @@ static double cheapest_rent(const struct scenario *scenario)
 static void judge_lot(const struct ledger *ledger, const struct asset *asset,
                       struct asset_row *row)
 {
-    int64_t rate = asset->colo_rate + asset->support_rate + asset->staff_rate +
-                   asset->insurance_rate + asset->idle_power_rate +
-                   asset->busy_power_rate;
+    int64_t rate = 0; /* in force, all of it saved by switching the lot off */
+    for (int r = 0; r < RATES; r++)
+        rate += asset_rate(asset, (enum rate)r);
     double speed = gpu_class_speed(asset->pool->spec->class, NULL);
     row->stranded_uusd =
         row->book_uusd > row->market_uusd ? row->book_uusd - row->market_uusd : 0;

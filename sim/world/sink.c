@@ -21,9 +21,15 @@ const char *const job_outcome_names[] = {
 };
 
 const char *const account_names[] = {
-    "purchase",  "resale",  "depreciation",   "disposal",   "colocation",   "energy",
-    "support",   "staff",   "insurance",      "prepayment", "prepaid_rent", "rent",
-    "on_demand", "surplus", "capital_charge", NULL,
+    [ACCOUNT_PURCHASE] = "purchase",         [ACCOUNT_RESALE] = "resale",
+    [ACCOUNT_DEPRECIATION] = "depreciation", [ACCOUNT_DISPOSAL] = "disposal",
+    [ACCOUNT_COLOCATION] = "colocation",     [ACCOUNT_ENERGY] = "energy",
+    [ACCOUNT_SUPPORT] = "support",           [ACCOUNT_STAFF] = "staff",
+    [ACCOUNT_INSURANCE] = "insurance",       [ACCOUNT_SOFTWARE] = "software",
+    [ACCOUNT_SECURITY] = "security",         [ACCOUNT_PREPAYMENT] = "prepayment",
+    [ACCOUNT_PREPAID_RENT] = "prepaid_rent", [ACCOUNT_RENT] = "rent",
+    [ACCOUNT_ON_DEMAND] = "on_demand",       [ACCOUNT_SURPLUS] = "surplus",
+    [ACCOUNT_CAPITAL] = "capital_charge",    [ACCOUNTS] = NULL,
 };
 
 enum { CASH = 1 << BASIS_CASH, COST = 1 << BASIS_ACCRUAL | 1 << BASIS_ECONOMIC };
@@ -38,6 +44,8 @@ static const unsigned bases[ACCOUNTS] = {
     [ACCOUNT_SUPPORT] = CASH | COST,
     [ACCOUNT_STAFF] = CASH | COST,
     [ACCOUNT_INSURANCE] = CASH | COST,
+    [ACCOUNT_SOFTWARE] = CASH | COST,
+    [ACCOUNT_SECURITY] = CASH | COST,
     [ACCOUNT_PREPAYMENT] = CASH,
     [ACCOUNT_PREPAID_RENT] = COST,
     [ACCOUNT_RENT] = CASH | COST,
