@@ -42,6 +42,10 @@ struct audit_report {
 bool audit_dir(const char *dir, bool with_hashes, struct audit_report *report,
                struct error *err) MUST_CHECK;
 
+/* The hashes alone: whether the directory is a result as it was written. */
+bool audit_hashes(const char *dir, struct audit_report *report,
+                  struct error *err) MUST_CHECK;
+
 void audit_free(struct audit_report *report);
 
 #endif

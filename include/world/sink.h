@@ -58,6 +58,11 @@ extern const char *const account_names[];
 /* Whether an account may be posted to in a basis. */
 bool account_has_basis(enum account account, enum basis basis);
 
+/* What it is when an account costs more per unit in one run than in another: a dearer
+ * price, or more capital tied up (output/bridge.h).  No account is without. */
+enum account_nature { NATURE_NONE, NATURE_PRICE, NATURE_CAPITAL };
+enum account_nature account_nature(enum account account);
+
 enum job_outcome {
     JOB_FINISHED,
     JOB_RUNNING,   /* at the horizon */

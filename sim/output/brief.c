@@ -9,8 +9,8 @@
 
 #include "base/calendar.h"
 #include "output/manifest.h"
+#include "output/prose.h"
 
-#define WIDTH            80
 #define NAME_MAX_LETTERS 14
 
 /* Three digits and a suffix: rounding may carry to the next suffix (999.9 is "1.00k").
@@ -49,44 +49,6 @@ void brief_duration(char text[BRIEF_TEXT], int64_t ms)
     double value = seconds / steps[i].unit_s;
     int digits = value == 0 || value >= 99.95 ? 0 : 1;
     snprintf(text, BRIEF_TEXT, "%.*f %s", digits, value, steps[i].name);
-}
-
-/* A paragraph broken at blanks; later lines are indented by `indent`. */
-static void print_wrapped(FILE *out, const char *text, int indent)
-{
-    int column = 0;
-    while (*text) {
-        int length = (int)strcspn(text, " ");
-        if (column > 0 && column + 1 + length > WIDTH) {
-            fprintf(out, "\n%*s", indent, "");
-            column = indent;
-        } else if (column > 0) {
-            fputc(' ', out);
-            column++;
-        }
-        fprintf(out, "%.*s", length, text);
-        column += length;
-        text += length + (text[length] == ' ');
-    }
-    fputc('\n', out);
-}
-
-struct paragraph {
-    char text[4096];
-    size_t used;
-};
-
-static void say(struct paragraph *paragraph, const char *fmt, ...) PRINTF_LIKE(2, 3);
-
-static void say(struct paragraph *paragraph, const char *fmt, ...)
-{
-    size_t room = sizeof paragraph->text - paragraph->used;
-    va_list args;
-    va_start(args, fmt);
-    int n = vsnprintf(paragraph->text + paragraph->used, room, fmt, args);
-    va_end(args);
-    if (n > 0)
-        paragraph->used += (size_t)n < room ? (size_t)n : room - 1;
 }
 
 struct number {
@@ -198,19 +160,19 @@ static void print_header(FILE *out, const struct scenario *scenario,
 
     calendar_format(scenario->start_unix_ms, from);
     calendar_format(scenario->start_unix_ms + result->end_ms, to);
-    say(&text, "%s: %.10s to %.10s,", scenario->name ? scenario->name : "run", from,
-        to);
-    say(&text, " %" PRId64 " jobs, %s useful GPU-h,", total->arrived,
-        number(gpu_h(total->useful_gpu_ms)).text);
-    say(&text, " %" PRId64 " finished", total->finished);
+    paragraph_say(&text, "%s: %.10s to %.10s,", scenario->name ? scenario->name : "run",
+                  from, to);
+    paragraph_say(&text, " %" PRId64 " jobs, %s useful GPU-h,", total->arrived,
+                  number(gpu_h(total->useful_gpu_ms)).text);
+    paragraph_say(&text, " %" PRId64 " finished", total->finished);
     if (total->running + total->waiting > 0)
-        say(&text, ", %" PRId64 " running and %" PRId64 " waiting at the end",
-            total->running, total->waiting);
+        paragraph_say(&text, ", %" PRId64 " running and %" PRId64 " waiting at the end",
+                      total->running, total->waiting);
     if (total->refused > 0)
-        say(&text, ", %" PRId64 " refused", total->refused);
+        paragraph_say(&text, ", %" PRId64 " refused", total->refused);
     if (total->abandoned > 0)
-        say(&text, ", %" PRId64 " gave up", total->abandoned);
-    print_wrapped(out, text.text, 2);
+        paragraph_say(&text, ", %" PRId64 " gave up", total->abandoned);
+    paragraph_print(&text, 2, out);
 }
 
 static void print_idle(FILE *out, const struct scenario *scenario,
@@ -224,18 +186,20 @@ static void print_idle(FILE *out, const struct scenario *scenario,
     if (fixed.capacity == 0)
         return;
 
-    say(&text,
+    paragraph_say(
+        &text,
         "Idle: %s of %s owned and leased GPU-h (%.1f %%) stood idle, at a cost of"
         " %s USD",
         number(gpu_h(fixed.idle)).text, number(gpu_h(fixed.capacity)).text,
         100 * (double)fixed.idle / (double)fixed.capacity,
         number(usd(fixed.idle_uusd)).text);
     if (fixed.idle > 0)
-        say(&text, ": %s GPU-h without demand, %s free but not fitting, %s held",
+        paragraph_say(
+            &text, ": %s GPU-h without demand, %s free but not fitting, %s held",
             number(gpu_h(fixed.no_demand)).text, number(gpu_h(fixed.fragmented)).text,
             number(gpu_h(fixed.held)).text);
-    say(&text, ".");
-    print_wrapped(out, text.text, 2);
+    paragraph_say(&text, ".");
+    paragraph_print(&text, 2, out);
 }
 
 static void print_rented(FILE *out, const struct scenario *scenario,
@@ -265,17 +229,19 @@ static void print_rented(FILE *out, const struct scenario *scenario,
         if (!any)
             continue;
         if (text.used)
-            say(&text, "; ");
+            paragraph_say(&text, "; ");
         else
-            say(&text, owned.capacity > 0 ? "Beyond the owned: " : "Rented: ");
-        say(&text, "%s GPU-h %s for %s USD, %s of them busy",
-            number(gpu_h(line.capacity)).text, kinds[k].verb,
-            number(usd(line.economic_uusd)).text, number(gpu_h(line.busy)).text);
+            paragraph_say(&text,
+                          owned.capacity > 0 ? "Beyond the owned: " : "Rented: ");
+        paragraph_say(&text, "%s GPU-h %s for %s USD, %s of them busy",
+                      number(gpu_h(line.capacity)).text, kinds[k].verb,
+                      number(usd(line.economic_uusd)).text,
+                      number(gpu_h(line.busy)).text);
     }
     if (!text.used)
         return;
-    say(&text, ".");
-    print_wrapped(out, text.text, 2);
+    paragraph_say(&text, ".");
+    paragraph_print(&text, 2, out);
 }
 
 /* The figure that ranks mixes: what is left at the end counts. */
@@ -291,12 +257,13 @@ static void print_levelised(FILE *out, const struct run_result *result)
     }
     if (useful <= 0)
         return;
-    say(&text,
+    paragraph_say(
+        &text,
         "Levelised: %.3f USD per useful GPU-h, the figure to rank mixes by: present "
         "value"
         " of cost, less what is left at the end (%s USD), over useful hours.",
         cost / useful, number(left).text);
-    print_wrapped(out, text.text, 2);
+    paragraph_print(&text, 2, out);
 }
 
 static void print_warnings(FILE *out, const struct scenario *scenario,
@@ -306,9 +273,9 @@ static void print_warnings(FILE *out, const struct scenario *scenario,
     const char **list = manifest_warnings(scenario, result, &arena);
     for (; *list; list++) {
         struct paragraph text = {.used = 0};
-        say(&text, "Warning: %s%s", *list,
-            ispunct((unsigned char)(*list)[strlen(*list) - 1]) ? "" : ".");
-        print_wrapped(out, text.text, 2);
+        paragraph_say(&text, "Warning: %s%s", *list,
+                      ispunct((unsigned char)(*list)[strlen(*list) - 1]) ? "" : ".");
+        paragraph_print(&text, 2, out);
     }
     arena_free(&arena);
 }

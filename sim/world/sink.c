@@ -58,3 +58,20 @@ bool account_has_basis(enum account account, enum basis basis)
 {
     return bases[account] >> basis & 1;
 }
+
+static const enum account_nature natures[ACCOUNTS] = {
+    [ACCOUNT_PURCHASE] = NATURE_CAPITAL,     [ACCOUNT_RESALE] = NATURE_CAPITAL,
+    [ACCOUNT_DEPRECIATION] = NATURE_CAPITAL, [ACCOUNT_DISPOSAL] = NATURE_CAPITAL,
+    [ACCOUNT_COLOCATION] = NATURE_PRICE,     [ACCOUNT_ENERGY] = NATURE_PRICE,
+    [ACCOUNT_SUPPORT] = NATURE_PRICE,        [ACCOUNT_STAFF] = NATURE_PRICE,
+    [ACCOUNT_INSURANCE] = NATURE_PRICE,      [ACCOUNT_SOFTWARE] = NATURE_PRICE,
+    [ACCOUNT_SECURITY] = NATURE_PRICE,       [ACCOUNT_PREPAYMENT] = NATURE_PRICE,
+    [ACCOUNT_PREPAID_RENT] = NATURE_PRICE,   [ACCOUNT_RENT] = NATURE_PRICE,
+    [ACCOUNT_ON_DEMAND] = NATURE_PRICE,      [ACCOUNT_SURPLUS] = NATURE_PRICE,
+    [ACCOUNT_CAPITAL] = NATURE_CAPITAL,
+};
+
+enum account_nature account_nature(enum account account)
+{
+    return natures[account];
+}

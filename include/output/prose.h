@@ -1,0 +1,32 @@
+#ifndef OUTPUT_PROSE_H
+#define OUTPUT_PROSE_H
+
+/*
+ * Sentences for people, in lines of 80 columns.
+ *
+ * A paragraph is filled piece by piece and then printed; what would not fit into it is
+ * cut.  Lines break at blanks.
+ */
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/errors.h"
+
+#define PROSE_WIDTH 80
+
+struct paragraph {
+    char text[4096];
+    size_t used;
+};
+
+void paragraph_say(struct paragraph *paragraph, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* A text broken at blanks and ended by a line end; later lines begin after `indent`. */
+void prose_print(const char *text, int indent, FILE *out);
+void paragraph_print(const struct paragraph *paragraph, int indent, FILE *out);
+
+/* Columns that a text of UTF-8 takes, one per character. */
+int prose_columns(const char *text);
+
+#endif
