@@ -46,12 +46,12 @@ static void bench_init(struct bench *b, enum tenure tenure, int64_t gpus)
         .idle_power_rate = 30387501,
         .busy_power_rate = 97240003,
     };
-    b->lot = (struct lot){.gpus = gpus, .first_gpus = gpus, .end_ms = -1};
+    b->lot = (struct lot){
+        .terms = {.first = true}, .gpus = gpus, .first_gpus = gpus, .end_ms = -1};
     b->pool = (struct pool){.spec = &b->spec,
                             .elastic = tenure_is_elastic(tenure),
                             .lots = &b->lot,
-                            .n_lots = 1,
-                            .newest = 1};
+                            .n_lots = 1};
     integral_set(&b->pool.capacity, 0, gpus);
 }
 
@@ -327,6 +327,8 @@ static void bench_lease(struct bench *b, int64_t gpus, double prepay_frac)
     b->spec.market_rent_rate = 1700000000;
     b->spec.prepay_frac = prepay_frac;
     b->spec.until_ms = 700 * MS_PER_D;
+    b->lot.terms.until_ms = b->spec.until_ms;
+    b->lot.terms.price_rate = b->spec.price_rate;
     bench_begin(b);
 }
 

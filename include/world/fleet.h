@@ -27,16 +27,25 @@
 
 #define SHARE_NONE UINT32_MAX
 
-/* GPUs bought together, or under one contract. */
+/* On which terms a lot came: what books and dispatch must know of it. */
+struct lot_terms {
+    bool first;                /* the pool's first GPUs: `in_service`, `opening` */
+    int64_t server_price_uusd; /* owned; 0: the pool's */
+    int64_t from_ms, until_ms; /* contracts */
+    int64_t price_rate;        /* contracts: rent, nano-USD per GPU-h */
+};
+
+/* GPUs bought together, or under one contract.  A pool's list grows as they come. */
 struct lot {
-    int64_t gpus;       /* now */
-    int64_t first_gpus; /* when it began */
-    int64_t begin_ms;   /* NEVER_MS until it begins */
-    int64_t end_ms;     /* -1 while any of it is left */
-    int64_t offset;     /* GPUs of newer lots */
-    int64_t planned_gpus, planned_ms;
-    struct integral
-        below[GPU_STATES]; /* GPUs in states up to this one, in fill order */
+    struct lot_terms terms;
+    int64_t gpus;                      /* now */
+    int64_t first_gpus;                /* when it began */
+    int64_t begin_ms;                  /* in service from then on */
+    int64_t end_ms;                    /* -1 while any of it is left */
+    int64_t offset;                    /* GPUs of newer lots */
+    struct integral below[GPU_STATES]; /* GPUs in states up to this one, in fill order;
+                                          kept from the second lot on, before which the
+                                          pool's own integrals are the lot's */
 };
 
 /* An instance of an elastic pool, numbered as its server. */
@@ -85,9 +94,9 @@ struct pool {
     struct tree running;   /* by estimated end; weight GPUs */
     uint32_t first_job;    /* list of running jobs, through job->next_in_pool */
     int64_t running_jobs;
-    struct lot *lots; /* oldest first */
+    struct arena *arena; /* of the fleet */
+    struct lot *lots;    /* oldest first */
     uint32_t n_lots, lots_room;
-    uint32_t newest;                /* index + 1 of the newest lot begun */
     uint32_t bound_lot[GPU_STATES]; /* the lot in which each boundary lies */
     struct reservation reservation;
     bool held_for_policy; /* free GPUs are held: a reservation stands */
@@ -151,8 +160,10 @@ uint32_t fleet_give(struct fleet *fleet, struct pool *pool, int64_t gang,
 /* Gives up a kept instance. */
 void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms);
 
-/* Planned changes.  A lot begins; a number of GPUs is no longer wanted. */
-void fleet_lot_begins(struct pool *pool, uint32_t lot, int64_t now_ms);
+/* Changes of a fixed pool.  A lot begins, and its index is returned; a number of GPUs
+ * is no longer wanted. */
+uint32_t fleet_lot_begins(struct pool *pool, int64_t gpus,
+                          const struct lot_terms *terms, int64_t now_ms);
 void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms);
 
 /* After the pass of an instant: divides what is idle, and integrates.  `held`: what is

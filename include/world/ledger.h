@@ -24,8 +24,8 @@
 
 struct pool_books {
     struct pool *pool;
-    struct asset *assets; /* as many as lots; one for an elastic pool */
-    uint32_t n_assets, n_begun;
+    struct asset *assets; /* one for each lot begun; one for an elastic pool */
+    uint32_t n_begun, room;
     int64_t rate[RATES]; /* in force */
 
     /* The busy increment of power by useful work and overhead; bills' roundings. */
@@ -44,6 +44,7 @@ struct pool_books {
 struct ledger {
     const struct scenario *scenario;
     const struct sink *sink;
+    struct arena *arena;
     struct pool_books *books;
     uint32_t n;
     struct asset_terms terms;

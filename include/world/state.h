@@ -44,11 +44,13 @@ enum event_kind {
     EVENT_KINDS
 };
 
-/* A dated change of a pool, known from the start. */
+/* A dated change of a pool, known beforehand. */
 struct planned {
-    uint32_t pool, lot;
-    enum event_kind event; /* EVENT_LOT, EVENT_RETIRE, EVENT_CONTRACT_END */
-    int64_t at_ms, gpus;   /* signed */
+    uint32_t pool;
+    uint32_t rank;          /* among those of one instant, in the order of the file */
+    enum event_kind event;  /* EVENT_LOT, EVENT_RETIRE, EVENT_CONTRACT_END */
+    int64_t at_ms, gpus;    /* signed */
+    struct lot_terms terms; /* of a lot that comes */
 };
 
 /* A fixed pool's changes, by time; what comes before what goes. */

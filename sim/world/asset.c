@@ -82,7 +82,7 @@ static bool is_lot(const struct asset *asset)
 struct reading asset_capacity(const struct asset *asset, int64_t now_ms)
 {
     const struct pool *pool = asset->pool;
-    if (pool->elastic || pool->n_lots == 1)
+    if (pool->elastic || pool->n_lots <= 1)
         return integral_read(&pool->capacity, now_ms);
     return integral_read(&lot_of(asset)->below[GPU_STATES - 1], now_ms);
 }
@@ -116,29 +116,18 @@ static int64_t market_value(const struct asset *asset, int64_t now_ms)
     return llround((double)asset->server_uusd * frac);
 }
 
-static int64_t change_price(const struct pool *pool, uint32_t lot)
-{
-    const struct pool_spec *spec = pool->spec;
-    uint32_t at = spec->gpus > 0 ? 1 : 0;
-    if (lot < at)
-        return 0;
-    for (size_t i = 0; i < spec->n_changes; i++)
-        if (spec->changes[i].gpus > 0 && at++ == lot)
-            return spec->changes[i].server_price_uusd;
-    return 0;
-}
-
 /* How an owned lot comes in: bought now, or brought in at book, market or nothing. */
 static void begin_lot(struct asset *asset, const struct scenario *scenario,
                       int64_t now_ms)
 {
     const struct pool_spec *spec = asset->pool->spec;
-    int64_t price = change_price(asset->pool, asset->lot);
+    const struct lot_terms *terms = &lot_of(asset)->terms;
+    int64_t price = terms->server_price_uusd;
     int64_t server = price ? price : spec->server_price_uusd;
     double scale = spec->server_price_uusd > 0
                        ? (double)server / (double)spec->server_price_uusd
                        : 1;
-    bool first = now_ms == 0 && asset->lot == 0 && spec->gpus > 0;
+    bool first = terms->first;
     int64_t start = scenario->start_unix_ms;
 
     asset->server_uusd =
@@ -180,14 +169,15 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
 static void begin_contract(struct asset *asset, const struct scenario *scenario)
 {
     const struct pool_spec *spec = asset->pool->spec;
-    int64_t prepaid_rate = llround((double)spec->price_rate * spec->prepay_frac);
-    int128 gpu_ms = (int128)asset->gpus * (spec->until_ms - spec->from_ms);
+    const struct lot_terms *terms = &lot_of(asset)->terms;
+    int64_t prepaid_rate = llround((double)terms->price_rate * spec->prepay_frac);
+    int128 gpu_ms = (int128)asset->gpus * (terms->until_ms - terms->from_ms);
 
     asset->prepaid_rate = prepaid_rate;
     asset->rent_by_start = scenario->billing_until == BILLING_LAST_START;
     asset->prepayment_uusd = meter_uusd(prepaid_rate * gpu_ms);
     asset->prepaid =
-        (struct schedule){spec->from_ms, spec->until_ms, asset->prepayment_uusd, 0};
+        (struct schedule){terms->from_ms, terms->until_ms, asset->prepayment_uusd, 0};
 }
 
 static struct reading driver_read(const struct asset *asset, enum driver driver,
@@ -228,9 +218,12 @@ void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
         else
             begin_contract(asset, scenario);
     }
-    for (int r = 0; r < RATES; r++)
-        asset->meter[r].rate =
-            own_rate(asset, (enum rate)r, pool_rate(pool->spec, (enum rate)r));
+    for (int r = 0; r < RATES; r++) {
+        int64_t value = pool_rate(pool->spec, (enum rate)r);
+        if (r == RATE_RENT && !pool->elastic && !is_lot(asset))
+            value = pool->lots[lot].terms.price_rate;
+        asset->meter[r].rate = own_rate(asset, (enum rate)r, value);
+    }
     for (int d = 0; d < DRIVERS; d++)
         debt_pay(&asset->debt[d], driver_read(asset, (enum driver)d, now_ms), now_ms);
     asset->posted_capacity = asset_capacity(asset, now_ms);
@@ -422,19 +415,24 @@ int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
     }
     if (asset->gpus == 0)
         return 0;
-    int64_t left = spec->until_ms > now_ms ? spec->until_ms - now_ms : 0;
+    int64_t until_ms = lot_of(asset)->terms.until_ms;
+    int64_t left = until_ms > now_ms ? until_ms - now_ms : 0;
     int128 gpu_ms = (int128)asset->gpus * left;
     return schedule_at(&asset->prepaid, now_ms) +
-           meter_uusd((spec->market_rent_rate - spec->price_rate) * gpu_ms);
+           meter_uusd((spec->market_rent_rate - asset_rate(asset, RATE_RENT) -
+                       asset->prepaid_rate) *
+                      gpu_ms);
 }
 
 int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms)
 {
-    const struct pool_spec *spec = asset->pool->spec;
-    if (spec->tenure != TENURE_LEASE || asset->gpus == 0 || spec->until_ms <= now_ms)
+    if (asset->pool->spec->tenure != TENURE_LEASE || asset->gpus == 0)
+        return 0;
+    int64_t until_ms = lot_of(asset)->terms.until_ms;
+    if (until_ms <= now_ms)
         return 0;
     return meter_uusd((int128)asset_rate(asset, RATE_RENT) * asset->gpus *
-                      (spec->until_ms - now_ms));
+                      (until_ms - now_ms));
 }
 
 int128 asset_energy(const struct asset *asset, int64_t now_ms)

@@ -9,33 +9,6 @@ static const enum gpu_state fill_order[GPU_STATES] = {
     GPU_IDLE_FRAGMENTED, GPU_IDLE_NO_DEMAND, GPU_DOWN,
 };
 
-/* Additions and the first lot make lots; a lease is one contract. */
-static void plan_lots(struct pool *pool, struct arena *arena)
-{
-    const struct pool_spec *spec = pool->spec;
-    uint32_t n = 1;
-    for (size_t i = 0; i < spec->n_changes; i++)
-        n += spec->changes[i].gpus > 0;
-    pool->lots = ARENA_ARRAY(arena, n, struct lot);
-    pool->lots_room = n;
-
-    uint32_t at = 0;
-    if (spec->gpus > 0) {
-        int64_t from_ms = spec->tenure == TENURE_LEASE ? spec->from_ms : 0;
-        pool->lots[at++] =
-            (struct lot){.planned_gpus = spec->gpus, .planned_ms = from_ms};
-    }
-    for (size_t i = 0; i < spec->n_changes; i++)
-        if (spec->changes[i].gpus > 0)
-            pool->lots[at++] = (struct lot){.planned_gpus = spec->changes[i].gpus,
-                                            .planned_ms = spec->changes[i].at_ms};
-    pool->n_lots = at;
-    for (uint32_t i = 0; i < at; i++) {
-        pool->lots[i].begin_ms = NEVER_MS;
-        pool->lots[i].end_ms = -1;
-    }
-}
-
 /* 4e18 GPU-ms, and 4e18 micro-USD at such a rate. */
 static int64_t gpu_ms_limit(int128 rate)
 {
@@ -69,7 +42,8 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
     const struct pool_spec *spec = &scenario->pools[index];
     struct arena *arena = fleet->arena;
 
-    *pool = (struct pool){.spec = spec, .index = index, .first_job = UINT32_MAX};
+    *pool = (struct pool){
+        .spec = spec, .index = index, .first_job = UINT32_MAX, .arena = arena};
     pool->running = tree_empty(&fleet->nodes, TREE_SUM);
     pool->elastic = tenure_is_elastic(spec->tenure);
     pool->gpu_ms_limit = gpu_ms_limit(all_rates(spec));
@@ -77,7 +51,6 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
         pool->packed = scenario->dispatch.placement == PLACEMENT_PACKED;
         if (pool->packed)
             servers_init(&pool->servers, arena, (int32_t)spec->gpus_per_server);
-        plan_lots(pool, arena);
         return;
     }
     pool->target_gpus = spec->limit_gpus / spec->unit_gpus * spec->unit_gpus;
@@ -225,7 +198,7 @@ void fleet_work(struct pool *pool, int64_t gpus)
 static void shrink_lots(struct pool *pool, int64_t gpus, int64_t now_ms)
 {
     for (uint32_t l = 0; gpus > 0; l++) {
-        assert(l < pool->newest);
+        assert(l < pool->n_lots);
         struct lot *lot = &pool->lots[l];
         int64_t part = lot->gpus < gpus ? lot->gpus : gpus;
         lot->gpus -= part;
@@ -311,23 +284,52 @@ uint32_t fleet_give(struct fleet *fleet, struct pool *pool, int64_t gang,
 static void set_offsets(struct pool *pool)
 {
     int64_t offset = 0;
-    for (uint32_t l = pool->newest; l-- > 0;) {
+    for (uint32_t l = pool->n_lots; l-- > 0;) {
         pool->lots[l].offset = offset;
         offset += pool->lots[l].gpus;
     }
 }
 
-void fleet_lot_begins(struct pool *pool, uint32_t index, int64_t now_ms)
+/* Until now the pool's own integrals were its only lot's. */
+static void split_first_lot(struct pool *pool, int64_t now_ms)
 {
-    struct lot *lot = &pool->lots[index];
-    assert(index == pool->newest && index < pool->n_lots);
-    lot->gpus = lot->first_gpus = lot->planned_gpus;
-    lot->begin_ms = now_ms;
-    pool->newest = index + 1;
-    pool->target_gpus += lot->gpus;
-    set_capacity(pool, pool->capacity_gpus + lot->gpus);
+    struct lot *lot = &pool->lots[0];
+    struct integral below = {.since_ms = now_ms};
+    for (int k = 0; k < GPU_STATES; k++) {
+        const struct integral *state = &pool->state[fill_order[k]];
+        struct reading reading = integral_read(state, now_ms);
+        below.count += state->count;
+        below.sum += reading.sum;
+        below.moment2 += reading.moment2;
+        lot->below[k] = below;
+    }
+}
+
+static struct lot *new_lot(struct pool *pool, int64_t now_ms)
+{
+    if (pool->n_lots == 1)
+        split_first_lot(pool, now_ms);
+    if (pool->n_lots == pool->lots_room) {
+        uint32_t room = pool->lots_room ? pool->lots_room * 2 : 4;
+        pool->lots =
+            arena_grow(pool->arena, pool->lots, pool->n_lots, room, sizeof *pool->lots);
+        pool->lots_room = room;
+    }
+    struct lot *lot = &pool->lots[pool->n_lots++];
+    *lot = (struct lot){.begin_ms = now_ms, .end_ms = -1};
+    return lot;
+}
+
+uint32_t fleet_lot_begins(struct pool *pool, int64_t gpus,
+                          const struct lot_terms *terms, int64_t now_ms)
+{
+    struct lot *lot = new_lot(pool, now_ms);
+    lot->gpus = lot->first_gpus = gpus;
+    lot->terms = *terms;
+    pool->target_gpus += gpus;
+    set_capacity(pool, pool->capacity_gpus + gpus);
     if (pool->packed) {
-        for (int64_t g = 0; g < lot->gpus; g += pool->servers.gpus)
+        for (int64_t g = 0; g < gpus; g += pool->servers.gpus)
             servers_add(&pool->servers, true);
     } else {
         int64_t wanted =
@@ -335,6 +337,7 @@ void fleet_lot_begins(struct pool *pool, uint32_t index, int64_t now_ms)
         shrink(pool, pool->capacity_gpus - wanted, now_ms);
     }
     pool->fleet_changed = true;
+    return pool->n_lots - 1;
 }
 
 void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms)
@@ -375,7 +378,7 @@ static void move_bound(struct pool *pool, int k, int64_t bound, int64_t now_ms)
     for (;;) {
         struct lot *lot = &pool->lots[l];
         integral_set(&lot->below[k], now_ms, clamp(bound - lot->offset, lot->gpus));
-        if (bound < lot->offset && l + 1 < pool->newest)
+        if (bound < lot->offset && l + 1 < pool->n_lots)
             l++;
         else
             break;
@@ -395,7 +398,7 @@ static void settle_lots(struct pool *pool, const int64_t count[GPU_STATES],
             move_bound(pool, k, bound, now_ms);
             continue;
         }
-        for (uint32_t l = 0; l < pool->newest; l++) {
+        for (uint32_t l = 0; l < pool->n_lots; l++) {
             struct lot *lot = &pool->lots[l];
             integral_set(&lot->below[k], now_ms, clamp(bound - lot->offset, lot->gpus));
         }
@@ -456,7 +459,7 @@ static void check_pool(const struct pool *pool, int64_t now_ms)
     if (pool->elastic) {
         assert(pool->capacity_gpus <= pool->target_gpus);
     } else {
-        for (uint32_t l = 0; l < pool->newest; l++)
+        for (uint32_t l = 0; l < pool->n_lots; l++)
             lots += pool->lots[l].gpus;
         assert(lots == pool->capacity_gpus);
     }

@@ -149,12 +149,26 @@ static void spend(struct ledger *ledger, uint32_t pool, int64_t amount_uusd,
         ledger->peak_cash_uusd = ledger->cash_uusd;
 }
 
+static struct asset *new_asset(struct ledger *ledger, struct pool_books *books)
+{
+    if (books->n_begun == books->room) {
+        uint32_t room = books->room ? books->room * 2 : 1;
+        books->assets = arena_grow(ledger->arena, books->assets, books->n_begun, room,
+                                   sizeof *books->assets);
+        books->room = room;
+    }
+    return &books->assets[books->n_begun++];
+}
+
 void ledger_init(struct ledger *ledger, const struct scenario *scenario,
                  struct fleet *fleet, const struct sink *sink,
                  struct pool_result *results, struct arena *arena)
 {
-    *ledger = (struct ledger){
-        .scenario = scenario, .sink = sink, .n = fleet->n_pools, .results = results};
+    *ledger = (struct ledger){.scenario = scenario,
+                              .sink = sink,
+                              .arena = arena,
+                              .n = fleet->n_pools,
+                              .results = results};
     ledger->terms.charge_per_ms =
         cut(log1p(scenario->discount_frac_per_y)) / (double)MS_PER_Y;
     ledger->terms.until_last_start = scenario->billing_until == BILLING_LAST_START;
@@ -162,16 +176,13 @@ void ledger_init(struct ledger *ledger, const struct scenario *scenario,
     for (uint32_t p = 0; p < ledger->n; p++) {
         struct pool_books *books = &ledger->books[p];
         books->pool = &fleet->pools[p];
-        books->n_assets = books->pool->elastic ? 1 : books->pool->n_lots;
-        books->assets = ARENA_ARRAY(arena, books->n_assets, struct asset);
         for (int r = 0; r < RATES; r++)
             books->rate[r] = pool_rate(books->pool->spec, (enum rate)r);
         books->power[GPU_BUSY_USEFUL].rate = books->rate[RATE_BUSY_POWER];
         books->power[GPU_BUSY_OVERHEAD].rate = books->rate[RATE_BUSY_POWER];
         books->surplus.rate = books->rate[RATE_SURPLUS];
         if (books->pool->elastic) {
-            asset_begin(&books->assets[0], books->pool, 0, scenario, 0);
-            books->n_begun = 1;
+            asset_begin(new_asset(ledger, books), books->pool, 0, scenario, 0);
         }
         open_segment(ledger, books, 0);
     }
@@ -198,12 +209,13 @@ static void retire_from(struct ledger *ledger, uint32_t pool, struct asset *asse
 void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[pool];
-    while (books->n_begun < books->pool->newest) {
-        struct asset *asset = &books->assets[books->n_begun];
-        asset_begin(asset, books->pool, books->n_begun, ledger->scenario, now_ms);
+    while (books->n_begun < books->pool->n_lots) {
+        uint32_t lot = books->n_begun;
+        struct asset *asset = new_asset(ledger, books);
+        asset_begin(asset, books->pool, lot, ledger->scenario, now_ms);
         for (int r = 0; r < RATES; r++)
-            asset_reprice(asset, (enum rate)r, books->rate[r], now_ms);
-        books->n_begun++;
+            if (r != RATE_RENT) /* a contract has its own */
+                asset_reprice(asset, (enum rate)r, books->rate[r], now_ms);
         ledger->results[pool].opening_uusd += asset->opening_uusd;
         spend(ledger, pool, asset->purchase_uusd + asset->prepayment_uusd, now_ms);
     }

@@ -22,7 +22,8 @@ static void contract_ends(struct world *world, uint32_t index)
 
 static void lot_begins(struct world *world, const struct planned *planned)
 {
-    fleet_lot_begins(&world->fleet.pools[planned->pool], planned->lot, world->now_ms);
+    fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus, &planned->terms,
+                     world->now_ms);
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, planned->pool,
                      planned->gpus, NULL);
     world_unsettle(world, planned->pool);
@@ -113,15 +114,25 @@ void world_plan_life_ends(struct world *world, uint32_t pool, uint32_t first_lot
 {
     if (world->scenario->pools[pool].tenure != TENURE_OWN)
         return;
-    for (uint32_t l = first_lot; l < world->fleet.pools[pool].newest; l++)
+    for (uint32_t l = first_lot; l < world->fleet.pools[pool].n_lots; l++)
         tick(world, ledger_life_end(&world->ledger, pool, l), EVENT_LIFE_END, pool);
+}
+
+static struct lot_terms first_terms(const struct pool_spec *spec)
+{
+    return (struct lot_terms){.first = true,
+                              .from_ms = spec->from_ms,
+                              .until_ms = spec->until_ms,
+                              .price_rate = spec->price_rate};
 }
 
 static void begin_pool(struct world *world, uint32_t p)
 {
     struct pool *pool = &world->fleet.pools[p];
-    for (uint32_t l = 0; l < pool->n_lots && pool->lots[l].planned_ms == 0; l++)
-        fleet_lot_begins(pool, l, 0);
+    const struct pool_spec *spec = pool->spec;
+    struct lot_terms terms = first_terms(spec);
+    if (!pool->elastic && spec->gpus > 0 && spec->from_ms == 0)
+        fleet_lot_begins(pool, spec->gpus, &terms, 0);
     fleet_settle(pool, false, 0);
     if (pool->elastic)
         return;
@@ -136,31 +147,32 @@ static int by_time(const void *a, const void *b)
         return x->at_ms < y->at_ms ? -1 : 1;
     if ((x->gpus > 0) != (y->gpus > 0))
         return x->gpus > 0 ? -1 : 1; /* what comes, then what goes */
-    return (x->lot > y->lot) - (x->lot < y->lot);
+    return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
 static void plan_pool(struct world *world, uint32_t p)
 {
     const struct pool_spec *spec = &world->scenario->pools[p];
     struct plan *plan = &world->plans[p];
-    uint32_t lot = spec->gpus > 0 ? 1 : 0;
+    struct lot_terms first = first_terms(spec);
 
     plan->items = ARENA_ARRAY(&world->arena, spec->n_changes + 2, struct planned);
     if (spec->tenure == TENURE_LEASE && spec->gpus > 0) {
         if (spec->from_ms > 0)
             plan->items[plan->n++] =
-                (struct planned){p, 0, EVENT_LOT, spec->from_ms, spec->gpus};
-        plan->items[plan->n++] =
-            (struct planned){p, 0, EVENT_CONTRACT_END, spec->until_ms, -spec->gpus};
+                (struct planned){p, 0, EVENT_LOT, spec->from_ms, spec->gpus, first};
+        plan->items[plan->n++] = (struct planned){
+            p, 0, EVENT_CONTRACT_END, spec->until_ms, -spec->gpus, first};
     }
     for (size_t i = 0; i < spec->n_changes; i++) {
         const struct change_spec *change = &spec->changes[i];
-        bool comes = change->gpus > 0;
-        uint32_t this_lot = comes ? lot++ : 0;
-        if (comes && change->at_ms == 0)
-            continue; /* there from the start */
-        plan->items[plan->n++] = (struct planned){
-            p, this_lot, comes ? EVENT_LOT : EVENT_RETIRE, change->at_ms, change->gpus};
+        plan->items[plan->n++] =
+            (struct planned){p,
+                             (uint32_t)i + 1,
+                             change->gpus > 0 ? EVENT_LOT : EVENT_RETIRE,
+                             change->at_ms,
+                             change->gpus,
+                             {.server_price_uusd = change->server_price_uusd}};
     }
     qsort(plan->items, plan->n, sizeof *plan->items, by_time);
     for (uint32_t i = 0; i < plan->n; i++)
