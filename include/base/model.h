@@ -3,8 +3,8 @@
 
 /*
  * A model is one replaceable assumption: how demand arrives, in which order jobs are
- * served, how long they wait before they are taken to rented capacity.  It is one file
- * in models/ and one line in models/meson.build.
+ * served, how long they wait before they are taken to rented capacity, how a price
+ * changes.  It is one file in models/ and one line in models/meson.build.
  *
  * Models decide, the simulator acts.  Parameters are const and shared by all threads;
  * state belongs to one replication.  A model never sees the world, does no I/O, and
@@ -15,7 +15,7 @@
 #include "base/params.h"
 #include "base/rng.h"
 
-enum model_kind { MODEL_DEMAND, MODEL_ORDER, MODEL_WAIT, MODEL_KINDS };
+enum model_kind { MODEL_DEMAND, MODEL_ORDER, MODEL_WAIT, MODEL_PRICE, MODEL_KINDS };
 
 /* What an order or wait model sees of a job. */
 struct job_view {
@@ -54,6 +54,29 @@ struct wait_ops {
     int64_t (*until_ms)(const void *params, const struct job_view *job);
 };
 
+/*
+ * What a price model is told.  Values are doubles in the canonical unit of what has the
+ * price (nano-USD per GPU-h, micro-USD, nano-USD per kWh, g/kWh); whoever asks
+ * quantises them at once.
+ */
+struct price_setting {
+    int64_t start_unix_ms; /* the calendar date of time 0 */
+    double usual;          /* the price at the start where the parameters give none */
+};
+
+struct price_change {
+    int64_t at_ms;
+    double value; /* from then on */
+};
+
+struct price_ops {
+    /* The next change: the first has at_ms = 0 and is the price at the start, each
+     * other lies after the one before; false when the price stays for good.  Called
+     * until at_ms reaches the horizon. */
+    bool (*next)(const void *params, void *state, const struct price_setting *setting,
+                 struct rng *rng, struct price_change *change);
+};
+
 /* What a demand model is told once. */
 struct demand_setting {
     int64_t start_unix_ms; /* the calendar date of time 0 */
@@ -75,6 +98,7 @@ struct model {
         struct demand_ops demand;
         struct order_ops order;
         struct wait_ops wait;
+        struct price_ops price;
     };
 };
 
@@ -93,6 +117,15 @@ double model_pick(const struct table *weights, double uniform);
 /* That the keys of `sizes` are whole numbers of GPUs from 1 on, and the weights not
  * negative nor all zero.  Ready to hand on from a model's check(). */
 bool model_check_sizes(const struct table *sizes, struct error *err) MUST_CHECK;
+
+/* For price models.  The end of the n-th step of a calendar length, in ms since the
+ * start; and a length of time in years of 365 d. */
+int64_t model_step_ms(const struct price_setting *setting, struct span step, int64_t n);
+double model_years(int64_t ms);
+
+/* The longest step of a price model, and the shortest. */
+#define MODEL_STEP_MIN_MS 60000
+#define MODEL_STEP_MAX_MS 3.2e10
 
 /* The most GPUs one job may ask for. */
 #define MODEL_GPUS_MAX 10000000

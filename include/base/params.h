@@ -21,6 +21,11 @@
  *   PARAM_TEXTS    struct texts     a list of words, or one word
  *   PARAM_TABLE    struct table     a map from number to number, ascending keys; a list
  *                                   has the keys 0, 1, 2, ...
+ *   PARAM_POINTS   struct points    a map from date to a quantity, by date
+ *
+ * A row in DIM_PRICE is read in the dimension that the context names, so that one model
+ * serves whatever has a price; its value is a double in that dimension's canonical
+ * unit.
  */
 
 #include <stddef.h>
@@ -39,6 +44,7 @@ enum param_type {
     PARAM_CHOICE,
     PARAM_TEXTS,
     PARAM_TABLE,
+    PARAM_POINTS,
 };
 
 struct texts {
@@ -51,15 +57,22 @@ struct table {
     size_t n;
 };
 
+/* Values from a date on, dates ascending. */
+struct points {
+    int64_t *at_unix_ms;
+    double *value;
+    size_t n;
+};
+
 struct param {
     const char *name; /* the scenario's key: NULL ends a table */
     enum param_type type;
-    enum dimension dim; /* PARAM_REAL and PARAM_EXACT */
+    enum dimension dim; /* PARAM_REAL, PARAM_EXACT, PARAM_POINTS */
     size_t offset;
     const char *fallback;       /* as a user writes it; NULL: must be given; "": unset,
                                    the field stays zero */
     double min, max;            /* allowed values, in the canonical unit; both 0: any.
-                                   Of a table: of its values */
+                                   Of a table or points: of the values */
     const char *const *choices; /* PARAM_CHOICE: ends with NULL */
     const char *help;           /* one sentence, lower case, no full stop */
     unsigned mask;              /* who may have it (0: all), as 1u << TENURE_OWN */
@@ -110,6 +123,8 @@ struct param {
     PARAM_ROW(PARAM_CHOICE, struct_, field, int: 0, key, fallback_, 0, 0, help_), .choices = (choices_)
 #define PARAM_MAP(struct_, key, field, fallback_, lo, hi, help_) \
     PARAM_ROW(PARAM_TABLE, struct_, field, struct table: 0, key, fallback_, lo, hi, help_)
+#define PARAM_DATED(dim_, struct_, key, field, fallback_, lo, hi, help_) \
+    PARAM_ROW(PARAM_POINTS, struct_, field, struct points: 0, key, fallback_, lo, hi, help_), .dim = (dim_)
 
 /* clang-format on */
 
@@ -135,6 +150,7 @@ struct params_context {
     const char *path;               /* prefix of what is resolved: "pools.own" */
     unsigned mask;           /* only params with this bit (or mask 0) are allowed */
     const char *const *also; /* further keys that the caller reads itself, or NULL */
+    enum dimension price;    /* what DIM_PRICE means here */
     uint64_t given;          /* out: bit i is set when table[i] was in the map */
 };
 

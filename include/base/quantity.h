@@ -30,7 +30,8 @@ enum dimension {
     DIM_KG,            /* double: kg, t */
     DIM_TFLOPS,        /* double: TFLOP/s, PFLOP/s */
     DIM_PER_DAY,       /* double per day: /h /d /w, as "130 /d" */
-    DIMENSIONS
+    DIMENSIONS,
+    DIM_PRICE /* stands for the dimension of what has the price: params.h */
 };
 
 /* Dimensions whose canonical value is an exact integer (int64_t); the others are
@@ -49,6 +50,10 @@ bool quantity_exact(const char *text, enum dimension dim, int64_t *value,
 bool quantity_real(const char *text, enum dimension dim, double *value,
                    struct error *err) MUST_CHECK;
 
+/* In any dimension: of an exact one the whole canonical value, as a double. */
+bool quantity_number(const char *text, enum dimension dim, double *value,
+                     struct error *err) MUST_CHECK;
+
 /* A term: "3y", "18mo", "16w", "36h", and sums of them, "1y 6mo". */
 bool quantity_span(const char *text, struct span *span, struct error *err) MUST_CHECK;
 
@@ -57,6 +62,7 @@ bool quantity_span(const char *text, struct span *span, struct error *err) MUST_
 #define QUANTITY_TEXT 96
 void quantity_write_exact(char text[QUANTITY_TEXT], enum dimension dim, int64_t value);
 void quantity_write_real(char text[QUANTITY_TEXT], enum dimension dim, double value);
+void quantity_write_number(char text[QUANTITY_TEXT], enum dimension dim, double value);
 void quantity_write_span(char text[QUANTITY_TEXT], struct span span);
 
 #endif

@@ -21,6 +21,7 @@ const char *const model_kind_names[MODEL_KINDS] = {
     [MODEL_DEMAND] = "demand",
     [MODEL_ORDER] = "order",
     [MODEL_WAIT] = "wait",
+    [MODEL_PRICE] = "price",
 };
 
 const struct model *model_find(enum model_kind kind, const char *name)
@@ -71,4 +72,15 @@ bool model_check_sizes(const struct table *sizes, struct error *err)
     if (sizes->n > 0 && !(sum > 0 && isfinite(sum)))
         return error_set(err, "sizes: the weights must have a sum above 0");
     return true;
+}
+
+int64_t model_step_ms(const struct price_setting *setting, struct span step, int64_t n)
+{
+    struct span steps = {step.months * n, step.ms * n};
+    return calendar_add(setting->start_unix_ms, steps) - setting->start_unix_ms;
+}
+
+double model_years(int64_t ms)
+{
+    return (double)ms / (double)MS_PER_Y;
 }

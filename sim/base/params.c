@@ -38,8 +38,11 @@ static void write_limit(char text[QUANTITY_TEXT], const struct param *param,
         quantity_write_exact(text, dim, whole);
         return;
     }
-    quantity_write_real(text, param->type == PARAM_REAL ? param->dim : DIM_NUMBER,
-                        limit);
+    bool plain = param->type != PARAM_REAL && param->type != PARAM_POINTS;
+    enum dimension dim = plain ? DIM_NUMBER : param->dim;
+    /* The least of what an exact dimension can hold is 1, as a limit above 0. */
+    bool tiny = dimension_is_exact(dim) && limit > 0 && limit < 1;
+    quantity_write_number(text, dim, tiny ? 1 : limit);
 }
 
 static bool check_range(const struct reading *in, const char *shown, double value,
@@ -88,7 +91,7 @@ static bool read_real(const struct reading *in, struct error *err)
 {
     double value;
     struct error inner;
-    if (!quantity_real(in->value->text, in->param->dim, &value, &inner))
+    if (!quantity_number(in->value->text, in->param->dim, &value, &inner))
         return refuse(in, inner.text, err);
     if (!check_range(in, in->value->text, value, err))
         return false;
@@ -256,19 +259,85 @@ static bool read_table(const struct reading *in, struct error *err)
     return true;
 }
 
+struct point {
+    int64_t at_unix_ms;
+    double value;
+    size_t index;
+};
+
+static int compare_points(const void *a, const void *b)
+{
+    const struct point *left = a, *right = b;
+    return (left->at_unix_ms > right->at_unix_ms) -
+           (left->at_unix_ms < right->at_unix_ms);
+}
+
+static bool read_point(const struct reading *in, size_t i, struct point *point,
+                       struct error *err)
+{
+    const struct node *key = &in->value->keys[i], *item = &in->value->items[i];
+    struct reading one = *in;
+    struct error inner;
+    one.value = item;
+    point->index = i;
+    if (!calendar_parse(key->text, strlen(key->text), &point->at_unix_ms, &inner))
+        return error_at(err, key->place, "%s: the key %s", in->label, inner.text);
+    if (item->kind != NODE_SCALAR || node_is_null(item))
+        return refuse(&one, "each date must have one value", err);
+    if (!quantity_number(item->text, in->param->dim, &point->value, &inner))
+        return refuse(&one, inner.text, err);
+    return check_range(&one, item->text, point->value, err);
+}
+
+static bool read_points(const struct reading *in, struct error *err)
+{
+    const struct node *value = in->value;
+    if (value->kind != NODE_MAP || value->n == 0)
+        return error_at(err, value->place,
+                        "%s: dates with a value each are wanted, as in '{2026-07-01: "
+                        "%s}'",
+                        in->label, dimension_example(in->param->dim));
+
+    struct point *sorted = ARENA_ARRAY(in->arena, value->n, struct point);
+    for (size_t i = 0; i < value->n; i++)
+        if (!read_point(in, i, &sorted[i], err))
+            return false;
+    qsort(sorted, value->n, sizeof *sorted, compare_points);
+
+    struct points points = {.n = value->n};
+    points.at_unix_ms = ARENA_ARRAY(in->arena, value->n, int64_t);
+    points.value = ARENA_ARRAY(in->arena, value->n, double);
+    for (size_t i = 0; i < value->n; i++) {
+        const struct node *key = &value->keys[sorted[i].index];
+        points.at_unix_ms[i] = sorted[i].at_unix_ms;
+        points.value[i] = sorted[i].value;
+        if (i > 0 && points.at_unix_ms[i] == points.at_unix_ms[i - 1])
+            return error_at(err, key->place, "%s: the date %s is given twice",
+                            in->label, key->text);
+    }
+    *(struct points *)in->field = points;
+    return true;
+}
+
+static bool is_composite(const struct param *param)
+{
+    return param->type == PARAM_TEXTS || param->type == PARAM_TABLE ||
+           param->type == PARAM_POINTS;
+}
+
 static bool read_value(const struct reading *in, struct error *err)
 {
     static bool (*const read[])(const struct reading *, struct error *) = {
-        [PARAM_BOOL] = read_bool,   [PARAM_INT] = read_int,
-        [PARAM_REAL] = read_real,   [PARAM_EXACT] = read_exact,
-        [PARAM_SPAN] = read_span,   [PARAM_DATE] = read_date,
-        [PARAM_TEXT] = read_text,   [PARAM_CHOICE] = read_choice,
-        [PARAM_TEXTS] = read_texts, [PARAM_TABLE] = read_table,
+        [PARAM_BOOL] = read_bool,     [PARAM_INT] = read_int,
+        [PARAM_REAL] = read_real,     [PARAM_EXACT] = read_exact,
+        [PARAM_SPAN] = read_span,     [PARAM_DATE] = read_date,
+        [PARAM_TEXT] = read_text,     [PARAM_CHOICE] = read_choice,
+        [PARAM_TEXTS] = read_texts,   [PARAM_TABLE] = read_table,
+        [PARAM_POINTS] = read_points,
     };
-    bool composite = in->param->type == PARAM_TEXTS || in->param->type == PARAM_TABLE;
     if (node_is_null(in->value))
         return refuse(in, "has no value", err);
-    if (in->value->kind != NODE_SCALAR && !composite)
+    if (in->value->kind != NODE_SCALAR && !is_composite(in->param))
         return refuse(in, "one value is wanted, not a list or a map", err);
     if (in->value->kind == NODE_MAP && in->param->type == PARAM_TEXTS)
         return refuse(in, "a list of words is wanted, not a map", err);
@@ -367,7 +436,7 @@ static void read_fallback(const struct param *param, void *field, const char *la
     struct node node = {.kind = NODE_SCALAR, .text = param->fallback};
     node.place.file = "default";
     bool ok = true;
-    if (param->type == PARAM_TEXTS || param->type == PARAM_TABLE)
+    if (is_composite(param))
         ok = node_parse("default", param->fallback, strlen(param->fallback), arena,
                         &node, &err);
     struct reading in = {param, &node, label, field, arena};
@@ -430,7 +499,10 @@ bool params_read(const struct param table[], void *self, const struct node *map,
             continue;
         if (map && node_get(map, table[i].name))
             context->given |= UINT64_C(1) << i;
-        if (!read_param(&table[i], self, map, context, err))
+        struct param param = table[i];
+        if (param.dim == DIM_PRICE)
+            param.dim = context->price;
+        if (!read_param(&param, self, map, context, err))
             return false;
     }
     return true;

@@ -10,7 +10,8 @@ const char *param_unit(const struct param *param)
 {
     switch (param->type) {
     case PARAM_REAL:
-    case PARAM_EXACT: return dimension_unit(param->dim);
+    case PARAM_EXACT:
+    case PARAM_POINTS: return dimension_unit(param->dim);
     case PARAM_SPAN: return "term";
     case PARAM_DATE: return "date";
     default: return "";
@@ -70,6 +71,22 @@ static const char *table_text(const struct table *table, struct arena *arena)
     return text;
 }
 
+static const char *points_text(const struct points *points, enum dimension dim,
+                               struct arena *arena)
+{
+    char *text = arena_array(arena, points->n + 1, CALENDAR_TEXT + QUANTITY_TEXT + 8);
+    char *to = text;
+    *to++ = '{';
+    for (size_t i = 0; i < points->n; i++) {
+        char date[CALENDAR_TEXT], value[QUANTITY_TEXT];
+        calendar_format(points->at_unix_ms[i], date);
+        quantity_write_number(value, dim, points->value[i]);
+        to += sprintf(to, "%s%s: %s", i ? ", " : "", date, value);
+    }
+    *to++ = '}';
+    return text;
+}
+
 const char *params_text(const struct param *param, const void *self,
                         struct arena *arena)
 {
@@ -79,7 +96,7 @@ const char *params_text(const struct param *param, const void *self,
     case PARAM_BOOL: return *(const bool *)field ? "true" : "false";
     case PARAM_INT: decimal_write(text, *(const int64_t *)field, 0); break;
     case PARAM_REAL:
-        quantity_write_real(text, param->dim, *(const double *)field);
+        quantity_write_number(text, param->dim, *(const double *)field);
         break;
     case PARAM_EXACT:
         quantity_write_exact(text, param->dim, *(const int64_t *)field);
@@ -93,6 +110,7 @@ const char *params_text(const struct param *param, const void *self,
     case PARAM_CHOICE: return param->choices[*(const int *)field];
     case PARAM_TEXTS: return texts_text(field, arena);
     case PARAM_TABLE: return table_text(field, arena);
+    case PARAM_POINTS: return points_text(field, param->dim, arena);
     }
     return arena_strdup(arena, text);
 }

@@ -12,7 +12,7 @@ static const struct {
     const char *what; /* for "where ... is wanted" */
     const char *unit, *example;
     const char *step; /* of an exact dimension */
-} dimensions[DIMENSIONS] = {
+} dimensions[DIM_PRICE + 1] = {
     [DIM_NUMBER] = {false, "a number", "", "1.25", NULL},
     [DIM_TIME] = {true, "a time", "ms", "16w", "1 ms"},
     [DIM_USD] = {true, "an amount of money", "USD", "250000 USD", "0.000001 USD"},
@@ -32,6 +32,7 @@ static const struct {
     [DIM_KG] = {false, "a mass", "kg", "1500 kg", NULL},
     [DIM_TFLOPS] = {false, "a compute rate", "TFLOP/s", "989 TFLOP/s", NULL},
     [DIM_PER_DAY] = {false, "a rate of events", "/d", "130 /d", NULL},
+    [DIM_PRICE] = {false, "a price", "market's unit", "2.49 USD/GPU-h", NULL},
 };
 
 /*
@@ -243,6 +244,18 @@ bool quantity_real(const char *text, enum dimension dim, double *value,
     return true;
 }
 
+bool quantity_number(const char *text, enum dimension dim, double *value,
+                     struct error *err)
+{
+    int64_t exact;
+    if (!dimension_is_exact(dim))
+        return quantity_real(text, dim, value, err);
+    if (!quantity_exact(text, dim, &exact, err))
+        return false;
+    *value = (double)exact;
+    return true;
+}
+
 /* Far beyond any use, far from overflow. */
 #define SPAN_MAX_Y INT64_C(10000)
 
@@ -392,6 +405,14 @@ void quantity_write_real(char text[QUANTITY_TEXT], enum dimension dim, double va
     decimal_write_double_shifted(number, value, shift);
     snprintf(text, QUANTITY_TEXT, "%s%s%s", number, dim == DIM_NUMBER ? "" : " ",
              dimensions[dim].unit);
+}
+
+void quantity_write_number(char text[QUANTITY_TEXT], enum dimension dim, double value)
+{
+    if (dimension_is_exact(dim))
+        quantity_write_exact(text, dim, llround(fmin(fmax(value, -0x1p62), 0x1p62)));
+    else
+        quantity_write_real(text, dim, value);
 }
 
 void quantity_write_span(char text[QUANTITY_TEXT], struct span span)

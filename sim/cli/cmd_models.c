@@ -10,6 +10,7 @@
 static const char *const kind_titles[MODEL_KINDS] = {
     [MODEL_DEMAND] = "demand: how jobs arrive",
     [MODEL_ORDER] = "order: who is served first",
+    [MODEL_PRICE] = "price: how a price changes",
     [MODEL_WAIT] = "wait: how long a job waits before it may go to elastic pools",
 };
 
@@ -32,14 +33,15 @@ static void print_list(void)
 static const char *form_of(const struct param *param)
 {
     static const char *const forms[] = {
-        [PARAM_BOOL] = "true or false", [PARAM_INT] = "whole number",
-        [PARAM_REAL] = "number",        [PARAM_EXACT] = "",
-        [PARAM_SPAN] = "term",          [PARAM_DATE] = "date",
-        [PARAM_TEXT] = "text",          [PARAM_CHOICE] = "word",
-        [PARAM_TEXTS] = "list",         [PARAM_TABLE] = "map",
+        [PARAM_BOOL] = "true or false",  [PARAM_INT] = "whole number",
+        [PARAM_REAL] = "number",         [PARAM_EXACT] = "",
+        [PARAM_SPAN] = "term",           [PARAM_DATE] = "date",
+        [PARAM_TEXT] = "text",           [PARAM_CHOICE] = "word",
+        [PARAM_TEXTS] = "list",          [PARAM_TABLE] = "map",
+        [PARAM_POINTS] = "map of dates",
     };
     const char *unit = param_unit(param);
-    return *unit ? unit : forms[param->type];
+    return *unit && param->type != PARAM_POINTS ? unit : forms[param->type];
 }
 
 static const char *fallback_of(const struct param *param)

@@ -29,6 +29,7 @@ static void form_of(const struct param *param, char *text, size_t room)
         [PARAM_SPAN] = "term",           [PARAM_DATE] = "date",
         [PARAM_TEXT] = "text",           [PARAM_CHOICE] = "",
         [PARAM_TEXTS] = "list of words", [PARAM_TABLE] = "map of numbers",
+        [PARAM_POINTS] = "map of dates",
     };
     const char *unit = param_unit(param);
     bool has_dimension = param->type == PARAM_REAL || param->type == PARAM_EXACT;
