@@ -1,5 +1,6 @@
 /*
- * The most urgent job first, in order of arrival among equals.  Nobody is preempted.
+ * The most urgent job first, in order of arrival among equals.  Whether it takes the
+ * place of less urgent ones that run is the scenario's `preempt`.
  *
  * Cobham (1954), "Priority assignment in waiting line problems", Journal of the
  * Operations Research Society of America 2(1).
@@ -19,7 +20,7 @@ static int64_t key(const void *params_, const struct job_view *job)
 const struct model order_priority = {
     .kind = MODEL_ORDER,
     .name = "priority",
-    .summary = "the job with the largest priority is served first, without preemption",
+    .summary = "the job with the largest priority is served first",
     .source =
         "Cobham (1954), Journal of the Operations Research Society of America 2(1)",
     .params = params,

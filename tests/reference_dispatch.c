@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "reference_run.h"
 
@@ -91,19 +92,22 @@ static void ends(struct ref_run *run)
     }
 }
 
+void ref_interrupt(struct ref_run *run, int j)
+{
+    ref_give_back(run, j);
+    run->out[j].interruptions++;
+    join(run, j);
+    /* Its patience is spent on a start; its deadline stands. */
+    run->live[j].leave_ms = run->c->jobs[j].deadline_ms;
+    if (run->live[j].leave_ms < run->now_ms)
+        run->live[j].leave_ms = REF_NEVER;
+}
+
 static void interrupt_all(struct ref_run *run, int pool)
 {
-    for (int j = 0; j < run->c->n_jobs; j++) {
-        if (!ref_runs_on(run, j, pool))
-            continue;
-        ref_give_back(run, j);
-        run->out[j].interruptions++;
-        join(run, j);
-        /* Its patience is spent on a start; its deadline stands. */
-        run->live[j].leave_ms = run->c->jobs[j].deadline_ms;
-        if (run->live[j].leave_ms < run->now_ms)
-            run->live[j].leave_ms = REF_NEVER;
-    }
+    for (int j = 0; j < run->c->n_jobs; j++)
+        if (ref_runs_on(run, j, pool))
+            ref_interrupt(run, j);
 }
 
 static void capacity(struct ref_run *run)
@@ -220,6 +224,23 @@ static int64_t next_instant(const struct ref_run *run, int64_t after_ms)
     return next;
 }
 
+struct ref_run *ref_copy(const struct ref_run *run)
+{
+    struct ref_run *copy = malloc(sizeof *copy);
+    assert(copy);
+    *copy = *run;
+    copy->out = calloc(REF_JOBS, sizeof *copy->out);
+    assert(copy->out);
+    memcpy(copy->out, run->out, (size_t)run->c->n_jobs * sizeof *copy->out);
+    return copy;
+}
+
+void ref_free(struct ref_run *run)
+{
+    free(run->out);
+    free(run);
+}
+
 void reference_run(const struct ref_case *c, struct ref_outcome outcome[REF_JOBS])
 {
     struct ref_run *run = calloc(1, sizeof *run);
@@ -253,9 +274,10 @@ void reference_print(const struct ref_case *c, FILE *out)
     static const char *const orders[] = {"fifo", "sjf", "ljf", "priority"};
     static const char *const backfills[] = {"none", "skip", "easy", "conservative"};
     static const char *const tenures[] = {"own", "lease", "on-demand"};
-    fprintf(out, "%s, backfill %s, width %d, horizon %" PRId64 "%s%s\n",
+    fprintf(out, "%s, backfill %s, width %d, horizon %" PRId64 "%s%s%s\n",
             orders[c->order], backfills[c->backfill], c->width, c->horizon_ms,
-            c->actual ? ", actual" : "", c->submit_first ? ", submit-first" : "");
+            c->actual ? ", actual" : "", c->submit_first ? ", submit-first" : "",
+            c->preempt ? ", preempt" : "");
     if (c->wait != REF_AT_ONCE)
         fprintf(out, "wait %s: below %" PRId64 " %" PRId64 ", else %" PRId64 "\n",
                 c->wait == REF_FOREVER ? "forever" : "threshold", c->short_below_ms,
@@ -282,9 +304,10 @@ void reference_print(const struct ref_case *c, FILE *out)
         const struct ref_job *job = &c->jobs[j];
         fprintf(out,
                 "job %d: submit %" PRId64 " duration %" PRId64 " limit %" PRId64
-                " gpus %d priority %d list %d pools %x",
+                " gpus %d priority %d%s list %d pools %x",
                 j, job->submit_ms, job->duration_ms, job->limit_ms, job->gpus,
-                job->priority, job->list, job->allowed);
+                job->priority, job->preemptible ? " preemptible" : "", job->list,
+                job->allowed);
         print_ms(out, "patience", job->patience_ms);
         print_ms(out, "deadline", job->deadline_ms);
         fputc('\n', out);

@@ -48,6 +48,7 @@ struct ref_job {
     int gpus, priority;
     int list;         /* whose preference holds */
     unsigned allowed; /* pools, by bit */
+    bool preemptible;
 };
 
 struct ref_case {
@@ -62,6 +63,7 @@ struct ref_case {
     int64_t short_below_ms, short_ms, long_ms;
     bool actual; /* estimates are the true durations */
     bool submit_first;
+    bool preempt; /* only with the order by priority */
     int64_t horizon_ms;
     int prefer[2][REF_POOLS], n_prefer[2];
 };

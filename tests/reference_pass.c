@@ -255,7 +255,7 @@ static void look_ahead(struct ref_run *run)
 
 /* ---- the pass ---- */
 
-static int in_order(const struct ref_run *run, int list[REF_JOBS])
+int ref_in_order(const struct ref_run *run, int list[REF_JOBS])
 {
     int n = 0;
     for (int j = 0; j < run->c->n_jobs; j++) {
@@ -271,11 +271,14 @@ static int in_order(const struct ref_run *run, int list[REF_JOBS])
 
 void ref_pass(struct ref_run *run)
 {
-    int list[REF_JOBS], n = in_order(run, list);
+    int list[REF_JOBS];
     unsigned closed = 0;
     if (!run->news)
         return;
     run->news = false;
+    if (run->c->preempt)
+        ref_preempt(run);
+    int n = ref_in_order(run, list);
     memset(run->reserved, 0, sizeof run->reserved);
     if (run->c->backfill == REF_CONSERVATIVE)
         look_ahead(run);

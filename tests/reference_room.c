@@ -155,6 +155,7 @@ void ref_start(struct ref_run *run, int job, int pool, const int *on)
     if (out->start_ms < 0)
         out->start_ms = run->now_ms;
     live->since_ms = run->now_ms;
+    live->start_number = run->starts++;
     live->ends_ms =
         run->now_ms + ref_on_pool(run->c, run->c->jobs[job].duration_ms, pool);
     live->estimated_end_ms =

@@ -2,7 +2,8 @@
 #define TESTS_REFERENCE_RUN_H
 
 /* The reference's inside: reference_room.c says what is free and will be,
- * reference_pass.c who starts, reference_dispatch.c what happens when. */
+ * reference_pass.c who starts, reference_preempt.c who gives way for it,
+ * reference_dispatch.c what happens when. */
 
 #include "reference_dispatch.h"
 
@@ -21,6 +22,7 @@ struct live {
     int64_t leave_ms;
     int64_t key;
     int64_t since_ms, ends_ms, estimated_end_ms;
+    int start_number;
     shares on;
 };
 
@@ -47,6 +49,7 @@ struct ref_run {
     struct ref_outcome *out;
     struct live live[REF_JOBS];
     int64_t now_ms;
+    int starts;
     bool news; /* something happened to jobs or pools since the last pass */
     int64_t target[REF_POOLS];
     struct ref_change plan[REF_POOLS][REF_CHANGES + 2];
@@ -82,6 +85,14 @@ int64_t ref_free_at(const struct ref_run *run, int pool, int64_t at_ms);
 struct servers_view ref_servers_at(const struct ref_run *run, int pool, int64_t at_ms);
 /* The earliest instant at which a gang will fit; REF_NEVER if none. */
 int64_t ref_earliest(const struct ref_run *run, int pool, int gang);
+/* The waiting jobs in order; returns their number. */
+int ref_in_order(const struct ref_run *run, int list[REF_JOBS]);
+/* Takes a job off its GPUs; it waits again. */
+void ref_interrupt(struct ref_run *run, int job);
+void ref_preempt(struct ref_run *run);
 void ref_pass(struct ref_run *run);
+/* With its own outcomes, to try things on. */
+struct ref_run *ref_copy(const struct ref_run *run);
+void ref_free(struct ref_run *run);
 
 #endif

@@ -42,6 +42,7 @@ static void add_job(struct toy *toy, const struct ref_case *c, int j)
     struct trace_row row = trace_row(from->submit_ms, from->duration_ms, from->gpus);
     row.job.limit_ms = from->limit_ms;
     row.job.priority = from->priority;
+    row.kind.preemptible = from->preemptible;
     row.times = (struct job_times){from->deadline_ms, from->patience_ms, NEVER_MS};
     if (from->list == 1)
         row.kind.workload = trace_name(&toy->trace, "special", 7);
@@ -59,6 +60,7 @@ static void make_toy(struct toy *toy, const struct ref_case *c)
     struct dispatch_spec *dispatch = &toy->scenario.dispatch;
     dispatch->order = model_find(MODEL_ORDER, orders[c->order]);
     dispatch->backfill = backfills[c->backfill];
+    dispatch->preempt = c->preempt;
     dispatch->placement = c->width > 0 ? PLACEMENT_PACKED : PLACEMENT_FUNGIBLE;
     dispatch->estimate = c->actual ? ESTIMATE_ACTUAL : ESTIMATE_LIMIT;
     dispatch->same_instant =
@@ -178,12 +180,13 @@ static bool simplify_a_job(struct ref_case *c)
 {
     for (int j = 0; j < c->n_jobs; j++) {
         const struct ref_job *old = &c->jobs[j];
-        struct ref_job plainer[] = {*old, *old, *old, *old, *old, *old};
+        struct ref_job plainer[] = {*old, *old, *old, *old, *old, *old, *old};
         plainer[0].limit_ms = 0;
         plainer[1].patience_ms = plainer[1].deadline_ms = REF_NEVER;
         plainer[2].priority = plainer[2].list = 0;
         plainer[3].allowed = 15;
         plainer[4].gpus = old->gpus > 1 ? old->gpus - 1 : 1;
+        plainer[6].preemptible = false;
         plainer[5].duration_ms = old->duration_ms > 1 ? old->duration_ms - 1 : 1;
         for (size_t i = 0; i < sizeof plainer / sizeof *plainer; i++) {
             struct ref_case smaller = *c;
@@ -285,6 +288,7 @@ struct family {
     bool packed, fungible;
     bool plain;        /* owned pools without changes, fifo, no patience */
     bool no_shrinking; /* owned pools only grow */
+    bool preempt;
 };
 
 static void draw_changes(uint64_t *r, const struct family *family, int step,
@@ -354,6 +358,10 @@ static void draw_job(uint64_t *r, const struct ref_case *c, const struct family 
         job->deadline_ms = job->submit_ms + draw(r, 0, 40);
     if (one_in(r, 6))
         job->allowed = (unsigned)draw(r, 1, 15) | 1u << draw(r, 0, c->n_pools - 1);
+    if (!family->preempt)
+        return;
+    job->priority = draw(r, -2, 2);
+    job->preemptible = !one_in(r, 4);
 }
 
 static void draw_preferences(uint64_t *r, struct ref_case *c)
@@ -389,6 +397,10 @@ static void draw_case(const struct family *family, uint64_t number, struct ref_c
         c->short_ms = draw(r, 0, 10);
         c->long_ms = draw(r, 0, 30);
         c->submit_first = one_in(r, 4);
+    }
+    if (family->preempt) {
+        c->preempt = true;
+        c->order = REF_PRIORITY;
     }
     for (int p = 0; p < c->n_pools; p++)
         draw_pool(r, family, c->width, c->n_pools, &c->pools[p]);
@@ -508,4 +520,48 @@ Test(dispatch, conservative_packed_is_as_the_reference_has_it)
                               .backfill = REF_CONSERVATIVE,
                               .packed = true,
                               .no_shrinking = true});
+}
+
+Test(dispatch, preemption_without_backfill_is_as_the_reference_has_it)
+{
+    campaign(&(struct family){.seed = 9,
+                              .cases = 20000,
+                              .pools_min = 1,
+                              .pools_max = 4,
+                              .backfill = REF_NONE,
+                              .fungible = true,
+                              .preempt = true});
+}
+
+Test(dispatch, preemption_with_easy_is_as_the_reference_has_it)
+{
+    campaign(&(struct family){.seed = 10,
+                              .cases = 20000,
+                              .pools_min = 1,
+                              .pools_max = 4,
+                              .backfill = REF_EASY,
+                              .fungible = true,
+                              .preempt = true});
+}
+
+Test(dispatch, preemption_with_skipping_is_as_the_reference_has_it)
+{
+    campaign(&(struct family){.seed = 11,
+                              .cases = 10000,
+                              .pools_min = 1,
+                              .pools_max = 4,
+                              .backfill = REF_SKIP,
+                              .fungible = true,
+                              .preempt = true});
+}
+
+Test(dispatch, preemption_on_packed_pools_is_as_the_reference_has_it)
+{
+    campaign(&(struct family){.seed = 12,
+                              .cases = 20000,
+                              .pools_min = 1,
+                              .pools_max = 3,
+                              .backfill = REF_EASY,
+                              .packed = true,
+                              .preempt = true});
 }

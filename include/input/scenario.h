@@ -135,6 +135,7 @@ struct dispatch_spec {
     enum placement placement;
     enum estimate estimate;
     enum same_instant same_instant;
+    bool preempt;              /* the order is `priority` then */
     struct preference *prefer; /* the one for NULL comes last; always at least one */
     size_t n_prefer;
 };

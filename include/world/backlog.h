@@ -51,6 +51,7 @@ struct live_job {
     uint32_t next_in_pool, previous_in_pool;
     int64_t first_start_ms; /* NEVER_STARTED: not yet */
     int64_t held_since_ms;
+    uint64_t start_number;   /* with preemption: of all starts of the run */
     int64_t expected_end_ms; /* key in the pool's tree of running jobs */
     enum segment segment;
     int64_t segment_ms; /* when it began */
@@ -107,6 +108,8 @@ struct backlog {
     struct active_queue *active;
     uint32_t n_active, active_room;
     int64_t waiting, running;
+    bool preempt; /* the fixed pools' trees of victims are kept */
+    uint64_t starts;
 };
 
 void backlog_init(struct backlog *backlog, struct fleet *fleet, struct routes *routes,
@@ -125,10 +128,15 @@ void backlog_unwait(struct backlog *backlog, uint32_t job);
 /* Its until_ms has come: elastic pools are open from now on. */
 void backlog_open_elastic(struct backlog *backlog, uint32_t job);
 
-/* Joins and leaves a pool's running jobs; expected_end_ms is set by the caller. */
+/* Joins and leaves a pool's running jobs; expected_end_ms is set by the caller.  With
+ * `preempt` the preemptible ones of a fixed pool stand in its tree of victims by
+ * (priority, latest start first), their GPUs as weights. */
 void backlog_run(struct backlog *backlog, uint32_t job, struct pool *pool,
                  bool track_ends);
 void backlog_stop(struct backlog *backlog, uint32_t job, bool track_ends);
+
+/* The waiting job that is first in order, or JOB_NONE; looks at the queues. */
+uint32_t backlog_first(const struct backlog *backlog);
 
 /* Whether any waiting gang to which the pool is open would fit in it now. */
 bool backlog_fits(const struct backlog *backlog, const struct pool *pool);

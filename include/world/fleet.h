@@ -92,6 +92,7 @@ struct pool {
     struct instance *instances;
     uint32_t first_unheld; /* no instance with a lower number is given up */
     struct tree running;   /* by estimated end; weight GPUs */
+    struct tree victims;   /* running jobs that may be preempted, in that order */
     uint32_t first_job;    /* list of running jobs, through job->next_in_pool */
     int64_t running_jobs;
     struct arena *arena; /* of the fleet */

@@ -110,6 +110,8 @@ struct world {
     int64_t quarter[4];
     int next_quarter;
     struct conservative *conservative; /* scratch of that pass */
+    uint32_t *victims;                 /* scratch of preemption: jobs */
+    uint32_t victims_room;
 };
 
 /* plan.c */
@@ -133,7 +135,8 @@ void world_queue_solo(struct world *world); /* it did not start: it joins the qu
 void job_segment_ends(struct world *world, uint32_t job);
 void job_until_comes(struct world *world, uint32_t job);
 void job_patience_ends(struct world *world, uint32_t job);
-void job_interrupt(struct world *world, uint32_t job, const char *cause);
+void job_interrupt(struct world *world, uint32_t job, enum phase phase,
+                   const char *cause);
 void world_finish(struct world *world); /* rows of jobs still there */
 
 /* Something besides an arrival changed in a pool: the next pass looks at everybody. */
@@ -182,6 +185,21 @@ void world_show_event(struct world *world, int phase, const char *kind,
 
 /* dispatch.c: the pass of an instant. */
 void dispatch_pass(struct world *world);
+
+/* How long a gang that starts in the pool now may run there before its contract ends,
+ * whatever is reserved: -1 when it finds no room, INT64_MAX without bound. */
+int64_t dispatch_room_ms(const struct world *world, const struct pool *pool,
+                         int64_t gang);
+
+/* The same, for room that is yet to be made. */
+int64_t dispatch_contract_ms(const struct world *world, const struct pool *pool);
+
+/* With submits first, capacity may still come or go in this very instant. */
+bool dispatch_change_is_due(const struct world *world);
+
+/* preempt.c: starts waiting jobs in order, those that find no room in place of less
+ * urgent ones, until the first that can have neither. */
+void preempt_pass(struct world *world);
 
 /* Where nobody can start: a fixed pool's free GPUs are held if anybody who waits could
  * have a reservation there. */

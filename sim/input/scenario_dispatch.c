@@ -6,6 +6,7 @@
 
 struct dispatch_input {
     int backfill, placement, estimate, same_instant;
+    bool preempt;
 };
 
 static const char *const backfill_names[] = {"none", "skip", "easy", "conservative",
@@ -25,6 +26,9 @@ const struct param dispatch_params[] = {
     {PARAM_ONE_OF(struct dispatch_input, "same_instant", same_instant,
                   same_instant_names, "end-first",
                   "what comes first at one instant: ends or submits")},
+    {PARAM_FLAG(struct dispatch_input, "preempt", preempt, "false",
+                "the first waiting job may take the place of preemptible jobs of lower "
+                "priority; for order: priority")},
     PARAMS_END,
 };
 
@@ -238,6 +242,19 @@ static bool read_prefer(struct scenario *scenario, const struct node *node,
     return true;
 }
 
+static bool check_preempt(const struct scenario *scenario, const struct node *map,
+                          struct error *err)
+{
+    const struct dispatch_spec *dispatch = &scenario->dispatch;
+    if (!dispatch->preempt || strcmp(dispatch->order->name, "priority") == 0)
+        return true;
+    return error_at(
+        err, node_place(map, "preempt"),
+        "dispatch.preempt: it goes by priority and needs `order: priority`; "
+        "the order here is %s",
+        dispatch->order->name);
+}
+
 bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
                             struct error *err)
 {
@@ -259,12 +276,14 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
     dispatch->placement = (enum placement)in.placement;
     dispatch->same_instant = (enum same_instant)in.same_instant;
     dispatch->estimate = (enum estimate)in.estimate;
+    dispatch->preempt = in.preempt;
     scenario->estimate_given = params_given(dispatch_params, &context, "estimate");
 
     const struct node *order_node = map ? node_get(map, "order") : NULL;
     const struct node *wait_node = map ? node_get(map, "wait") : NULL;
     return scenario_read_model(scenario, order_node, &order, &dispatch->order,
                                &dispatch->order_params, err) &&
+           check_preempt(scenario, map, err) &&
            scenario_read_model(scenario, complete_wait(scenario, wait_node), &wait,
                                &dispatch->wait, &dispatch->wait_params, err) &&
            read_prefer(scenario, map ? node_get(map, "prefer") : NULL, err);

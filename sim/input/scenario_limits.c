@@ -234,6 +234,24 @@ static void warn_of_unknown_workloads(struct scenario *scenario)
     }
 }
 
+/* A trace without the column would make `preempt` an empty word. */
+static void warn_of_nobody_to_preempt(struct scenario *scenario)
+{
+    for (size_t d = 0; d < scenario->n_demand; d++) {
+        const struct demand_spec *demand = &scenario->demand[d];
+        if (demand->kind.preemptible)
+            return;
+        for (size_t k = 0; demand->trace && k < demand->trace->n_kinds; k++)
+            if (demand->trace->kinds[k].preemptible)
+                return;
+    }
+    if (scenario->dispatch.preempt)
+        scenario_warn(scenario,
+                      "dispatch.preempt is on, but no job is preemptible: set "
+                      "`preemptible: true` on a source of demand, or give its "
+                      "trace the column");
+}
+
 bool scenario_check_limits(struct scenario *scenario, const struct node *root,
                            struct error *err)
 {
@@ -243,5 +261,6 @@ bool scenario_check_limits(struct scenario *scenario, const struct node *root,
         return false;
     choose_estimate(scenario);
     warn_of_unknown_workloads(scenario);
+    warn_of_nobody_to_preempt(scenario);
     return true;
 }

@@ -446,7 +446,8 @@ void job_segment_ends(struct world *world, uint32_t index)
 
 /* Takes a job off its GPUs: progress falls back to the last checkpoint, and the job
  * waits again with the key it had. */
-void job_interrupt(struct world *world, uint32_t index, const char *cause)
+void job_interrupt(struct world *world, uint32_t index, enum phase phase,
+                   const char *cause)
 {
     struct live_job *job = job_at(world, index);
     int64_t interval = job->kind->checkpoint_interval_ms;
@@ -465,7 +466,7 @@ void job_interrupt(struct world *world, uint32_t index, const char *cause)
     job->progress_ms += secured;
     job->interruptions++;
     world->result.pools[pool].interruptions++;
-    world_show_event(world, PHASE_CAPACITY, "interrupt", job, pool, job->gpus, cause);
+    world_show_event(world, phase, "interrupt", job, pool, job->gpus, cause);
 
     const char *refusal = admit(world, job, world->now_ms);
     if (refusal) {

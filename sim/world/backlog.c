@@ -210,6 +210,18 @@ void backlog_open_elastic(struct backlog *backlog, uint32_t index)
     enqueue(backlog, index, true);
 }
 
+/* The lowest priority first, then the latest start. */
+static uint64_t victim_seq(const struct live_job *job)
+{
+    return UINT64_MAX - job->start_number;
+}
+
+static bool is_victim(const struct backlog *backlog, const struct live_job *job,
+                      const struct pool *pool)
+{
+    return backlog->preempt && job->kind->preemptible && !pool->elastic;
+}
+
 void backlog_run(struct backlog *backlog, uint32_t index, struct pool *pool,
                  bool track_ends)
 {
@@ -227,6 +239,11 @@ void backlog_run(struct backlog *backlog, uint32_t index, struct pool *pool,
     if (track_ends && !pool->elastic)
         tree_insert(&pool->running, (struct tree_entry){job->expected_end_ms, job->seq,
                                                         job->gpus, index});
+    if (backlog->preempt)
+        job->start_number = backlog->starts++;
+    if (is_victim(backlog, job, pool))
+        tree_insert(&pool->victims, (struct tree_entry){job->priority, victim_seq(job),
+                                                        job->gpus, index});
 }
 
 void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
@@ -236,6 +253,8 @@ void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
     assert(job->state == JOB_STATE_RUNNING);
     if (track_ends && !pool->elastic)
         tree_remove(&pool->running, job->expected_end_ms, job->seq);
+    if (is_victim(backlog, job, pool))
+        tree_remove(&pool->victims, job->priority, victim_seq(job));
     if (job->previous_in_pool == JOB_NONE)
         pool->first_job = job->next_in_pool;
     else
@@ -247,6 +266,23 @@ void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
     job->state = JOB_STATE_FREE;
 }
 
+uint32_t backlog_first(const struct backlog *backlog)
+{
+    const struct active_queue *first = NULL;
+    for (uint32_t i = 0; i < backlog->n_active; i++) {
+        const struct active_queue *active = &backlog->active[i];
+        if (!first || active->key < first->key ||
+            (active->key == first->key && active->seq < first->seq))
+            first = active;
+    }
+    if (!first)
+        return JOB_NONE;
+    struct tree_entry head;
+    bool any = tree_first(&backlog->queues[first->queue].jobs, &head);
+    assert(any);
+    return (uint32_t)head.item;
+}
+
 bool backlog_fits(const struct backlog *backlog, const struct pool *pool)
 {
     for (uint32_t i = 0; i < backlog->n_active; i++) {
@@ -255,6 +291,24 @@ bool backlog_fits(const struct backlog *backlog, const struct pool *pool)
             return true;
     }
     return false;
+}
+
+static void check_victims(const struct backlog *backlog)
+{
+    for (uint32_t p = 0; p < backlog->fleet->n_pools; p++) {
+        const struct pool *pool = &backlog->fleet->pools[p];
+        size_t n = 0;
+        int64_t gpus = 0;
+        for (uint32_t j = pool->first_job; j != JOB_NONE && backlog->preempt;
+             j = backlog->jobs[j].next_in_pool)
+            if (is_victim(backlog, &backlog->jobs[j], pool)) {
+                n++;
+                gpus += backlog->jobs[j].gpus;
+            }
+        tree_check(&pool->victims);
+        assert(pool->victims.n == n);
+        assert(tree_sum_until(&pool->victims, INT64_MAX) == gpus);
+    }
 }
 
 void backlog_check(const struct backlog *backlog)
@@ -277,6 +331,7 @@ void backlog_check(const struct backlog *backlog)
         }
     }
     assert(waiting == backlog->waiting);
+    check_victims(backlog);
     for (uint32_t p = 0; p < backlog->fleet->n_pools; p++) {
         assert(backlog->fleet->pools[p].wanted_gpus == wanted[p]);
         assert(backlog->fleet->pools[p].waiting_jobs == jobs[p]);

@@ -12,19 +12,28 @@
 
 #include "world/state.h"
 
-/* How long a gang that starts in the pool now may run there, by estimate: -1 when it
- * finds no room, INT64_MAX without bound. */
-static int64_t room_for_ms(const struct world *world, struct pool *pool, int64_t gang)
+int64_t dispatch_contract_ms(const struct world *world, const struct pool *pool)
 {
     const struct pool_spec *spec = pool->spec;
-    int64_t limit = INT64_MAX;
-
-    if (!pool_fits(pool, gang))
-        return -1;
-    if (spec->tenure == TENURE_LEASE && world->now_ms >= spec->until_ms)
+    if (spec->tenure != TENURE_LEASE)
+        return INT64_MAX;
+    if (world->now_ms >= spec->until_ms)
         return -1; /* its end is due in this instant: submit-first */
-    if (spec->tenure == TENURE_LEASE && !spec->start_past_end)
-        limit = spec->until_ms - world->now_ms;
+    return spec->start_past_end ? INT64_MAX : spec->until_ms - world->now_ms;
+}
+
+int64_t dispatch_room_ms(const struct world *world, const struct pool *pool,
+                         int64_t gang)
+{
+    return pool_fits(pool, gang) ? dispatch_contract_ms(world, pool) : -1;
+}
+
+/* The same where a reservation may stand. */
+static int64_t room_for_ms(const struct world *world, struct pool *pool, int64_t gang)
+{
+    int64_t limit = dispatch_room_ms(world, pool, gang);
+    if (limit < 0)
+        return -1;
     if (pool->reservation.made && !reserve_leaves_room(pool, gang)) {
         int64_t until = pool->reservation.at_ms - world->now_ms;
         limit = until < limit ? until : limit;
@@ -358,8 +367,7 @@ static void pass_easy(struct world *world)
         pass_backfill(world, world->fixed_mask);
 }
 
-/* With submits first, capacity may still come or go in this very instant. */
-static bool change_is_due(const struct world *world)
+bool dispatch_change_is_due(const struct world *world)
 {
     for (uint32_t p = 0; p < world->fleet.n_pools; p++) {
         const struct plan *plan = &world->plans[p];
@@ -378,7 +386,7 @@ static bool pass_solo(struct world *world)
     uint64_t mask = route->fixed_mask;
 
     if (world->scenario->dispatch.backfill == BACKFILL_CONSERVATIVE &&
-        change_is_due(world)) { /* its holes know of the change */
+        dispatch_change_is_due(world)) { /* its holes know of the change */
         world_queue_solo(world);
         return false;
     }
@@ -405,6 +413,8 @@ void dispatch_pass(struct world *world)
         world->freed = false;
         return;
     }
+    if (world->backlog.preempt)
+        preempt_pass(world);
     switch (world->scenario->dispatch.backfill) {
     case BACKFILL_NONE: pass_none(world); break;
     case BACKFILL_SKIP: pass_backfill(world, 0); break;

@@ -45,6 +45,7 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
     *pool = (struct pool){
         .spec = spec, .index = index, .first_job = UINT32_MAX, .arena = arena};
     pool->running = tree_empty(&fleet->nodes, TREE_SUM);
+    pool->victims = tree_empty(&fleet->nodes, TREE_SUM);
     pool->elastic = tenure_is_elastic(spec->tenure);
     pool->gpu_ms_limit = gpu_ms_limit(all_rates(spec));
     if (!pool->elastic) {

@@ -79,6 +79,7 @@ struct world *world_new(const struct scenario *scenario,
     arrivals_init(&world->arrivals, scenario, options->replication, &world->routes,
                   arena);
     backlog_init(&world->backlog, &world->fleet, &world->routes, arena);
+    world->backlog.preempt = scenario->dispatch.preempt;
     tally_init(&world->tally, &world->arrivals, scenario->warmup_ms, arena);
     init_intervals(world);
 
