@@ -81,6 +81,11 @@ static const char scenario_text[] =
     "dispatch: {order: fifo, backfill: %s, placement: %s, wait: {policy: threshold,"
     " short_below: 2h, short: 30min, long: 6h}}\n";
 
+/* As a line after another. */
+#define SERVICE                                                                        \
+    "\nservice: [{workload: serve, unserved: 3.17 USD/GPU-h, delay: 0.2501 USD/GPU-h," \
+    " miss: 12.5 USD}, {delay: 0.07 USD/GPU-h, miss: 1 USD}]"
+
 struct variant {
     const char *interval, *closing, *own, *term, *burst, *backfill, *placement;
 };
@@ -200,6 +205,9 @@ Test(run_audit, the_books_of_every_variant_agree)
         /* instances */
         {"1d", "market", "", "1y", ", unit: 8, keep_alive: 20min", "easy", "fungible"},
         {"1d", "market", "", "1y", ", unit: 4", "skip", "packed"},
+        /* service has a price, also after interruptions */
+        {"1d" SERVICE, "market", "", "1y", "", "easy", "fungible"},
+        {"1d" SERVICE, "market", "", "10d, start_past_end: true", "", "none", "packed"},
         /* what starts no job at the end is not billed */
         {"1d\nbilling_until: last_start", "market", "", "1y", "", "none", "fungible"},
         /* sold within the month in which cash is highest, and bought again */
@@ -412,6 +420,7 @@ Test(run_audit, one_changed_digit_is_found_in_ledgers_of_every_kind)
          ", unit: 8, keep_alive: 20min", "easy", "fungible"},
         {"1mo", "market", ", in_service: 2024-07-01, opening: book", "1y", "", "none",
          "packed"},
+        {"1mo" SERVICE, "market", "", "1y", "", "easy", "fungible"},
     };
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
         spoil(run(&variants[i], arena_printf(&arena, "kind-%zu", i)), TABLE_LEDGER);

@@ -140,6 +140,14 @@ struct dispatch_spec {
     size_t n_prefer;
 };
 
+/* What service is worth, for the jobs of a workload; never paid by anybody. */
+struct service_price {
+    const char *workload;  /* NULL: all that no other entry names */
+    int64_t unserved_rate; /* nano-USD per GPU-h wanted by jobs that left unserved */
+    int64_t delay_rate;    /* nano-USD per GPU-h waited */
+    int64_t miss_uusd;     /* per deadline missed or job that left unserved */
+};
+
 struct input_file {
     const char *path; /* as the user wrote it, relative to the scenario */
     char digest[SHA256_HEX];
@@ -168,6 +176,8 @@ struct scenario {
     struct pool_spec *pools;
     size_t n_pools;
     struct dispatch_spec dispatch;
+    struct service_price *service; /* n_service 0: service has no price */
+    size_t n_service;
     struct input_file *inputs; /* scenario, catalogue, traces */
     size_t n_inputs;
     bool estimate_given;   /* the file chooses it; else the jobs do */
@@ -183,8 +193,8 @@ bool scenario_read(struct scenario *scenario, const char *path,
 void scenario_free(struct scenario *scenario);
 
 /* The parameter tables, for reference pages: "scenario", "pools", "changes",
- * "dispatch", "demand" (and `initial`); ends with a NULL title.  `also` are keys that
- * hold more than one value. */
+ * "dispatch", "service", "demand" (and `initial`); ends with a NULL title.  `also` are
+ * keys that hold more than one value. */
 struct param_also {
     const char *name, *form, *fallback, *help; /* NULL name ends */
 };

@@ -19,7 +19,7 @@
 #define HORIZON_MAX_MS (200 * 366 * MS_PER_D)
 
 extern const struct param scenario_params[], pool_params[], change_params[],
-    demand_params[], dispatch_params[];
+    demand_params[], dispatch_params[], service_params[];
 
 extern const char *const opening_names[];
 
@@ -45,6 +45,13 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
  * `scenario->pools` and the class catalogue are there. */
 bool scenario_read_demand(struct scenario *scenario, const struct node *list,
                           const struct node *initial, struct error *err) MUST_CHECK;
+
+/* `service`, NULL where there is none; the demand is there. */
+bool scenario_read_service(struct scenario *scenario, const struct node *node,
+                           struct error *err) MUST_CHECK;
+
+/* Whether a source's jobs may have that workload. */
+bool scenario_has_workload(const struct scenario *scenario, const char *workload);
 
 /* In a trace, whether its jobs were submitted, and those that run started and did not
  * end, by the scenario's start. */

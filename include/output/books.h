@@ -47,6 +47,21 @@ struct book_item {
     int64_t paid_ms; /* of its purchase or prepayment */
 };
 
+/* Jobs of one workload, where service has a price. */
+struct book_service {
+    int64_t rate[SERVICE_PARTS]; /* from the manifest; of a miss, micro-USD */
+    int128 uusd[SERVICE_PARTS], stated[SERVICE_PARTS]; /* by ledger.csv */
+    int128 waited_gpu_ms;                              /* by jobs.csv */
+    int64_t left_unserved;
+    bool interrupted; /* a job was: it waited more than jobs.csv says */
+};
+
+/* An entry of the scenario's `service`, from the manifest. */
+struct book_price {
+    const char *workload; /* NULL: all others */
+    int64_t rate[SERVICE_PARTS];
+};
+
 /* A month of an account of an item: the rows of all its bases say the same. */
 struct book_posting {
     uint32_t item;
@@ -84,6 +99,12 @@ struct books {
     struct names posting_keys;
     struct book_posting *postings;
     size_t postings_room;
+    struct book_price *prices; /* of service; n_prices 0: it has none */
+    size_t n_prices;
+    struct names
+        workload_names; /* "" for jobs without one, to an index into services */
+    struct book_service *services;
+    size_t services_room;
     /* Bounds of peak_cash_usd; they differ only where a resale shares a month with it.
      */
     int64_t peak_low_uusd, peak_high_uusd;
@@ -130,6 +151,13 @@ void audit_across(struct books *books);
 /* One row of ledger.csv beside those of the same month, item and account. */
 void audit_posting(struct books *books, struct finding_at at, uint32_t item,
                    enum account account, enum basis basis, const struct cell cells[]);
+/* A row of ledger.csv in the shadow basis, or in an account of service; a job's row;
+ * and, when the quantities of the summary are in the groups, all of it together. */
+void audit_service_row(struct books *books, struct finding_at at, int account,
+                       int basis, const struct cell cells[]);
+void audit_service_job(struct books *books, int outcome, const struct cell cells[]);
+void audit_service(struct books *books);
+
 /* When all files are read: months, quantities against hours and GPUs, and the peak. */
 void audit_postings(struct books *books);
 /* energy_kwh of the summary, which is taken from there, against the quantities. */

@@ -54,6 +54,8 @@ struct live_job {
     uint64_t start_number;   /* with preemption: of all starts of the run */
     int64_t expected_end_ms; /* key in the pool's tree of running jobs */
     enum segment segment;
+    bool waits;         /* counted in the price of delay: it waits, or boots for the
+                           first time */
     int64_t segment_ms; /* when it began */
     int64_t work_ms;    /* to be done in this run, on this pool */
     int64_t done_ms;    /* of it, up to the beginning of the segment */

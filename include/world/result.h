@@ -42,6 +42,10 @@ struct group_result {
     int64_t missed;   /* ended past their deadline, or left because of it */
     int128 useful_gpu_ms, overhead_gpu_ms;
     int64_t direct_uusd; /* sum of the job rows' direct_uusd */
+    /* With service_priced, in the total and by workload: GPU-ms that jobs which left
+     * unserved wanted, GPU-ms waited, misses; and what they are priced at. */
+    int128 service[SERVICE_PARTS];
+    int64_t service_uusd[SERVICE_PARTS];
     struct histogram wait;
 };
 
@@ -54,6 +58,7 @@ struct run_result {
     struct group_result *groups; /* the total first */
     size_t n_groups;
     int64_t peak_cash_uusd; /* the largest cumulative cash spent */
+    bool service_priced;    /* the scenario has a `service` */
     bool unstable;          /* the backlog grows to the end */
     bool clairvoyant;       /* estimates were the true durations */
     bool billing_short;     /* billing_until: last_start left capacity unbilled */

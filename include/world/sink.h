@@ -30,8 +30,11 @@ extern const char *const gpu_state_names[]; /* "busy_useful", ..., NULL */
 enum cost_share { COST_BUSY, COST_OVERHEAD, COST_IDLE, COST_DOWN, COST_SHARES };
 extern const char *const cost_share_names[]; /* "busy", ..., NULL */
 
-enum basis { BASIS_CASH, BASIS_ACCRUAL, BASIS_ECONOMIC, BASES };
-extern const char *const basis_names[];
+/* BASES counts the bases of money.  The shadow basis stands outside: it holds what
+ * service is worth (world/service.h), which nobody is billed, so that no sum over the
+ * bases can take it for money. */
+enum basis { BASIS_CASH, BASIS_ACCRUAL, BASIS_ECONOMIC, BASES, BASIS_SHADOW = BASES };
+extern const char *const basis_names[]; /* "cash", ..., "shadow", NULL */
 
 enum account {
     ACCOUNT_PURCHASE,     /* cash: servers with adder */
@@ -51,9 +54,17 @@ enum account {
     ACCOUNT_ON_DEMAND,    /* all three: what was held */
     ACCOUNT_SURPLUS,      /* all three: what minimum and increment add */
     ACCOUNT_CAPITAL,      /* economic: the charge on net invested capital */
-    ACCOUNTS
+    ACCOUNTS,             /* of money; what follows is shadow only: */
+    ACCOUNT_SERVICE_UNSERVED =
+        ACCOUNTS,          /* GPU-hours wanted by jobs that left unserved */
+    ACCOUNT_SERVICE_DELAY, /* GPU-hours waited */
+    ACCOUNT_SERVICE_MISS,  /* deadlines missed, and jobs that left unserved */
+    ACCOUNTS_ALL
 };
-extern const char *const account_names[];
+extern const char *const account_names[]; /* ACCOUNTS_ALL of them, NULL */
+
+/* The shadow accounts in order, from ACCOUNT_SERVICE_UNSERVED on. */
+enum service_part { SERVICE_UNSERVED, SERVICE_DELAY, SERVICE_MISS, SERVICE_PARTS };
 
 /* Whether an account may be posted to in a basis. */
 bool account_has_basis(enum account account, enum basis basis);
@@ -106,14 +117,15 @@ struct job_row {
 struct ledger_row {
     int64_t month_unix_ms; /* first instant of the calendar month, UTC */
     int64_t time_ms;       /* when posted */
-    const char *pool;
-    const char *item; /* "lot 1", "contract 1", "" for an elastic pool */
+    const char *pool;      /* "" in the shadow basis */
+    const char *item; /* "lot 1", "contract 1", "" for an elastic pool; in the shadow
+                         basis the workload, "" for jobs without one */
     enum account account;
     enum basis basis;
     int64_t amount_uusd; /* never 0; positive is cost or payment */
     int128 quantity;     /* quantity / 10^digits units */
     int quantity_digits;
-    const char *unit; /* "GPU-h", "kWh", "GPU", "" */
+    const char *unit; /* "GPU-h", "kWh", "GPU", "job", "" */
 };
 
 struct asset_row {

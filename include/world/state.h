@@ -13,6 +13,7 @@
 #include "world/backlog.h"
 #include "world/fleet.h"
 #include "world/ledger.h"
+#include "world/service.h"
 #include "world/tally.h"
 #include "world/world.h"
 
@@ -75,6 +76,7 @@ struct world {
     struct arrivals arrivals;
     struct backlog backlog;
     struct ledger ledger;
+    struct service service;
     struct tally tally;
     struct run_result result;
 

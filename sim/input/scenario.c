@@ -51,8 +51,8 @@ const struct param scenario_params[] = {
     PARAMS_END,
 };
 
-static const char *const frame_also[] = {"demand", "initial", "pools", "dispatch",
-                                         NULL};
+static const char *const frame_also[] = {"demand",   "initial", "pools",
+                                         "dispatch", "service", NULL};
 
 struct place node_place(const struct node *map, const char *key)
 {
@@ -282,6 +282,7 @@ static bool read_parts(struct scenario *scenario, const struct node *root,
            scenario_read_pools(scenario, pools, err) &&
            scenario_read_dispatch(scenario, node_get(root, "dispatch"), err) &&
            scenario_read_demand(scenario, demand, node_get(root, "initial"), err) &&
+           scenario_read_service(scenario, node_get(root, "service"), err) &&
            scenario_check_limits(scenario, root, err);
 }
 

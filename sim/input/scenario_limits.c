@@ -218,16 +218,21 @@ static bool has_workload(const struct demand_spec *demand, const char *workload)
     return false;
 }
 
+bool scenario_has_workload(const struct scenario *scenario, const char *workload)
+{
+    for (size_t d = 0; d < scenario->n_demand; d++)
+        if (has_workload(&scenario->demand[d], workload))
+            return true;
+    return false;
+}
+
 /* A misspelt workload would change nothing without a word. */
 static void warn_of_unknown_workloads(struct scenario *scenario)
 {
     const struct dispatch_spec *dispatch = &scenario->dispatch;
     for (size_t i = 0; i < dispatch->n_prefer; i++) {
         const char *workload = dispatch->prefer[i].workload;
-        bool known = !workload;
-        for (size_t d = 0; d < scenario->n_demand && !known; d++)
-            known = has_workload(&scenario->demand[d], workload);
-        if (!known)
+        if (workload && !scenario_has_workload(scenario, workload))
             scenario_warn(scenario,
                           "dispatch.prefer names the workload '%s', which no job has",
                           workload);

@@ -11,6 +11,8 @@ static const struct param_also scenario_also[] = {
      "jobs that run or wait when the clock begins, see demand; without: none"},
     {"pools", "list", "", "where jobs run, see pools"},
     {"dispatch", "map", "{}", "how jobs are served, see dispatch"},
+    {"service", "list or map", "",
+     "what service is worth, by workload, see service; without: not priced"},
     {.name = NULL},
 };
 
@@ -73,6 +75,10 @@ const struct param_section scenario_sections[] = {
     {"changes", "Each element of an owned pool's `changes`, in order of date.",
      change_params, NULL, NULL},
     {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
+    {"service",
+     "Each element of `service`, or `service` itself: a shadow price, which nobody "
+     "pays.",
+     service_params, NULL, NULL},
     {"demand",
      "Each element of `demand`: a trace (`jobs`) or a model (`model`); and `initial`, "
      "one trace of jobs that are there at the start.",

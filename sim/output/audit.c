@@ -175,6 +175,36 @@ static bool load_pool(struct books *books, size_t i, const json_t *entry)
     return true;
 }
 
+/* An integer from 0 to that of the scenario's own limit. */
+static bool get_rate(const json_t *entry, const char *key, int64_t *rate)
+{
+    const json_t *value = json_object_get(entry, key);
+    *rate = json_integer_value(value);
+    return json_is_integer(value) && *rate >= 0 && *rate <= INT64_C(1000000000000000);
+}
+
+static bool load_service(struct books *books, const json_t *list)
+{
+    size_t n = json_array_size(list);
+    if (list && (!json_is_array(list) || n == 0 || n > 1000))
+        return false;
+    books->prices = ARENA_ARRAY(books->arena, n + 1, struct book_price);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *entry = json_array_get(list, i);
+        const char *workload = json_string_value(json_object_get(entry, "workload"));
+        struct book_price *price = &books->prices[i];
+        price->workload = workload ? arena_strdup(books->arena, workload) : NULL;
+        if (!get_rate(entry, "unserved_nano_usd_per_gpu_h",
+                      &price->rate[SERVICE_UNSERVED]) ||
+            !get_rate(entry, "delay_nano_usd_per_gpu_h", &price->rate[SERVICE_DELAY]) ||
+            !get_rate(entry, "miss_micro_usd", &price->rate[SERVICE_MISS]))
+            return false;
+    }
+    books->n_prices = n;
+    books->result.service_priced = n > 0;
+    return true;
+}
+
 static bool load_terms(struct books *books, const json_t *root, const char *path,
                        struct error *err)
 {
@@ -201,6 +231,8 @@ static bool load_terms(struct books *books, const json_t *root, const char *path
     books->report->billing_short =
         json_is_true(json_object_get(terms, "billing_short"));
 
+    if (!load_service(books, json_object_get(terms, "service")))
+        return malformed(err, path, "'terms.service'");
     size_t n = json_array_size(pools);
     books->pools = ARENA_ARRAY(books->arena, n + 1, struct book_pool);
     books->pool_names = ARENA_ARRAY(books->arena, n + 1, const char *);
@@ -343,7 +375,7 @@ static bool audit(const char *dir, bool with_hashes, bool with_identities,
     books->arena = &report->arena;
     books->dir = dir;
     books->group_names.arena = books->item_names.arena = books->ledger_keys.arena =
-        books->posting_keys.arena = books->arena;
+        books->posting_keys.arena = books->workload_names.arena = books->arena;
 
     json_t *root = load_manifest(books, err);
     if (!root)

@@ -205,6 +205,7 @@ static void row(struct books *books, struct finding_at at, const struct cell cel
     check_times(books, at, cells);
     check_hours(books, at, pool, outcome, cells);
     add_to_groups(books, outcome, cells);
+    audit_service_job(books, outcome, cells);
     books_add(&books->interruptions, cells[JOBS_INTERRUPTIONS].value);
     if (cells[JOBS_SUBMIT].value < books->first_submit_ms)
         books->first_submit_ms = cells[JOBS_SUBMIT].value;

@@ -66,16 +66,17 @@ static void ledger_row(struct books *books, struct finding_at at,
                        const struct cell cells[])
 {
     int pool = books_pool(books, cells[LEDGER_POOL].text);
-    int account = find(account_names, ACCOUNTS, cells[LEDGER_ACCOUNT].text);
-    int basis = find(basis_names, BASES, cells[LEDGER_BASIS].text);
+    int account = find(account_names, ACCOUNTS_ALL, cells[LEDGER_ACCOUNT].text);
+    int basis = find(basis_names, BASES + 1, cells[LEDGER_BASIS].text);
     int64_t amount = cells[LEDGER_AMOUNT].value;
-    books_expect(books, pool >= 0, at, "no pool is called '%s'",
+    bool shadow = basis == BASIS_SHADOW || account >= ACCOUNTS;
+    books_expect(books, pool >= 0 || shadow, at, "no pool is called '%s'",
                  cells[LEDGER_POOL].text);
     books_expect(books, account >= 0, at, "no account is called '%s'",
                  cells[LEDGER_ACCOUNT].text);
     books_expect(books, basis >= 0, at, "no basis is called '%s'",
                  cells[LEDGER_BASIS].text);
-    if (pool < 0 || account < 0 || basis < 0)
+    if ((pool < 0 && !shadow) || account < 0 || basis < 0)
         return;
 
     check_time(books, at, cells);
@@ -84,6 +85,10 @@ static void ledger_row(struct books *books, struct finding_at at,
     books_expect(books, account_has_basis((enum account)account, (enum basis)basis), at,
                  "account %s has no place in the %s basis", cells[LEDGER_ACCOUNT].text,
                  cells[LEDGER_BASIS].text);
+    if (shadow) {
+        audit_service_row(books, at, account, basis, cells);
+        return;
+    }
     books_expect(books, cells[LEDGER_ITEM].empty != books->pool_is_fixed[pool], at,
                  "item is to be given just in fixed pools");
 

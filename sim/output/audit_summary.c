@@ -146,6 +146,28 @@ static void take_missed(struct summary *summary, const char *scope,
         group->missed = -1;
 }
 
+/* What is priced: of it the other files tell only what it came to. */
+static void take_service(struct summary *summary, const char *scope,
+                         struct group_result *group)
+{
+    static const char *const quantities[SERVICE_PARTS] = {
+        [SERVICE_UNSERVED] = "service_unserved_gpu_h",
+        [SERVICE_DELAY] = "service_delay_gpu_h",
+        [SERVICE_MISS] = "service_misses",
+    };
+    bool priced = group->kind == GROUP_TOTAL || group->kind == GROUP_WORKLOAD;
+    for (int part = 0; part < SERVICE_PARTS && priced; part++) {
+        const struct value *value = value_of(summary, scope, quantities[part]);
+        int64_t jobs = 0;
+        if (!value)
+            continue;
+        if (part != SERVICE_MISS)
+            (void)take(value, TAKE_WORK, &group->service[part]);
+        else if (take_integer(value, 0, &jobs))
+            group->service[part] = jobs;
+    }
+}
+
 /* Anything within the bounds, which are nearly always one. */
 static void take_peak(struct summary *summary)
 {
@@ -168,9 +190,11 @@ static void take_all(struct summary *summary)
         const char *scope = arena_printf(summary->books->arena, "%s%s",
                                          prefixes[group->kind], group->name);
         take_missed(summary, scope, group);
+        take_service(summary, scope, group);
         if (group->kind == GROUP_SIZE)
             books_add(&result->groups[0].missed, group->missed);
     }
+    take_service(summary, "total", &result->groups[0]);
     take_peak(summary);
 }
 
@@ -269,6 +293,7 @@ void audit_summary(struct books *books)
         audit_postings(books);
         take_all(&summary);
         audit_across(books);
+        audit_service(books);
         metrics_each(&run, compare, &summary);
         check_extra(&summary);
     }

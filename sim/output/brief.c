@@ -266,6 +266,35 @@ static void print_levelised(FILE *out, const struct run_result *result)
     paragraph_print(&text, 2, out);
 }
 
+/* Apart from the money, which it is no part of. */
+static void print_service(FILE *out, const struct run_result *result)
+{
+    const struct group_result *total = &result->groups[0];
+    struct paragraph text = {.used = 0};
+    int128 service = 0, economic = 0;
+    if (!result->service_priced)
+        return;
+    for (int part = 0; part < SERVICE_PARTS; part++)
+        service += total->service_uusd[part];
+    for (size_t i = 0; i < result->n_pools; i++)
+        economic += result->pools[i].basis_uusd[BASIS_ECONOMIC];
+    paragraph_say(
+        &text,
+        "Service: what was not served, or late, is priced at %s USD, which nobody pays",
+        number(usd(service)).text);
+    paragraph_say(&text, ": %s for %s GPU-h not served, %s for %s GPU-h waited,",
+                  number(usd(total->service_uusd[SERVICE_UNSERVED])).text,
+                  number(gpu_h(total->service[SERVICE_UNSERVED])).text,
+                  number(usd(total->service_uusd[SERVICE_DELAY])).text,
+                  number(gpu_h(total->service[SERVICE_DELAY])).text);
+    paragraph_say(&text,
+                  " %s for %s misses; with it the economic cost of %s USD would be %s.",
+                  number(usd(total->service_uusd[SERVICE_MISS])).text,
+                  number((double)total->service[SERVICE_MISS]).text,
+                  number(usd(economic)).text, number(usd(economic + service)).text);
+    paragraph_print(&text, 2, out);
+}
+
 static void print_warnings(FILE *out, const struct scenario *scenario,
                            const struct run_result *result)
 {
@@ -290,5 +319,6 @@ void brief_print(const struct scenario *scenario, const struct run_result *resul
     print_idle(out, scenario, result);
     print_rented(out, scenario, result);
     print_levelised(out, result);
+    print_service(out, result);
     print_warnings(out, scenario, result);
 }

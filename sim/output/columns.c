@@ -142,13 +142,18 @@ static const struct column ledger_columns[LEDGER_COLUMNS] = {
     [LEDGER_MONTH] = {"month", COLUMN_MONTH, false, "calendar month, UTC", NULL, NULL},
     [LEDGER_TIME] = {"time", COLUMN_DATE, false, "when the last of it was posted", NULL,
                      "of a resale, but for its month"},
-    [LEDGER_POOL] = {"pool", COLUMN_TEXT, false, "the pool's name", NULL, NULL},
+    [LEDGER_POOL] = {"pool", COLUMN_TEXT, true,
+                     "the pool's name; empty in the shadow basis", NULL, NULL},
     [LEDGER_ITEM] = {"item", COLUMN_TEXT, true,
-                     "lot or contract, as in assets.csv; empty for elastic pools", NULL,
-                     NULL},
+                     "lot or contract, as in assets.csv; empty for elastic pools; in "
+                     "the shadow basis the workload, empty for jobs without one",
+                     NULL, NULL},
     [LEDGER_ACCOUNT] = {"account", COLUMN_TEXT, false, "what it was for", NULL, NULL},
-    [LEDGER_BASIS] = {"basis", COLUMN_TEXT, false,
-                      "cash, accrual or economic; never add them up", NULL, NULL},
+    [LEDGER_BASIS] =
+        {"basis", COLUMN_TEXT, false,
+         "cash, accrual or economic, or shadow, which is no money; never add "
+         "them up",
+         NULL, NULL},
     [LEDGER_AMOUNT] = {"amount_usd", COLUMN_USD, false,
                        "positive is cost or payment; never 0", NULL, NULL},
     [LEDGER_QUANTITY] = {"quantity", COLUMN_DECIMAL, false, "what the amount paid for",
@@ -248,7 +253,8 @@ const struct output_file output_files[OUTPUT_TABLES] = {
                     jobs_columns, JOBS_COLUMNS},
     [TABLE_LEDGER] =
         {"ledger.csv",
-         "one per month, pool, lot or contract, account and basis; no zeros",
+         "one per month, pool, lot or contract, account and basis, and where service "
+         "has a price one per month, workload and account; no zeros",
          ledger_columns, LEDGER_COLUMNS},
     [TABLE_ASSETS] = {"assets.csv", "one per lot of an owned pool and per contract",
                       assets_columns, ASSETS_COLUMNS},

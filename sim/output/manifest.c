@@ -228,6 +228,21 @@ static bool has_checkpoints(const struct scenario *scenario)
     return false;
 }
 
+static json_t *service_json(const struct scenario *scenario)
+{
+    json_t *array = checked(json_array());
+    for (size_t i = 0; i < scenario->n_service; i++) {
+        const struct service_price *price = &scenario->service[i];
+        json_t *entry = checked(json_object());
+        set(entry, "workload", text(price->workload));
+        set(entry, "unserved_nano_usd_per_gpu_h", json_integer(price->unserved_rate));
+        set(entry, "delay_nano_usd_per_gpu_h", json_integer(price->delay_rate));
+        set(entry, "miss_micro_usd", json_integer(price->miss_uusd));
+        append(array, entry);
+    }
+    return array;
+}
+
 /* What the audit must know that the CSV files do not say. */
 static json_t *terms_json(const struct manifest *manifest)
 {
@@ -245,6 +260,8 @@ static json_t *terms_json(const struct manifest *manifest)
     set(object, "checkpoints", json_boolean(has_checkpoints(scenario)));
     set(object, "billing_short", json_boolean(manifest->result->billing_short));
     set(object, "pools", pools_json(scenario));
+    if (scenario->n_service > 0)
+        set(object, "service", service_json(scenario));
     return object;
 }
 

@@ -178,6 +178,55 @@ static bool group_hours(const struct scope *scope, size_t offset, int128 *value)
     return true;
 }
 
+/* Of the price of service: the whole, or the part whose number the offset is.  Only the
+ * total and workloads have them. */
+static bool is_priced(const struct scope *scope)
+{
+    enum group_kind kind = scope->group->kind;
+    return scope->run->result->service_priced &&
+           (kind == GROUP_TOTAL || kind == GROUP_WORKLOAD);
+}
+
+static int128 service_uusd(const struct scope *scope)
+{
+    int128 sum = 0;
+    for (int part = 0; part < SERVICE_PARTS; part++)
+        sum += scope->group->service_uusd[part];
+    return sum;
+}
+
+static bool service_all(const struct scope *scope, size_t offset, int128 *value)
+{
+    (void)offset;
+    *value = service_uusd(scope);
+    return is_priced(scope);
+}
+
+static bool service_part(const struct scope *scope, size_t part, int128 *value)
+{
+    *value = scope->group->service_uusd[part];
+    return is_priced(scope);
+}
+
+static bool service_hours(const struct scope *scope, size_t part, int128 *value)
+{
+    *value = gpu_ms_to_nano_gpu_h(scope->group->service[part]);
+    return is_priced(scope);
+}
+
+static bool service_jobs(const struct scope *scope, size_t part, int128 *value)
+{
+    *value = scope->group->service[part];
+    return is_priced(scope);
+}
+
+static bool with_service(const struct scope *scope, size_t offset, int128 *value)
+{
+    (void)offset;
+    *value = scope_sum(scope, BASIS_AT(BASIS_ECONOMIC)) + service_uusd(scope);
+    return is_priced(scope);
+}
+
 static const struct histogram *waits(const struct scope *scope)
 {
     const struct histogram *wait =
@@ -259,6 +308,25 @@ const struct metric metrics[] = {
      "their restarts, checkpoints and work done again", NULL},
     {"direct_usd", "USD", IN_JOBS, METRIC_USD, group_field, GROUP(direct_uusd),
      "elastic rent and busy power of these jobs; no standing cost", NULL},
+
+    {"service_usd", "USD", IN_JOBS, METRIC_USD, service_all, 0,
+     "shadow price of service not given: the sum of the next three; nobody pays it", NULL},
+    {"service_unserved_usd", "USD", IN_JOBS, METRIC_USD, service_part, SERVICE_UNSERVED,
+     "its part for GPU-hours wanted by jobs that left unserved", NULL},
+    {"service_delay_usd", "USD", IN_JOBS, METRIC_USD, service_part, SERVICE_DELAY,
+     "its part for GPU-hours waited", NULL},
+    {"service_miss_usd", "USD", IN_JOBS, METRIC_USD, service_part, SERVICE_MISS,
+     "its part for missed deadlines and jobs that left unserved", NULL},
+    {"service_unserved_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, service_hours, SERVICE_UNSERVED,
+     "GPU-hours on the reference class wanted by jobs that were refused or gave up",
+     "durations of such jobs are in no output; checked against price and ledger"},
+    {"service_delay_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, service_hours, SERVICE_DELAY,
+     "GPU-hours waited in the run: gang times wait, boot and waits after interruptions included", NULL},
+    {"service_misses", "1", IN_JOBS, METRIC_COUNT, service_jobs, SERVICE_MISS,
+     "jobs that ended past their deadline, were refused or gave up",
+     "deadlines are in no output; checked against price and ledger"},
+    {"economic_with_service_usd", "USD", IN_TOTAL, METRIC_USD, with_service, 0,
+     "economic_usd and service_usd together, to compare mixes that serve differently", NULL},
 
     {"jobs_started", "1", IN_POOLS, METRIC_COUNT, pool_field, POOL(jobs_started),
      "starts, restarts included", NULL},

@@ -40,6 +40,16 @@ void world_unsettle(struct world *world, uint32_t pool)
     world->freed = true;
 }
 
+/* Counts a job in what is waited for, or no longer, where delay has a price. */
+static void set_waits(struct world *world, struct live_job *job, bool waits)
+{
+    if (world->service.n == 0 || job->waits == waits)
+        return;
+    job->waits = waits;
+    service_waits(&world->service, job->kind->service, waits ? job->gpus : -job->gpus,
+                  world->now_ms);
+}
+
 /* ---- admission ---- */
 
 /* Asks the wait model, for a job that joined the queue then; jobs that no fixed pool
@@ -104,6 +114,7 @@ static void join_queue(struct world *world, uint32_t index)
     const struct route *route = &world->routes.items[job->kind->route];
 
     backlog_wait(&world->backlog, index, world->now_ms);
+    set_waits(world, job, true);
     mark_dirty(world, job);
     newcomer(world, index);
     if (job->until_ms > world->now_ms && job->until_ms != WAIT_FOREVER &&
@@ -116,6 +127,8 @@ static void leave(struct world *world, uint32_t index, enum job_outcome outcome,
                   const char *reason)
 {
     struct live_job *job = job_at(world, index);
+    set_waits(world, job, false);
+    service_left(&world->service, job, outcome, world->now_ms);
     tally_left(&world->tally, job, outcome, world->now_ms);
     world_show_job(world, job, outcome, reason);
     backlog_release(&world->backlog, index);
@@ -256,6 +269,7 @@ static void begin_work(struct world *world, struct live_job *job, int64_t start_
     if (job->first_start_ms != NEVER_STARTED)
         return;
     job->first_start_ms = start_ms;
+    set_waits(world, job, false);
     tally_started(&world->tally, job, start_ms, &world->result.pools[job->pool]);
 }
 
@@ -290,6 +304,7 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     if (pool->instanced)
         cancel_closing(world, pool, job->shares);
     job->held_since_ms = now;
+    set_waits(world, job, ready > now && job->first_start_ms == NEVER_STARTED);
     job->work_ms = ratio_apply(job->duration_ms - job->progress_ms, ratio);
     job->repeat_ms = job->reached_ms > job->progress_ms
                          ? ratio_apply(job->reached_ms - job->progress_ms, ratio)

@@ -316,6 +316,9 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     case ACCOUNT_SURPLUS:
         return meter_uusd(metered(asset, RATE_SURPLUS, asset_surplus(asset, now_ms)));
     case ACCOUNT_CAPITAL:
+    case ACCOUNT_SERVICE_DELAY:
+    case ACCOUNT_SERVICE_MISS:
+    case ACCOUNTS_ALL:
     case ACCOUNTS: break;
     }
     assert(!"an account of its own");

@@ -91,6 +91,7 @@ void world_handle(struct world *world, struct event event)
     case EVENT_MONTH:
         world->ticks--;
         ledger_month_end(&world->ledger, world->now_ms);
+        service_post(&world->service, world->now_ms);
         month_tick(world);
         break;
     case EVENT_LIFE_END:

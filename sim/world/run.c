@@ -81,6 +81,7 @@ struct world *world_new(const struct scenario *scenario,
     backlog_init(&world->backlog, &world->fleet, &world->routes, arena);
     world->backlog.preempt = scenario->dispatch.preempt;
     tally_init(&world->tally, &world->arrivals, scenario->warmup_ms, arena);
+    service_init(&world->service, scenario, &world->arrivals, &world->sink, arena);
     init_intervals(world);
 
     struct run_result *result = &world->result;
@@ -274,12 +275,13 @@ static void sum_up(struct world *world)
     const struct tally *tally = &world->tally;
 
     world_finish(world);
+    result->groups = tally->groups;
+    result->n_groups = tally->n_groups;
     ledger_finish(&world->ledger, world->now_ms);
+    service_finish(&world->service, world->now_ms, result);
     result->end_ms = world->now_ms;
     if (tally->last_end_ms >= 0)
         result->makespan_ms = tally->last_end_ms - tally->first_submit_ms;
-    result->groups = tally->groups;
-    result->n_groups = tally->n_groups;
     result->peak_cash_uusd = world->ledger.peak_cash_uusd;
     result->clairvoyant =
         world->scenario->dispatch.estimate == ESTIMATE_ACTUAL && world->track_ends;
@@ -323,6 +325,12 @@ bool world_run(struct world *world, struct error *err)
         world->now_ms = world->horizon_ms;
     if (world->now_ms > world->clock_limit_ms)
         return refuse_to_go_on(world, err);
+    if (!service_fits(&world->service, world->now_ms))
+        return error_kind_set(err, ERROR_INFEASIBLE,
+                              "%s: what `service` prices would pass what can be summed "
+                              "exactly (4e18 GPU-ms, 4e12 USD); use lower prices or a "
+                              "shorter horizon",
+                              world->scenario->path);
     watch_backlog(world);
     world_show_interval(world, world->now_ms);
     world_show_held(world);
@@ -338,6 +346,7 @@ void world_check(const struct world *world)
     backlog_check(&world->backlog);
     events_check(&world->events);
     ledger_check(&world->ledger, world->now_ms);
+    service_check(&world->service, &world->backlog);
     int64_t there = all->running + all->waiting;
     if (there == 0)
         there = world->backlog.running + world->backlog.waiting;

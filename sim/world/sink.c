@@ -14,22 +14,34 @@ const char *const gpu_state_names[] = {
 
 const char *const cost_share_names[] = {"busy", "overhead", "idle", "down", NULL};
 
-const char *const basis_names[] = {"cash", "accrual", "economic", NULL};
+const char *const basis_names[] = {"cash", "accrual", "economic", "shadow", NULL};
 
 const char *const job_outcome_names[] = {
     "finished", "running", "waiting", "refused", "abandoned", NULL,
 };
 
 const char *const account_names[] = {
-    [ACCOUNT_PURCHASE] = "purchase",         [ACCOUNT_RESALE] = "resale",
-    [ACCOUNT_DEPRECIATION] = "depreciation", [ACCOUNT_DISPOSAL] = "disposal",
-    [ACCOUNT_COLOCATION] = "colocation",     [ACCOUNT_ENERGY] = "energy",
-    [ACCOUNT_SUPPORT] = "support",           [ACCOUNT_STAFF] = "staff",
-    [ACCOUNT_INSURANCE] = "insurance",       [ACCOUNT_SOFTWARE] = "software",
-    [ACCOUNT_SECURITY] = "security",         [ACCOUNT_PREPAYMENT] = "prepayment",
-    [ACCOUNT_PREPAID_RENT] = "prepaid_rent", [ACCOUNT_RENT] = "rent",
-    [ACCOUNT_ON_DEMAND] = "on_demand",       [ACCOUNT_SURPLUS] = "surplus",
-    [ACCOUNT_CAPITAL] = "capital_charge",    [ACCOUNTS] = NULL,
+    [ACCOUNT_PURCHASE] = "purchase",
+    [ACCOUNT_RESALE] = "resale",
+    [ACCOUNT_DEPRECIATION] = "depreciation",
+    [ACCOUNT_DISPOSAL] = "disposal",
+    [ACCOUNT_COLOCATION] = "colocation",
+    [ACCOUNT_ENERGY] = "energy",
+    [ACCOUNT_SUPPORT] = "support",
+    [ACCOUNT_STAFF] = "staff",
+    [ACCOUNT_INSURANCE] = "insurance",
+    [ACCOUNT_SOFTWARE] = "software",
+    [ACCOUNT_SECURITY] = "security",
+    [ACCOUNT_PREPAYMENT] = "prepayment",
+    [ACCOUNT_PREPAID_RENT] = "prepaid_rent",
+    [ACCOUNT_RENT] = "rent",
+    [ACCOUNT_ON_DEMAND] = "on_demand",
+    [ACCOUNT_SURPLUS] = "surplus",
+    [ACCOUNT_CAPITAL] = "capital_charge",
+    [ACCOUNT_SERVICE_UNSERVED] = "service_unserved",
+    [ACCOUNT_SERVICE_DELAY] = "service_delay",
+    [ACCOUNT_SERVICE_MISS] = "service_miss",
+    [ACCOUNTS_ALL] = NULL,
 };
 
 enum { CASH = 1 << BASIS_CASH, COST = 1 << BASIS_ACCRUAL | 1 << BASIS_ECONOMIC };
@@ -56,6 +68,8 @@ static const unsigned bases[ACCOUNTS] = {
 
 bool account_has_basis(enum account account, enum basis basis)
 {
+    if (account >= ACCOUNTS)
+        return basis == BASIS_SHADOW;
     return bases[account] >> basis & 1;
 }
 
