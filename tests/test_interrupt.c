@@ -115,6 +115,19 @@ Test(interrupt, a_checkpoint_that_was_not_finished_secures_nothing)
     expect_interrupted(45, 30, 2 + 1 + 8 + 2 + 2);
 }
 
+/* The contract ends at 19, in the checkpoint of 16: 8 of 16 ms are secured. */
+Test(interrupt, what_is_lost_and_done_again_is_counted_by_cause)
+{
+    lease_then_own(19);
+    job_with((struct checkpoints){.interval_ms = 8, .cost_ms = 2});
+    run();
+    for (int c = 0; c < CAUSES; c++) {
+        int64_t expected = c == CAUSE_CONTRACT_END ? 4 * 8 : 0;
+        cr_expect(eq(i64, toy.lost_gpu_ms[c], expected), "%s", cause_names[c]);
+        cr_expect(eq(i64, toy.repeated_gpu_ms[c], expected), "%s", cause_names[c]);
+    }
+}
+
 Test(interrupt, undisturbed_jobs_pay_for_their_checkpoints)
 {
     lease_then_own(90);

@@ -67,6 +67,7 @@ struct toy {
     int64_t state_gpu_ms[TOY_POOLS][GPU_STATES];
     int64_t surplus_gpu_ms[TOY_POOLS];
     int64_t capacity_gpu_ms[TOY_POOLS];
+    int64_t lost_gpu_ms[CAUSES], repeated_gpu_ms[CAUSES]; /* of all pools */
     int64_t end_ms, refused, abandoned;
 };
 
@@ -223,6 +224,11 @@ static inline bool toy_run(struct toy *toy)
         toy->end_ms = result->end_ms;
         toy->refused = result->groups[0].refused;
         toy->abandoned = result->groups[0].abandoned;
+        for (size_t p = 0; p < result->n_pools; p++)
+            for (int c = 0; c < CAUSES; c++) {
+                toy->lost_gpu_ms[c] += result->pools[p].lost_gpu_ms[c];
+                toy->repeated_gpu_ms[c] += result->pools[p].repeated_gpu_ms[c];
+            }
     }
     world_free(world);
     return ok;

@@ -95,6 +95,11 @@ struct metric_row {
 
 int metric_digits(enum metric_form form);
 
+/* The i-th metric that there is for each cause of interruption (lost_failure_gpu_h),
+ * and its field in struct pool_result; false behind the last.  Without the cause there
+ * is no row. */
+bool metric_of_cause(size_t i, char name[64], size_t *offset);
+
 /* Calls `row` for every value there is, in the order of summary.csv: total, fixed,
  * pools, groups; within a scope in the order of the table, accounts last. */
 void metrics_each(const struct metric_run *run,

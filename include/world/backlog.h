@@ -68,6 +68,7 @@ struct live_job {
     int64_t before_ms;   /* done before the run began, and not counted in it */
     int64_t useful_gpu_ms, overhead_gpu_ms, direct_uusd;
     int64_t interruptions;
+    enum cause cause; /* of the last one */
 };
 
 struct queue {

@@ -74,6 +74,18 @@ bool account_has_basis(enum account account, enum basis basis);
 enum account_nature { NATURE_NONE, NATURE_PRICE, NATURE_CAPITAL };
 enum account_nature account_nature(enum account account);
 
+/* What takes a running job off its GPUs. */
+enum cause {
+    CAUSE_CONTRACT_END,
+    CAUSE_PREEMPTION,  /* by a more urgent job */
+    CAUSE_FAILURE,     /* of a server */
+    CAUSE_JOB_FAILURE, /* of the job itself: its GPUs stay up */
+    CAUSE_OUTAGE,      /* of the provider */
+    CAUSE_MAINTENANCE,
+    CAUSES
+};
+extern const char *const cause_names[]; /* "contract end", ..., NULL */
+
 enum job_outcome {
     JOB_FINISHED,
     JOB_RUNNING,   /* at the horizon */

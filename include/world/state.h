@@ -138,7 +138,7 @@ void job_segment_ends(struct world *world, uint32_t job);
 void job_until_comes(struct world *world, uint32_t job);
 void job_patience_ends(struct world *world, uint32_t job);
 void job_interrupt(struct world *world, uint32_t job, enum phase phase,
-                   const char *cause);
+                   enum cause cause);
 void world_finish(struct world *world); /* rows of jobs still there */
 
 /* Something besides an arrival changed in a pool: the next pass looks at everybody. */

@@ -76,6 +76,29 @@ static void check_jobs(struct books *books, size_t i)
         pool->jobs_running, pool->name, sum->jobs_started, pool->ended);
 }
 
+/* Which cause took what is in no other file, but what was done again is overhead, and
+ * nothing is lost without an interruption. */
+static void check_causes(struct books *books, size_t i)
+{
+    struct finding_at summary = {TABLE_SUMMARY, 0};
+    const struct pool_result *sum = &books->result.pools[i];
+    int128 repeated = 0;
+    bool valid = true, lost = false;
+    for (int c = 0; c < CAUSES; c++) {
+        valid = valid && sum->lost_gpu_ms[c] >= 0 && sum->repeated_gpu_ms[c] >= 0;
+        lost = lost || sum->lost_gpu_ms[c] > 0;
+        repeated += sum->repeated_gpu_ms[c];
+    }
+    books_expect(books, valid, summary, "pool '%s' lost or repeated less than nothing",
+                 books->pools[i].name);
+    books_expect(books, repeated <= sum->state_gpu_ms[GPU_BUSY_OVERHEAD], summary,
+                 "pool '%s' did %s GPU-h again, but has %s of overhead",
+                 books->pools[i].name, exact_gpu_h(repeated).text,
+                 exact_gpu_h(sum->state_gpu_ms[GPU_BUSY_OVERHEAD]).text);
+    books_expect(books, !lost || sum->interruptions > 0, summary,
+                 "pool '%s' lost work without an interruption", books->pools[i].name);
+}
+
 static void check_totals(struct books *books)
 {
     struct finding_at jobs = {TABLE_JOBS, 0};
@@ -106,6 +129,7 @@ void audit_across(struct books *books)
         check_assets(books, i);
         check_position(books, i);
         check_jobs(books, i);
+        check_causes(books, i);
     }
     check_totals(books);
     audit_energy(books);

@@ -86,7 +86,7 @@ static void row(struct books *books, struct finding_at at, const struct cell cel
 
 /* What no other file tells is taken from the summary itself, for each pool and group,
  * so that sums and ratios of it can be checked. */
-enum take { TAKE_INT, TAKE_USD, TAKE_KWH, TAKE_WORK, TAKE_REAL };
+enum take { TAKE_INT, TAKE_USD, TAKE_KWH, TAKE_WORK, TAKE_HOURS, TAKE_REAL };
 
 static const struct {
     const char *metric;
@@ -118,24 +118,36 @@ static bool take(const struct value *value, enum take how, void *field)
     case TAKE_USD: return take_integer(value, 6, field);
     case TAKE_KWH: return take_integer(value, 3, field);
     case TAKE_REAL: return decimal_to_double(value->text, length, field) == DECIMAL_OK;
-    case TAKE_WORK: break;
+    case TAKE_WORK:
+    case TAKE_HOURS: break;
     }
     enum decimal_result got = decimal_scaled(value->text, length, MS_PER_H, &gpu_ms);
-    *(int128 *)field = gpu_ms;
+    if (how == TAKE_WORK)
+        *(int128 *)field = gpu_ms;
+    else
+        *(int64_t *)field = gpu_ms;
     return got == DECIMAL_OK || got == DECIMAL_INEXACT;
+}
+
+static void take_field(struct summary *summary, size_t pool, const char *metric,
+                       enum take how, size_t offset)
+{
+    struct books *books = summary->books;
+    const struct value *value = value_of(summary, books->pool_names[pool], metric);
+    void *field = (char *)&books->result.pools[pool] + offset;
+    if (value && !take(value, how, field))
+        books_find(books, (struct finding_at){TABLE_SUMMARY, value->line},
+                   "%s is not a value of %s", value->text, metric);
 }
 
 static void take_pool(struct summary *summary, size_t pool)
 {
-    struct books *books = summary->books;
-    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
-        const struct value *value =
-            value_of(summary, books->pool_names[pool], taken[i].metric);
-        void *field = (char *)&books->result.pools[pool] + taken[i].offset;
-        if (value && !take(value, taken[i].take, field))
-            books_find(books, (struct finding_at){TABLE_SUMMARY, value->line},
-                       "%s is not a value of %s", value->text, taken[i].metric);
-    }
+    char name[64];
+    size_t offset;
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        take_field(summary, pool, taken[i].metric, taken[i].take, taken[i].offset);
+    for (size_t i = 0; metric_of_cause(i, name, &offset); i++)
+        take_field(summary, pool, name, TAKE_HOURS, offset);
 }
 
 static void take_missed(struct summary *summary, const char *scope,

@@ -51,6 +51,46 @@ struct emission {
     void *self;
 };
 
+static const struct {
+    const char *word;
+    size_t offset; /* of an array by cause */
+} cause_metrics[] = {
+    {"lost", offsetof(struct pool_result, lost_gpu_ms)},
+    {"repeated", offsetof(struct pool_result, repeated_gpu_ms)},
+};
+#define N_CAUSE_METRICS (sizeof cause_metrics / sizeof *cause_metrics)
+
+bool metric_of_cause(size_t i, char name[64], size_t *offset)
+{
+    if (i >= N_CAUSE_METRICS * CAUSES)
+        return false;
+    snprintf(name, 64, "%s_%s_gpu_h", cause_metrics[i / CAUSES].word,
+             cause_names[i % CAUSES]);
+    for (char *c = name; *c; c++)
+        if (*c == ' ')
+            *c = '_';
+    *offset = cause_metrics[i / CAUSES].offset + sizeof(int64_t) * (i % CAUSES);
+    return true;
+}
+
+/* lost_failure_gpu_h and the like: one metric for each cause. */
+static void emit_causes(const struct scope *scope, const struct emission *to)
+{
+    char name[64];
+    size_t offset;
+    for (size_t i = 0; metric_of_cause(i, name, &offset); i++) {
+        int128 gpu_ms = scope_sum(scope, offset);
+        if (gpu_ms == 0)
+            continue;
+        to->row(to->self, &(struct metric_row){.scope = scope->name,
+                                               .metric = name,
+                                               .unit = "GPU-h",
+                                               .form = METRIC_GPU_H,
+                                               .value = gpu_ms_to_nano_gpu_h(gpu_ms),
+                                               .digits = 9});
+    }
+}
+
 /* economic_depreciation_usd and the like: one metric for each account and basis. */
 static void emit_accounts(const struct scope *scope, const struct emission *to)
 {
@@ -90,8 +130,10 @@ static void emit_scope(const struct scope *scope, const struct emission *to)
                                                .value = value,
                                                .digits = metric_digits(metric->form)});
     }
-    if (scope->kind != IN_GROUP)
-        emit_accounts(scope, to);
+    if (scope->kind == IN_GROUP)
+        return;
+    emit_causes(scope, to);
+    emit_accounts(scope, to);
 }
 
 static void emit_groups(const struct metric_run *run, const struct emission *to)

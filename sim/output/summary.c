@@ -114,6 +114,14 @@ void metrics_print(FILE *out)
                 metric->unchecked ? "not recomputed: " : "recomputed",
                 metric->unchecked ? metric->unchecked : "");
     }
+    fprintf(out, "\nIn total, fixed and each pool, also the work that interruptions "
+                 "threw away and that was\ndone again, by cause, where it is not zero "
+                 "(the sums are recomputed):");
+    char name[64];
+    size_t offset;
+    for (size_t i = 0; metric_of_cause(i, name, &offset); i++)
+        fprintf(out, "%s\n`%s`", i ? "," : "", name);
+    fprintf(out, ".\n");
     fprintf(out,
             "\nIn total, fixed and each pool, also every account of the ledger that "
             "is not zero, as\n`BASIS_ACCOUNT_usd`:");

@@ -364,6 +364,9 @@ static void close_segment(struct world *world, struct live_job *job)
         job->useful_gpu_ms += length * job->gpus;
     else
         job->overhead_gpu_ms += length * job->gpus;
+    if (job->segment == SEGMENT_REPEAT)
+        world->result.pools[job->pool].repeated_gpu_ms[job->cause] +=
+            length * job->gpus;
     if (job->segment == SEGMENT_WORK || job->segment == SEGMENT_REPEAT)
         job->done_ms += length;
 }
@@ -462,7 +465,7 @@ void job_segment_ends(struct world *world, uint32_t index)
 /* Takes a job off its GPUs: progress falls back to the last checkpoint, and the job
  * waits again with the key it had. */
 void job_interrupt(struct world *world, uint32_t index, enum phase phase,
-                   const char *cause)
+                   enum cause cause)
 {
     struct live_job *job = job_at(world, index);
     int64_t interval = job->kind->checkpoint_interval_ms;
@@ -475,13 +478,17 @@ void job_interrupt(struct world *world, uint32_t index, enum phase phase,
         job->secured_ms = job->done_ms / interval * interval;
     int64_t reached = job->progress_ms + back_to_reference(world, job, job->done_ms);
     int64_t secured = back_to_reference(world, job, job->secured_ms);
+    world->result.pools[pool].lost_gpu_ms[cause] +=
+        (job->done_ms - job->secured_ms) * job->gpus;
     give_back(world, index, was_useful);
 
     job->reached_ms = reached > job->reached_ms ? reached : job->reached_ms;
     job->progress_ms += secured;
     job->interruptions++;
+    job->cause = cause;
     world->result.pools[pool].interruptions++;
-    world_show_event(world, phase, "interrupt", job, pool, job->gpus, cause);
+    world_show_event(world, phase, "interrupt", job, pool, job->gpus,
+                     cause_names[cause]);
 
     const char *refusal = admit(world, job, world->now_ms);
     if (refusal) {

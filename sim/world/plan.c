@@ -16,7 +16,7 @@ static void contract_ends(struct world *world, uint32_t index)
     /* The capacity is gone before the jobs are asked where else they could go. */
     fleet_retire(pool, gpus, world->now_ms);
     while (pool->first_job != JOB_NONE)
-        job_interrupt(world, pool->first_job, PHASE_CAPACITY, "contract end");
+        job_interrupt(world, pool->first_job, PHASE_CAPACITY, CAUSE_CONTRACT_END);
     world_unsettle(world, index);
 }
 

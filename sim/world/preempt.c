@@ -122,7 +122,7 @@ static bool make_room(struct world *world, struct pool *pool, uint32_t index)
             assert(any);
             victim = (uint32_t)first.item;
         }
-        job_interrupt(world, victim, PHASE_DISPATCH, "preemption");
+        job_interrupt(world, victim, PHASE_DISPATCH, CAUSE_PREEMPTION);
     }
     assert(n == 0 || pool_fits(pool, world->backlog.jobs[index].gpus));
     return n > 0;

@@ -16,6 +16,16 @@ const char *const cost_share_names[] = {"busy", "overhead", "idle", "down", NULL
 
 const char *const basis_names[] = {"cash", "accrual", "economic", "shadow", NULL};
 
+const char *const cause_names[] = {
+    [CAUSE_CONTRACT_END] = "contract end",
+    [CAUSE_PREEMPTION] = "preemption",
+    [CAUSE_FAILURE] = "failure",
+    [CAUSE_JOB_FAILURE] = "job failure",
+    [CAUSE_OUTAGE] = "outage",
+    [CAUSE_MAINTENANCE] = "maintenance",
+    [CAUSES] = NULL,
+};
+
 const char *const job_outcome_names[] = {
     "finished", "running", "waiting", "refused", "abandoned", NULL,
 };
