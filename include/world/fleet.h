@@ -91,9 +91,12 @@ struct pool {
     struct servers servers;
     struct instance *instances;
     uint32_t first_unheld; /* no instance with a lower number is given up */
-    struct tree running;   /* by estimated end; weight GPUs */
-    struct tree victims;   /* running jobs that may be preempted, in that order */
-    uint32_t first_job;    /* list of running jobs, through job->next_in_pool */
+    bool ties_shares;      /* servers may be lost: who runs on each is known */
+    uint32_t *first_on;    /* then, by server: the share tied last */
+    uint32_t first_on_room;
+    struct tree running; /* by estimated end; weight GPUs */
+    struct tree victims; /* running jobs that may be preempted, in that order */
+    uint32_t first_job;  /* list of running jobs, through job->next_in_pool */
     int64_t running_jobs;
     struct arena *arena; /* of the fleet */
     struct lot *lots;    /* oldest first */
@@ -107,6 +110,7 @@ struct pool {
 struct share_link {
     struct share share;
     uint32_t next;
+    uint32_t job, next_on, previous_on; /* of its server, where shares are tied */
 };
 
 struct fleet {
@@ -146,6 +150,16 @@ uint32_t fleet_take(struct fleet *fleet, struct pool *pool, int64_t gang,
 /* The gang has held its GPUs for long already: nothing of it boots. */
 void fleet_booted(const struct fleet *fleet, struct pool *pool, uint32_t shares,
                   int64_t now_ms);
+
+/* ties.c: in a pool that ties shares, whose they are, until they are given back. */
+void fleet_tie(struct fleet *fleet, struct pool *pool, uint32_t shares, uint32_t job);
+
+void fleet_untie(struct fleet *fleet, struct pool *pool, const struct share_link *link);
+
+/* In a pool that ties shares: the job that started last of those with GPUs on the
+ * server; UINT32_MAX: none. */
+uint32_t fleet_job_on(const struct fleet *fleet, const struct pool *pool,
+                      uint32_t server);
 
 /* GPUs of running gangs pass between overhead (negative) and useful work (positive). */
 void fleet_work(struct pool *pool, int64_t gpus);
@@ -190,6 +204,8 @@ uint32_t elastic_find(struct pool *pool, int64_t gang, int64_t now_ms,
                       struct share *shares);
 uint32_t elastic_release(struct pool *pool, struct share share, int64_t now_ms,
                          uint32_t *idle);
+
+void ties_check(const struct fleet *fleet);
 
 void fleet_check(const struct fleet *fleet, int64_t now_ms);
 void fleet_print(const struct fleet *fleet, FILE *out);

@@ -301,6 +301,8 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     mark_dirty(world, job);
 
     job->shares = fleet_take(&world->fleet, pool, job->gpus, now, &ready);
+    if (pool->ties_shares)
+        fleet_tie(&world->fleet, pool, job->shares, index);
     if (pool->instanced)
         cancel_closing(world, pool, job->shares);
     job->held_since_ms = now;
@@ -341,6 +343,8 @@ void world_resume(struct world *world, const struct arrival *arrival,
     job->patience_ms = arrival->patience_ms;
     job->before_ms = now - started_ms;
     job->shares = fleet_take(&world->fleet, pool, job->gpus, now, &ready);
+    if (pool->ties_shares)
+        fleet_tie(&world->fleet, pool, job->shares, index);
     fleet_booted(&world->fleet, pool, job->shares, now);
     job->held_since_ms = now;
     job->done_ms = job->before_ms > 0 ? ratio_apply(job->before_ms, ratio) : 0;

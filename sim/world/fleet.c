@@ -129,7 +129,7 @@ static uint32_t share_link_new(struct fleet *fleet, struct share share, uint32_t
         }
         at = fleet->n_shares++;
     }
-    fleet->shares[at] = (struct share_link){share, next};
+    fleet->shares[at] = (struct share_link){.share = share, .next = next};
     return at;
 }
 
@@ -245,6 +245,8 @@ static uint32_t give_shares(struct fleet *fleet, struct pool *pool, uint32_t hea
     uint32_t n_idle = 0;
     while (head != SHARE_NONE) {
         struct share_link *link = &fleet->shares[head];
+        if (pool->ties_shares)
+            fleet_untie(fleet, pool, link);
         servers_give(&pool->servers, link->share);
         if (pool->packed)
             leave_if_drained(pool, link->share, now_ms);
@@ -475,6 +477,7 @@ void fleet_check(const struct fleet *fleet, int64_t now_ms)
 {
     for (uint32_t i = 0; i < fleet->n_pools; i++)
         check_pool(&fleet->pools[i], now_ms);
+    ties_check(fleet);
 }
 
 void fleet_print(const struct fleet *fleet, FILE *out)
