@@ -89,6 +89,10 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"models zzzzzz", 1,
          "tenure: models: no model or GPU class 'zzzzzz'; `tenure models` and `tenure "
          "models --catalogue` list them\n"},
+        {"explain a", 1,
+         "tenure: explain: name two result directories; see `tenure explain --help`\n"},
+        {"explain a b", 2, "tenure: a: No such file or directory\n"},
+        {"explain . .", 2, "tenure: .: no manifest.json, so it is not a result\n"},
         {"help nothing", 1, "tenure: help: there is no command 'nothing'\n"},
         {"trace", 1,
          "tenure: trace: a verb is needed: check, stats, convert, slice or generate; "
@@ -128,8 +132,8 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
 
 Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
 {
-    static const char *const names[] = {"run",   "check", "show", "models",
-                                        "trace", "audit", "help"};
+    static const char *const names[] = {"run",   "check", "show",    "models",
+                                        "trace", "audit", "explain", "help"};
     struct folder folder = prepared();
     struct outcome *outcome = tenure(&folder, "--help");
     cr_expect(eq(int, outcome->code, 0));
@@ -150,10 +154,10 @@ Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
 Test(cli, text_for_people_fits_80_columns)
 {
     static const char *const commands[] = {
-        "--help",      "help run",           "help check",          "help show",
-        "help models", "help trace",         "help audit",          "models",
-        "models h200", "models --catalogue", "models threshold",    "models profile",
-        "show t.yaml", "check t.yaml",       "trace stats jobs.csv"};
+        "--help",         "help run",    "help check",         "help show",
+        "help models",    "help trace",  "help audit",         "help explain",
+        "models",         "models h200", "models --catalogue", "models threshold",
+        "models profile", "show t.yaml", "check t.yaml",       "trace stats jobs.csv"};
     struct folder folder = prepared();
     for (size_t i = 0; i < COUNT(commands); i++) {
         struct outcome *outcome = tenure(&folder, commands[i]);

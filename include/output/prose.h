@@ -26,6 +26,10 @@ void paragraph_say(struct paragraph *paragraph, const char *fmt, ...) PRINTF_LIK
 void prose_print(const char *text, int indent, FILE *out);
 void paragraph_print(const struct paragraph *paragraph, int indent, FILE *out);
 
+/* A name in exactly `width` columns: filled up with blanks, or cut and ended by "~ ".
+ */
+void prose_name(const char *name, int width, FILE *out);
+
 /* Columns that a text of UTF-8 takes, one per character. */
 int prose_columns(const char *text);
 

@@ -16,6 +16,21 @@ int prose_columns(const char *text)
     return columns_of(text, strlen(text));
 }
 
+void prose_name(const char *name, int width, FILE *out)
+{
+    int columns = prose_columns(name);
+    if (columns < width) {
+        fprintf(out, "%s%*s", name, width - columns, "");
+        return;
+    }
+    size_t length = 0;
+    for (int i = 0; i < width - 2; i++)
+        do
+            length++;
+        while (((unsigned char)name[length] & 0xC0) == 0x80);
+    fprintf(out, "%.*s~ ", (int)length, name);
+}
+
 void prose_print(const char *text, int indent, FILE *out)
 {
     int column = 0;

@@ -1,0 +1,235 @@
+/* A bridge in sentences. */
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/bridge.h"
+#include "output/brief.h"
+#include "output/prose.h"
+
+#define POOLS_SAID    6 /* the others are said in one sentence */
+#define ACCOUNTS_SAID 3
+#define WORTH_SAYING  0.02 /* of the largest */
+
+struct part {
+    const char *name;
+    int64_t uusd;
+    size_t index;
+};
+
+static int by_size(const void *left, const void *right)
+{
+    const struct part *a = left, *b = right;
+    double x = fabs((double)a->uusd), y = fabs((double)b->uusd);
+    if (x != y)
+        return x < y ? 1 : -1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+struct amount {
+    char text[BRIEF_TEXT + 8];
+};
+
+static struct amount plain(int64_t uusd)
+{
+    struct amount amount;
+    brief_number(amount.text, fabs((double)uusd) / 1e6);
+    return amount;
+}
+
+static struct amount with_sign(int64_t uusd)
+{
+    struct amount amount;
+    char text[BRIEF_TEXT];
+    brief_number(text, fabs((double)uusd) / 1e6);
+    snprintf(amount.text, sizeof amount.text, "%c%s", uusd < 0 ? '-' : '+', text);
+    return amount;
+}
+
+/* "price +900k, energy -12.0k": the parts worth saying, in order of size. */
+static void say_parts(struct paragraph *text, struct part *parts, size_t n, size_t most)
+{
+    const char *comma = "";
+    qsort(parts, n, sizeof *parts, by_size);
+    for (size_t i = 0; i < n && i < most; i++) {
+        if (parts[i].uusd == 0 ||
+            fabs((double)parts[i].uusd) < WORTH_SAYING * fabs((double)parts[0].uusd))
+            break;
+        paragraph_say(text, "%s%s %s", comma, parts[i].name,
+                      with_sign(parts[i].uusd).text);
+        comma = ", ";
+    }
+}
+
+/* The accounts behind a step of a pool, or behind its whole difference (step < 0). */
+static void say_accounts(struct paragraph *text, const struct bridge *bridge,
+                         size_t pool, int step)
+{
+    struct part parts[BRIDGE_ACCOUNTS];
+    size_t n = 0;
+    for (size_t i = 0; i < bridge->n_lines; i++) {
+        const struct bridge_line *line = &bridge->lines[i];
+        if (line->pool != pool)
+            continue;
+        int64_t uusd = step < 0 ? line->total_uusd[1] - line->total_uusd[0]
+                                : line->step_uusd[step];
+        if (uusd != 0)
+            parts[n++] = (struct part){bridge_account_name(line->account), uusd, i};
+    }
+    if (n == 0)
+        return;
+    paragraph_say(text, " (");
+    say_parts(text, parts, n, ACCOUNTS_SAID);
+    paragraph_say(text, ")");
+}
+
+/* "own costs 1.20M USD more (+6.5 %): price +900k (energy ...), utilization +300k." */
+static void say_pool(struct paragraph *text, const struct bridge *bridge, size_t index)
+{
+    const struct bridge_pool *pool = &bridge->pools[index];
+    int64_t difference = pool->total_uusd[1] - pool->total_uusd[0];
+    struct part parts[BRIDGE_STEPS];
+    if (!pool->names[0] || !pool->names[1]) {
+        paragraph_say(text, "%s is only in %s: %s USD", pool->name,
+                      pool->names[0] ? "A" : "B", with_sign(difference).text);
+        say_accounts(text, bridge, index, -1);
+        paragraph_say(text, ".");
+        return;
+    }
+    paragraph_say(text, "%s costs %s USD %s", pool->name, plain(difference).text,
+                  difference < 0 ? "less" : "more");
+    if (pool->total_uusd[0] > 0)
+        paragraph_say(text, " (%+.1f %%)",
+                      100 * (double)difference / (double)pool->total_uusd[0]);
+    for (int s = 0; s < BRIDGE_STEPS; s++)
+        parts[s] = (struct part){bridge_step_names[s], pool->step_uusd[s], (size_t)s};
+    qsort(parts, BRIDGE_STEPS, sizeof *parts, by_size);
+    const char *comma = ": ";
+    for (int s = 0; s < BRIDGE_STEPS; s++) {
+        double least = WORTH_SAYING * fabs((double)parts[0].uusd);
+        if (parts[s].uusd == 0 || fabs((double)parts[s].uusd) < least)
+            break;
+        paragraph_say(text, "%s%s %s", comma, parts[s].name,
+                      with_sign(parts[s].uusd).text);
+        say_accounts(text, bridge, index, (int)parts[s].index);
+        comma = ", ";
+    }
+    paragraph_say(text, ".");
+}
+
+static void say_total(struct paragraph *text, const struct bridge *bridge)
+{
+    static const char *const names[] = {
+        [BRIDGE_CASH] = "pays",
+        [BRIDGE_ACCRUAL] = "costs",
+        [BRIDGE_ECONOMIC] = "costs",
+        [BRIDGE_NPV] = "costs, in present value,",
+    };
+    int64_t a = bridge->total_uusd[0], b = bridge->total_uusd[1];
+    if (a == b) {
+        paragraph_say(text, "B and A cost the same: %s USD.", plain(a).text);
+        return;
+    }
+    paragraph_say(text, "B %s %s USD %s than A", names[bridge->basis],
+                  plain(b - a).text, b < a ? "less" : "more");
+    if (a > 0)
+        paragraph_say(text, " (%+.1f %%)", 100 * (double)(b - a) / (double)a);
+    paragraph_say(text, ": ");
+    struct part parts[BRIDGE_STEPS];
+    for (int s = 0; s < BRIDGE_STEPS; s++)
+        parts[s] = (struct part){bridge_step_names[s], bridge->step_uusd[s], (size_t)s};
+    say_parts(text, parts, BRIDGE_STEPS, BRIDGE_STEPS);
+    paragraph_say(text, ".");
+}
+
+static void say_rest(struct paragraph *text, const struct bridge *bridge,
+                     const struct part *parts, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)bridge->pools[parts[i].index].total_uusd[1] -
+               (double)bridge->pools[parts[i].index].total_uusd[0];
+    if (sum != 0)
+        paragraph_say(text, "%zu other pools together: %s USD.", n,
+                      with_sign(llround(sum)).text);
+}
+
+/* Names on one side alone that could be matched by hand. */
+static void say_match(struct paragraph *text, const struct bridge *bridge)
+{
+    const char *only[2] = {NULL, NULL};
+    for (size_t i = 0; i < bridge->n_pools; i++)
+        for (int side = 0; side < 2; side++)
+            if (!bridge->pools[i].names[!side] && !only[side])
+                only[side] = bridge->pools[i].names[side];
+    if (only[0] && only[1])
+        paragraph_say(text,
+                      "Pools are matched by name, and one that only one run has is "
+                      "volume as a whole; --match %s=%s takes these two for the same.",
+                      only[0], only[1]);
+}
+
+static void say_class(struct paragraph *text, const struct bridge *bridge, size_t index)
+{
+    const char *class[2];
+    const struct bridge_pool *pool = &bridge->pools[index];
+    if (!pool->names[0] || !pool->names[1])
+        return;
+    for (int side = 0; side < 2; side++) {
+        const struct saved_run *run = bridge->runs[side];
+        class[side] = run->pools[saved_run_pool(run, pool->names[side])].class;
+    }
+    if (strcmp(class[0], class[1]) != 0)
+        paragraph_say(text,
+                      "%s has %s in A and %s in B, whose GPU-hours do different work: "
+                      "read volume and price together.",
+                      pool->name, class[0], class[1]);
+}
+
+struct list {
+    struct arena *arena;
+    const char **text;
+    size_t n;
+};
+
+static void keep(struct list *list, struct paragraph *text)
+{
+    if (text->used)
+        list->text[list->n++] = arena_strdup(list->arena, text->text);
+    *text = (struct paragraph){.used = 0};
+}
+
+const char **bridge_sentences(const struct bridge *bridge, struct arena *arena)
+{
+    struct list list = {arena, NULL, 0};
+    struct paragraph text = {.used = 0};
+    struct part *pools = ARENA_ARRAY(arena, bridge->n_pools + 1, struct part);
+    size_t n = 0;
+    list.text = ARENA_ARRAY(arena, 2 * bridge->n_pools + 8, const char *);
+
+    say_total(&text, bridge);
+    keep(&list, &text);
+    for (size_t i = 0; i < bridge->n_pools; i++) {
+        const struct bridge_pool *pool = &bridge->pools[i];
+        int64_t difference = pool->total_uusd[1] - pool->total_uusd[0];
+        if (difference != 0)
+            pools[n++] = (struct part){pool->name, difference, i};
+    }
+    qsort(pools, n, sizeof *pools, by_size);
+    size_t said = n <= POOLS_SAID + 1 ? n : POOLS_SAID;
+    for (size_t i = 0; i < said; i++) {
+        say_pool(&text, bridge, pools[i].index);
+        keep(&list, &text);
+    }
+    say_rest(&text, bridge, pools + said, n - said);
+    keep(&list, &text);
+    for (size_t i = 0; i < bridge->n_pools; i++) {
+        say_class(&text, bridge, i);
+        keep(&list, &text);
+    }
+    say_match(&text, bridge);
+    keep(&list, &text);
+    return list.text;
+}
