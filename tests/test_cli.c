@@ -104,7 +104,8 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"trace convert jobs.csv -o out.csv", 1,
          "tenure: trace convert: --from FORMAT is needed; see `tenure trace --help`\n"},
         {"trace convert --from slurm jobs.csv -o out.csv", 1,
-         "tenure: trace convert: no format 'slurm'; there are philly, gaia\n"},
+         "tenure: trace convert: no format 'slurm'; there are philly, gaia, "
+         "gcp-prices\n"},
         {"trace convert --from gaia jobs.csv --tick x -o out.csv", 1,
          "tenure: --tick: 'x' is not a whole number such as 5\n"},
         {"trace slice jobs.csv", 1,

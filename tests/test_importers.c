@@ -10,7 +10,16 @@ static bool import_text(const char *name, const char *text,
 {
     struct scratch scratch = scratch_file("log.csv", text, strlen(text));
     struct error err = {0};
-    bool ok = importer_find(name)->read(scratch.path, options, trace, report, &err);
+    const struct importer *importer = importer_find(name);
+    struct price_trace prices;
+    bool ok;
+    if (importer->read_prices) {
+        trace_begin(trace, "", true);
+        ok = importer->read_prices(scratch.path, &prices, report, &err);
+        price_trace_free(&prices);
+    } else {
+        ok = importer->read(scratch.path, options, trace, report, &err);
+    }
     snprintf(message, 1100, "%s", without_dir(&scratch, err.text));
     if (ok)
         trace_check(trace);
@@ -38,7 +47,8 @@ Test(importers, each_is_documented_and_found_by_its_name)
         cr_expect(strlen(importer->summary) > 20, "%s has no summary", name);
         cr_expect(strlen(importer->source) > 20, "%s has no source", name);
         cr_expect(strlen(importer->keeps) > 20, "%s does not say what it keeps", name);
-        cr_expect(importer->read != NULL, "%s reads nothing", name);
+        bool jobs = importer->read != NULL, prices = importer->read_prices != NULL;
+        cr_expect(jobs != prices, "%s reads nothing, or too much", name);
         cr_expect(importer_find(name) == importer, "%s: name taken twice", name);
     }
     cr_expect(n >= 2, "%zu importers", n);

@@ -15,7 +15,8 @@
 #define IMPORT_COLUMNS_MAX 16
 
 struct import_row {
-    struct trace *trace;
+    struct trace *trace;        /* NULL where prices are read */
+    struct price_trace *prices; /* NULL where jobs are read */
     struct import_report *report;
     const struct import_options *options; /* never NULL */
     /* What follows is for the functions below. */
@@ -35,6 +36,15 @@ bool import_csv(const char *path, const struct import_table *table,
                 const struct import_options *options, struct trace *trace,
                 struct import_report *report, struct error *err) MUST_CHECK;
 
+/* The same for an importer of prices; `table->absolute` is not looked at. */
+bool import_csv_prices(const char *path, const struct import_table *table,
+                       struct price_trace *prices, struct import_report *report,
+                       struct error *err) MUST_CHECK;
+
+/* "COLUMN: 'TEXT' WHY", with the place. */
+bool import_refuse(const struct import_row *row, size_t column, const char *why,
+                   struct error *err);
+
 struct csv_field import_text(const struct import_row *row, size_t column);
 
 /* Decimal seconds as ms, within 200 years; negative ones are errors. */
@@ -52,6 +62,10 @@ bool import_date(const struct import_row *row, size_t column, int64_t *unix_ms,
 /* A word of up to JOB_WORD_MAX bytes, as its number in the trace; NAMES_NONE where the
  * field is empty. */
 bool import_name(const struct import_row *row, size_t column, uint32_t *name,
+                 struct error *err) MUST_CHECK;
+
+/* The same among the names of a price trace. */
+bool import_word(const struct import_row *row, size_t column, uint32_t *name,
                  struct error *err) MUST_CHECK;
 
 /* trace_add, with an error where GPUs x duration is more than a trace can hold. */

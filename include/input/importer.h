@@ -2,7 +2,8 @@
 #define INPUT_IMPORTER_H
 
 /*
- * Importers turn other people's job logs into a trace.
+ * Importers turn other people's job logs into a trace, or their prices into a price
+ * trace.
  *
  * One file sim/input/import_NAME.c and one line in sim/input/meson.build each.  Every
  * importer counts what it read, kept and dropped, by reason; it never drops silently,
@@ -10,6 +11,7 @@
  * their fields from input/import_csv.h.
  */
 
+#include "input/price_trace.h"
 #include "input/trace.h"
 
 struct import_count {
@@ -32,9 +34,12 @@ struct importer {
     const char *summary; /* one sentence */
     const char *source;  /* the data set and its documentation */
     const char *keeps;   /* what is kept, what dropped, what assumed; a paragraph */
-    /* `options` may be NULL.  trace_free on every path. */
+    /* One of the two.  `options` may be NULL.  trace_free, or price_trace_free, on
+     * every path. */
     bool (*read)(const char *path, const struct import_options *options,
                  struct trace *trace, struct import_report *report, struct error *err);
+    bool (*read_prices)(const char *path, struct price_trace *trace,
+                        struct import_report *report, struct error *err);
 };
 
 /* In the order of sim/input/meson.build; NULL ends the list. */

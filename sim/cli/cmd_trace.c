@@ -9,7 +9,8 @@
 #include "cli/cli.h"
 #include "cli/cmd.h"
 #include "cli/trace_cmd.h"
-#include "input/importer.h"
+#include "input/price_trace.h"
+#include "input/trace.h"
 
 /* The GPUs in use at once if no job waited: ends are taken from a heap of those
  * running. */
@@ -98,6 +99,22 @@ static bool print_stats_json(const struct trace *trace, struct error *err)
     return ok || error_errno(err, "standard output");
 }
 
+static bool look_at_prices(const char *path, bool json, struct error *err)
+{
+    struct price_trace prices;
+    bool ok = price_trace_read(&prices, path, err);
+    if (ok && json)
+        printf(
+            "{\"prices\": %zu, \"series\": %zu, \"sorted\": %s, \"sha256\": \"%s\"}\n",
+            prices.n, price_trace_series(&prices), prices.was_sorted ? "true" : "false",
+            prices.digest);
+    else if (ok)
+        printf("%s: %zu prices of %zu series, every row is well-formed\n", path,
+               prices.n, price_trace_series(&prices));
+    price_trace_free(&prices);
+    return ok;
+}
+
 /* check and stats differ in how much they say. */
 static bool look(int argc, char **argv, bool stats, struct error *err)
 {
@@ -111,6 +128,8 @@ static bool look(int argc, char **argv, bool stats, struct error *err)
     arena_free(&arena);
     if (!ok)
         return false;
+    if (price_trace_sniff(path))
+        return look_at_prices(path, json, err);
     struct trace trace;
     ok = trace_read(&trace, path, err);
     if (ok && json)
@@ -194,11 +213,14 @@ const struct command cmd_trace = {
     .summary = "check, convert, cut and generate job traces",
     .help =
         "  tenure trace check TRACE [--json]\n"
-        "      reads TRACE and says whether every row is well-formed\n"
+        "      reads TRACE and says whether every row is well-formed; prices, too\n"
         "  tenure trace stats TRACE [--json]\n"
         "      jobs, span, GPU-hours, and the peak if nothing waited\n"
-        "  tenure trace convert --from philly|gaia IN -o OUT [--tick SECONDS]\n"
-        "      turns a foreign log into a trace, and counts what was dropped, and why\n"
+        "  tenure trace convert --from philly|gaia|gcp-prices IN -o OUT [--tick "
+        "SECONDS]\n"
+        "      turns a foreign log into a trace, a foreign price list into a price "
+        "trace,\n"
+        "      and counts what was dropped, and why\n"
         "  tenure trace slice IN -o OUT [--from TIME] [--to TIME] [--tenant NAME]\n"
         "      the jobs submitted from one time to before another, and of one tenant;\n"
         "      TIME is a date, or in a trace without dates a number of seconds\n"

@@ -48,6 +48,22 @@ static const struct importer *need_importer(const char *name, struct arena *aren
     return NULL;
 }
 
+static bool convert_prices(const struct importer *importer, const char *in,
+                           const char *out, struct error *err)
+{
+    struct price_trace prices;
+    struct import_report report = {0};
+    bool ok = importer->read_prices(in, &prices, &report, err) &&
+              price_trace_write(&prices, out, err);
+    if (ok) {
+        print_report(&report);
+        fprintf(stderr, "%zu prices of %zu series written\n", prices.n,
+                price_trace_series(&prices));
+    }
+    price_trace_free(&prices);
+    return ok;
+}
+
 static bool convert(const char *in, const char *from, const char *out, const char *tick,
                     struct arena *arena, struct error *err)
 {
@@ -55,6 +71,8 @@ static bool convert(const char *in, const char *from, const char *out, const cha
     const struct importer *importer = need_importer(from, arena, err);
     if (!importer || (tick && !whole_number(tick, "--tick", &options.tick_s, err)))
         return false;
+    if (importer->read_prices)
+        return convert_prices(importer, in, out, err);
     struct trace trace;
     struct import_report report = {0};
     bool ok = importer->read(in, &options, &trace, &report, err) &&

@@ -39,7 +39,7 @@ static bool take_record(void *self, const struct csv_record *record, struct erro
     struct import_row *row = &import->row;
     row->record = record;
     row->report->rows_read++;
-    if (row->trace->n >= UINT32_MAX - 1)
+    if (row->trace && row->trace->n >= UINT32_MAX - 1)
         return error_at(err, (struct place){row->path, record->line, 0},
                         "more than 4294967294 jobs");
     return import->table->row(row, err);
@@ -63,6 +63,34 @@ bool import_csv(const char *path, const struct import_table *table,
     trace_finish(trace);
     report->rows_kept = (int64_t)trace->n;
     return true;
+}
+
+bool import_csv_prices(const char *path, const struct import_table *table,
+                       struct price_trace *prices, struct import_report *report,
+                       struct error *err)
+{
+    static const struct import_options none = {0};
+    struct import import = {
+        .row = {.prices = prices, .report = report, .options = &none}, .table = table};
+    struct csv_reader reader = {
+        .header = take_header, .record = take_record, .self = &import};
+
+    *report = (struct import_report){0};
+    price_trace_begin(prices, path);
+    if (!csv_read(path, &reader, prices->digest, err))
+        return false;
+    price_trace_finish(prices);
+    report->rows_kept = report->rows_read;
+    for (size_t i = 0; i < report->n_dropped; i++)
+        report->rows_kept -= report->dropped[i].rows;
+    return true;
+}
+
+bool import_refuse(const struct import_row *row, size_t column, const char *why,
+                   struct error *err)
+{
+    return error_at(err, place_of(row, column), "%s: '%.40s' %s", row->columns[column],
+                    import_text(row, column).text, why);
 }
 
 struct csv_field import_text(const struct import_row *row, size_t column)
@@ -119,18 +147,37 @@ static bool is_word(struct csv_field field)
     return field.length <= JOB_WORD_MAX;
 }
 
+static bool check_word(const struct import_row *row, size_t column,
+                       struct csv_field *field, struct error *err)
+{
+    *field = import_text(row, column);
+    if (is_word(*field))
+        return true;
+    return error_at(err, place_of(row, column),
+                    "%s: '%.70s' is no word of up to %d bytes without control "
+                    "characters",
+                    row->columns[column], field->text, JOB_WORD_MAX);
+}
+
 bool import_name(const struct import_row *row, size_t column, uint32_t *name,
                  struct error *err)
 {
-    struct csv_field field = import_text(row, column);
+    struct csv_field field;
     *name = NAMES_NONE;
-    if (!is_word(field))
-        return error_at(err, place_of(row, column),
-                        "%s: '%.70s' is no word of up to %d bytes without control "
-                        "characters",
-                        row->columns[column], field.text, JOB_WORD_MAX);
+    if (!check_word(row, column, &field, err))
+        return false;
     if (field.length)
         *name = trace_name(row->trace, field.text, field.length);
+    return true;
+}
+
+bool import_word(const struct import_row *row, size_t column, uint32_t *name,
+                 struct error *err)
+{
+    struct csv_field field;
+    if (!check_word(row, column, &field, err))
+        return false;
+    *name = price_trace_name(row->prices, field.text, field.length);
     return true;
 }
 

@@ -1,12 +1,7 @@
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/calendar.h"
 #include "base/csv_out.h"
 #include "input/trace.h"
+#include "input/whole_file.h"
 
 static bool is_numbered_by_order(const struct trace *trace)
 {
@@ -157,37 +152,16 @@ static void put_trace(struct csv_out *out, const struct trace *trace)
     }
 }
 
-static bool write_to(const struct trace *trace, const char *path, struct error *err)
+static bool write_to(const void *self, const char *path, struct error *err)
 {
     struct csv_out *out = csv_create(path, err);
     if (!out)
         return false;
-    put_trace(out, trace);
+    put_trace(out, self);
     return csv_close(out, NULL, err);
-}
-
-/* Devices, pipes and links are written through; a file is put in place when whole. */
-static bool is_written_in_place(const char *path)
-{
-    struct stat status;
-    return strcmp(path, "-") == 0 ||
-           (lstat(path, &status) == 0 && !S_ISREG(status.st_mode));
 }
 
 bool trace_write(const struct trace *trace, const char *path, struct error *err)
 {
-    if (is_written_in_place(path))
-        return write_to(trace, path, err);
-
-    struct arena arena = {0};
-    const char *partial = arena_printf(&arena, "%s.part-%ld", path, (long)getpid());
-    bool ok = write_to(trace, partial, err);
-    if (!ok)
-        error_kind_set(err, err->kind, "%s%s", path, err->text + strlen(partial));
-    if (ok && rename(partial, path) != 0)
-        ok = error_errno(err, path);
-    if (!ok)
-        unlink(partial);
-    arena_free(&arena);
-    return ok;
+    return whole_file_write(path, write_to, trace, err);
 }

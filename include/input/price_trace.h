@@ -1,0 +1,75 @@
+#ifndef INPUT_PRICE_TRACE_H
+#define INPUT_PRICE_TRACE_H
+
+/*
+ * A price trace: what GPU time cost from which date on, as a CSV file with a header and
+ * columns in any order:
+ *
+ *     time            a date; from then on
+ *     class           of GPU, a word; the catalogue's names where scenarios use it
+ *     tenure          lease, on-demand or spot
+ *     usd_per_gpu_h   0 to 100,000; exact to nano-USD, further digits rounded
+ *     region          optional, a word
+ *     term            optional, of leases: 1y, 3y, 18mo
+ *
+ * Rows of equal class, tenure, region and term are one series.  Plain, gzip or
+ * Zstandard; unsorted rows are sorted stably by time.  Two different prices of one
+ * series at one instant are an error when the series is chosen.
+ */
+
+#include "base/names.h"
+#include "base/params.h"
+#include "base/sha256.h"
+
+#define PRICE_WORD_MAX 255
+#define PRICE_MAX_NANO INT64_C(100000000000000) /* 100,000 USD/GPU-h */
+
+struct price_row {
+    int64_t at_unix_ms;
+    int64_t line; /* of the file */
+    int64_t nano_usd_per_gpu_h;
+    uint32_t class, tenure, region, term; /* names; NAMES_NONE: not given */
+};
+
+struct price_trace {
+    struct arena arena;
+    const char *path;
+    char digest[SHA256_HEX]; /* of the bytes as stored */
+    struct names names;
+    struct price_row *rows; /* by time, equal times in order of the file */
+    size_t n, room;
+    bool was_sorted;
+};
+
+/* price_trace_free on every path. */
+bool price_trace_read(struct price_trace *trace, const char *path,
+                      struct error *err) MUST_CHECK;
+/* Whether a file that can be read twice begins like a price trace. */
+bool price_trace_sniff(const char *path);
+void price_trace_free(struct price_trace *trace);
+
+/* For importers: an empty trace, rows, and what must be done after the last one. */
+void price_trace_begin(struct price_trace *trace, const char *path);
+void price_trace_add(struct price_trace *trace, const struct price_row *row);
+uint32_t price_trace_name(struct price_trace *trace, const char *text, size_t length);
+void price_trace_finish(struct price_trace *trace);
+
+/* In the columns above; dates in UTC, nine digits.  Whole or not at all. */
+bool price_trace_write(const struct price_trace *trace, const char *path,
+                       struct error *err) MUST_CHECK;
+
+/* Which series: NULL is "the only one there is". */
+struct price_filter {
+    const char *class, *tenure, *region, *term;
+};
+
+/* The chosen series as points in nano-USD per GPU-h, in `arena`.  The message of an
+ * error has no place and says what there is. */
+bool price_trace_select(const struct price_trace *trace,
+                        const struct price_filter *filter, struct points *points,
+                        struct arena *arena, struct error *err) MUST_CHECK;
+
+/* The number of series. */
+size_t price_trace_series(const struct price_trace *trace);
+
+#endif
