@@ -31,7 +31,8 @@ Test(models, each_is_documented_and_complete)
         bool has_work = m->kind == MODEL_DEMAND  ? m->demand.next != NULL
                         : m->kind == MODEL_ORDER ? m->order.key != NULL
                         : m->kind == MODEL_PRICE ? m->price.next != NULL
-                                                 : m->wait.until_ms != NULL;
+                        : m->kind == MODEL_WAIT  ? m->wait.until_ms != NULL
+                                                 : m->procure.review != NULL;
         cr_expect(has_work, "%s has no function", m->name);
     }
 }
@@ -42,11 +43,25 @@ Test(models, there_is_one_of_each_name_in_the_list)
         enum model_kind kind;
         const char *name;
     } all[] = {
-        {MODEL_DEMAND, "poisson"}, {MODEL_DEMAND, "profile"}, {MODEL_ORDER, "fifo"},
-        {MODEL_ORDER, "sjf"},      {MODEL_ORDER, "ljf"},      {MODEL_ORDER, "priority"},
-        {MODEL_WAIT, "none"},      {MODEL_WAIT, "forever"},   {MODEL_WAIT, "threshold"},
-        {MODEL_PRICE, "constant"}, {MODEL_PRICE, "table"},    {MODEL_PRICE, "decline"},
-        {MODEL_PRICE, "ou"},       {MODEL_PRICE, "gbm"},
+        {MODEL_DEMAND, "poisson"},
+        {MODEL_DEMAND, "profile"},
+        {MODEL_ORDER, "fifo"},
+        {MODEL_ORDER, "sjf"},
+        {MODEL_ORDER, "ljf"},
+        {MODEL_ORDER, "priority"},
+        {MODEL_WAIT, "none"},
+        {MODEL_WAIT, "forever"},
+        {MODEL_WAIT, "threshold"},
+        {MODEL_PRICE, "constant"},
+        {MODEL_PRICE, "table"},
+        {MODEL_PRICE, "decline"},
+        {MODEL_PRICE, "ou"},
+        {MODEL_PRICE, "gbm"},
+        {MODEL_PROCURE, "fixed"},
+        {MODEL_PROCURE, "reorder"},
+        {MODEL_PROCURE, "target_utilization"},
+        {MODEL_PROCURE, "forecast_quantile"},
+        {MODEL_PROCURE, "break_even"},
     };
     for (size_t i = 0; i < COUNT(all); i++)
         cr_expect(model_find(all[i].kind, all[i].name) != NULL, "%s", all[i].name);

@@ -4,7 +4,8 @@
 /*
  * A model is one replaceable assumption: how demand arrives, in which order jobs are
  * served, how long they wait before they are taken to rented capacity, how a price
- * changes.  It is one file in models/ and one line in models/meson.build.
+ * changes, what is bought or leased when.  It is one file in models/ and one line in
+ * models/meson.build.
  *
  * Models decide, the simulator acts.  Parameters are const and shared by all threads;
  * state belongs to one replication.  A model never sees the world, does no I/O, and
@@ -13,9 +14,17 @@
  */
 
 #include "base/params.h"
+#include "base/procure.h"
 #include "base/rng.h"
 
-enum model_kind { MODEL_DEMAND, MODEL_ORDER, MODEL_WAIT, MODEL_PRICE, MODEL_KINDS };
+enum model_kind {
+    MODEL_DEMAND,
+    MODEL_ORDER,
+    MODEL_WAIT,
+    MODEL_PRICE,
+    MODEL_PROCURE,
+    MODEL_KINDS
+};
 
 /* What an order or wait model sees of a job. */
 struct job_view {
@@ -99,6 +108,7 @@ struct model {
         struct order_ops order;
         struct wait_ops wait;
         struct price_ops price;
+        struct procure_ops procure;
     };
 };
 

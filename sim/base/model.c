@@ -18,10 +18,8 @@ const struct model *const models[] = {
 #undef MODEL
 
 const char *const model_kind_names[MODEL_KINDS] = {
-    [MODEL_DEMAND] = "demand",
-    [MODEL_ORDER] = "order",
-    [MODEL_WAIT] = "wait",
-    [MODEL_PRICE] = "price",
+    [MODEL_DEMAND] = "demand", [MODEL_ORDER] = "order",     [MODEL_WAIT] = "wait",
+    [MODEL_PRICE] = "price",   [MODEL_PROCURE] = "procure",
 };
 
 const struct model *model_find(enum model_kind kind, const char *name)

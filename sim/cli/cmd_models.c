@@ -12,6 +12,7 @@ static const char *const kind_titles[MODEL_KINDS] = {
     [MODEL_ORDER] = "order: who is served first",
     [MODEL_PRICE] = "price: how a price changes",
     [MODEL_WAIT] = "wait: how long a job waits before it may go to elastic pools",
+    [MODEL_PROCURE] = "procure: what is bought, leased, renewed and retired",
 };
 
 static void print_list(void)
@@ -21,8 +22,8 @@ static void print_list(void)
         for (const struct model *const *model = models; *model; model++) {
             if ((int)(*model)->kind != kind)
                 continue;
-            printf("  %-10s ", (*model)->name);
-            cli_wrap((*model)->summary, 13, 13, 80, stdout);
+            printf("  %-18s ", (*model)->name);
+            cli_wrap((*model)->summary, 21, 21, 80, stdout);
         }
     }
     puts("\n`tenure models NAME` explains one; `tenure models --catalogue` lists the "
