@@ -31,6 +31,8 @@
 struct lot_terms {
     bool first;                /* the pool's first GPUs: `in_service`, `opening` */
     int64_t server_price_uusd; /* owned; 0: the pool's */
+    uint32_t number;           /* contracts: of the pool, from 1 */
+    bool renews;               /* contracts: another one follows on its end */
     int64_t from_ms, until_ms; /* contracts */
     int64_t price_rate;        /* contracts: rent, nano-USD per GPU-h */
 };
@@ -101,6 +103,10 @@ struct pool {
     struct arena *arena; /* of the fleet */
     struct lot *lots;    /* oldest first */
     uint32_t n_lots, lots_room;
+    uint32_t leaving;    /* index + 1 of the lot whose contract has just ended */
+    int64_t coming_gpus; /* on order, or to be ordered on dates known beforehand */
+    int64_t last_end_ms; /* leases: the end of the last contract known; NEVER_MS where
+                            one is renewed or a policy may sign another */
     uint32_t bound_lot[GPU_STATES]; /* the lot in which each boundary lies */
     struct reservation reservation;
     bool held_for_policy; /* free GPUs are held: a reservation stands */
@@ -180,6 +186,19 @@ void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms);
 uint32_t fleet_lot_begins(struct pool *pool, int64_t gpus,
                           const struct lot_terms *terms, int64_t now_ms);
 void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms);
+
+/* A contract ends: its GPUs go, free ones first, those at work as they are given back,
+ * which is for the caller to see to at once; then call fleet_left. */
+void fleet_leave(struct pool *pool, uint32_t lot, int64_t now_ms);
+void fleet_left(struct pool *pool);
+
+/* Another contract takes over a lot's GPUs, with the jobs on them; its index. */
+uint32_t fleet_renew(struct pool *pool, uint32_t lot, const struct lot_terms *terms,
+                     int64_t now_ms);
+
+/* Whether a share of the list stands on a server that is to leave. */
+bool fleet_stands_on_closed(const struct fleet *fleet, const struct pool *pool,
+                            uint32_t shares);
 
 /* After the pass of an instant: divides what is idle, and integrates.  `held`: what is
  * wanted of it is held by a reservation or the order, for one of those who wait would

@@ -50,14 +50,14 @@ struct planned {
     uint32_t pool;
     uint32_t rank;          /* among those of one instant, in the order of the file */
     enum event_kind event;  /* EVENT_LOT, EVENT_RETIRE, EVENT_CONTRACT_END */
-    int64_t at_ms, gpus;    /* signed */
-    struct lot_terms terms; /* of a lot that comes */
+    int64_t at_ms, gpus;    /* signed; of a contract that is renewed 0 */
+    struct lot_terms terms; /* of a lot that comes, of a contract that ends */
 };
 
 /* A fixed pool's changes, by time; what comes before what goes. */
 struct plan {
     struct planned *items;
-    uint32_t n, next;
+    uint32_t n, next, room;
 };
 
 /* A kept instance and the pool it belongs to, by number, for its event. */
@@ -116,10 +116,16 @@ struct world {
     uint32_t victims_room;
 };
 
+/* contract.c: what happens to lease contracts. */
+void contract_ends(struct world *world, const struct planned *planned);
+
 /* plan.c */
 void world_plan(struct world *world); /* events known from the start */
 void world_plan_life_ends(struct world *world, uint32_t pool, uint32_t first_lot);
 void world_handle(struct world *world, struct event event);
+
+/* One more dated change, now or later. */
+void plan_add(struct world *world, const struct planned *planned);
 
 /* act.c */
 uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
@@ -170,8 +176,15 @@ static inline bool job_has_overhead(const struct live_job *job)
     return job->kind->checkpoint_interval_ms > 0 || job->interruptions > 0;
 }
 
-/* The largest number of GPUs that a fixed pool's plan gives from now on. */
+/* The largest number of GPUs that a fixed pool's plan gives from now on, and what is on
+ * order with it. */
 int64_t largest_target(const struct world *world, uint32_t pool);
+
+/* Of a gang that starts in a leased pool at `from_ms`: the first end of a contract that
+ * would leave too few GPUs for it and those that are expected to run then; NEVER_MS if
+ * none does. */
+int64_t pool_hard_end(const struct world *world, const struct pool *pool, int64_t gang,
+                      int64_t from_ms);
 
 /* initial.c: the jobs that are there before the first instant. */
 bool world_begin(struct world *world, struct error *err) MUST_CHECK;
@@ -194,7 +207,8 @@ int64_t dispatch_room_ms(const struct world *world, const struct pool *pool,
                          int64_t gang);
 
 /* The same, for room that is yet to be made. */
-int64_t dispatch_contract_ms(const struct world *world, const struct pool *pool);
+int64_t dispatch_contract_ms(const struct world *world, const struct pool *pool,
+                             int64_t gang);
 
 /* With submits first, capacity may still come or go in this very instant. */
 bool dispatch_change_is_due(const struct world *world);

@@ -267,7 +267,7 @@ static bool earliest_hole(struct world *world, struct pool *pool, int64_t gang,
     struct outlook *outlook = &world->conservative->outlook[pool->index];
     const struct pool_spec *spec = pool->spec;
     bool ends = spec->tenure == TENURE_LEASE && !spec->start_past_end;
-    int64_t latest = ends ? spec->until_ms : INT64_MAX;
+    int64_t latest = ends ? pool_hard_end(world, pool, gang, world->now_ms) : INT64_MAX;
 
     if (!pool->packed)
         return earliest_step(outlook, gang, length_ms, latest, at_ms);

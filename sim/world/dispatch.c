@@ -12,20 +12,22 @@
 
 #include "world/state.h"
 
-int64_t dispatch_contract_ms(const struct world *world, const struct pool *pool)
+int64_t dispatch_contract_ms(const struct world *world, const struct pool *pool,
+                             int64_t gang)
 {
-    const struct pool_spec *spec = pool->spec;
-    if (spec->tenure != TENURE_LEASE)
+    if (pool->spec->tenure != TENURE_LEASE)
         return INT64_MAX;
-    if (world->now_ms >= spec->until_ms)
-        return -1; /* its end is due in this instant: submit-first */
-    return spec->start_past_end ? INT64_MAX : spec->until_ms - world->now_ms;
+    int64_t end = pool_hard_end(world, pool, gang, world->now_ms);
+    if (end <= world->now_ms)
+        return -1; /* it is due in this instant: submit-first */
+    bool free = end == NEVER_MS || pool->spec->start_past_end;
+    return free ? INT64_MAX : end - world->now_ms;
 }
 
 int64_t dispatch_room_ms(const struct world *world, const struct pool *pool,
                          int64_t gang)
 {
-    return pool_fits(pool, gang) ? dispatch_contract_ms(world, pool) : -1;
+    return pool_fits(pool, gang) ? dispatch_contract_ms(world, pool, gang) : -1;
 }
 
 /* The same where a reservation may stand. */
@@ -221,7 +223,7 @@ static bool reserve(struct world *world, const struct live_job *job,
             continue;
         int64_t end_ms = at_ms + job_estimate_on(job, outlet->ratio);
         if (pool->spec->tenure == TENURE_LEASE && !pool->spec->start_past_end &&
-            end_ms > pool->spec->until_ms)
+            end_ms > pool_hard_end(world, pool, job->gpus, at_ms))
             continue;
         best = pool;
         best_ms = at_ms;
@@ -286,9 +288,10 @@ static bool could_reserve(const struct world *world, const struct queue *queue,
     if (pool_largest_gang(pool, pool->target_gpus) < queue->gpus &&
         pool_largest_gang(pool, largest_target(world, pool->index)) < queue->gpus)
         return false;
-    if (spec->tenure != TENURE_LEASE || spec->start_past_end)
+    if (spec->tenure != TENURE_LEASE || spec->start_past_end ||
+        pool->last_end_ms == NEVER_MS)
         return true;
-    int64_t limit = ratio_limit(spec->until_ms - world->now_ms,
+    int64_t limit = ratio_limit(pool->last_end_ms - world->now_ms,
                                 route_outlet(route, pool->index)->ratio);
     return tree_first_within(&queue->jobs, INT64_MIN, 0, limit, &entry);
 }

@@ -39,7 +39,27 @@ int64_t largest_target(const struct world *world, uint32_t pool)
             continue; /* what comes and goes at one instant is never there together */
         largest = target > largest ? target : largest;
     }
-    return largest;
+    return largest + world->fleet.pools[pool].coming_gpus;
+}
+
+int64_t pool_hard_end(const struct world *world, const struct pool *pool, int64_t gang,
+                      int64_t from_ms)
+{
+    const struct plan *plan = &world->plans[pool->index];
+    int64_t left = pool->target_gpus;
+    for (uint32_t i = plan->next; i < plan->n; i++) {
+        const struct planned *planned = &plan->items[i];
+        left += planned->gpus;
+        if (planned->event != EVENT_CONTRACT_END || planned->gpus == 0 ||
+            (planned->at_ms <= from_ms && from_ms > world->now_ms))
+            continue;
+        int64_t beyond = pool->busy_gpus;
+        if (left > 0 && world->track_ends)
+            beyond -= tree_sum_until(&pool->running, planned->at_ms);
+        if (beyond + gang > left)
+            return planned->at_ms;
+    }
+    return NEVER_MS;
 }
 
 bool job_could_run(const struct world *world, const struct live_job *job,
@@ -51,10 +71,11 @@ bool job_could_run(const struct world *world, const struct live_job *job,
         (pool->elastic ||
          pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus))
         return false;
-    if (spec->tenure == TENURE_LEASE && world->now_ms >= spec->until_ms)
+    if (spec->tenure == TENURE_LEASE && world->now_ms >= pool->last_end_ms)
         return false;
     if (spec->tenure != TENURE_LEASE || spec->start_past_end)
         return true;
     int64_t from = spec->from_ms > world->now_ms ? spec->from_ms : world->now_ms;
-    return job_estimate_on(job, outlet->ratio) <= spec->until_ms - from;
+    return pool->last_end_ms == NEVER_MS ||
+           job_estimate_on(job, outlet->ratio) <= pool->last_end_ms - from;
 }

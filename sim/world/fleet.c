@@ -195,17 +195,23 @@ void fleet_work(struct pool *pool, int64_t gpus)
     assert(pool->overhead_gpus >= 0 && pool->overhead_gpus <= pool->busy_gpus);
 }
 
-/* Lots give up GPUs oldest first. */
+static int64_t shrink_lot(struct lot *lot, int64_t gpus, int64_t now_ms)
+{
+    int64_t part = lot->gpus < gpus ? lot->gpus : gpus;
+    lot->gpus -= part;
+    if (part > 0 && lot->gpus == 0)
+        lot->end_ms = now_ms;
+    return part;
+}
+
+/* Lots give up GPUs oldest first, but for a contract that has ended. */
 static void shrink_lots(struct pool *pool, int64_t gpus, int64_t now_ms)
 {
+    if (pool->leaving > 0)
+        gpus -= shrink_lot(&pool->lots[pool->leaving - 1], gpus, now_ms);
     for (uint32_t l = 0; gpus > 0; l++) {
         assert(l < pool->n_lots);
-        struct lot *lot = &pool->lots[l];
-        int64_t part = lot->gpus < gpus ? lot->gpus : gpus;
-        lot->gpus -= part;
-        gpus -= part;
-        if (part > 0 && lot->gpus == 0)
-            lot->end_ms = now_ms;
+        gpus -= shrink_lot(&pool->lots[l], gpus, now_ms);
     }
     pool->fleet_changed = true;
 }
@@ -357,6 +363,39 @@ void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms)
     int64_t wanted =
         pool->target_gpus > pool->busy_gpus ? pool->target_gpus : pool->busy_gpus;
     shrink(pool, pool->capacity_gpus - wanted, now_ms);
+}
+
+void fleet_leave(struct pool *pool, uint32_t lot, int64_t now_ms)
+{
+    pool->leaving = lot + 1;
+    fleet_retire(pool, pool->lots[lot].gpus, now_ms);
+}
+
+void fleet_left(struct pool *pool)
+{
+    assert(pool->leaving > 0 && pool->lots[pool->leaving - 1].gpus == 0);
+    pool->leaving = 0;
+}
+
+uint32_t fleet_renew(struct pool *pool, uint32_t index, const struct lot_terms *terms,
+                     int64_t now_ms)
+{
+    struct lot *lot = new_lot(pool, now_ms), *old = &pool->lots[index];
+    lot->terms = *terms;
+    lot->gpus = lot->first_gpus = old->gpus;
+    old->gpus = 0;
+    old->end_ms = now_ms;
+    pool->fleet_changed = true;
+    return pool->n_lots - 1;
+}
+
+bool fleet_stands_on_closed(const struct fleet *fleet, const struct pool *pool,
+                            uint32_t shares)
+{
+    for (uint32_t s = shares; s != SHARE_NONE; s = fleet->shares[s].next)
+        if (pool->servers.level[fleet->shares[s].share.server] < 0)
+            return true;
+    return false;
 }
 
 static int64_t clamp(int64_t value, int64_t high)

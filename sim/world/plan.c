@@ -8,18 +8,6 @@
 
 /* ---- capacity ---- */
 
-static void contract_ends(struct world *world, uint32_t index)
-{
-    struct pool *pool = &world->fleet.pools[index];
-    int64_t gpus = pool->target_gpus;
-    world_show_event(world, PHASE_CAPACITY, "contract_end", NULL, index, gpus, NULL);
-    /* The capacity is gone before the jobs are asked where else they could go. */
-    fleet_retire(pool, gpus, world->now_ms);
-    while (pool->first_job != JOB_NONE)
-        job_interrupt(world, pool->first_job, PHASE_CAPACITY, CAUSE_CONTRACT_END);
-    world_unsettle(world, index);
-}
-
 static void lot_begins(struct world *world, const struct planned *planned)
 {
     fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus, &planned->terms,
@@ -67,15 +55,14 @@ static void month_tick(struct world *world)
 static void planned_change(struct world *world, uint32_t pool)
 {
     struct plan *plan = &world->plans[pool];
-    const struct planned *planned = &plan->items[plan->next++];
-    switch (planned->event) {
-    case EVENT_LOT: lot_begins(world, planned); return;
-    case EVENT_CONTRACT_END: contract_ends(world, pool); return;
+    struct planned planned = plan->items[plan->next++];
+    switch (planned.event) {
+    case EVENT_LOT: lot_begins(world, &planned); return;
+    case EVENT_CONTRACT_END: contract_ends(world, &planned); return;
     default: break;
     }
-    world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, planned->gpus,
-                     NULL);
-    fleet_retire(&world->fleet.pools[pool], -planned->gpus, world->now_ms);
+    world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, planned.gpus, NULL);
+    fleet_retire(&world->fleet.pools[pool], -planned.gpus, world->now_ms);
     world_unsettle(world, pool);
 }
 
@@ -122,6 +109,7 @@ void world_plan_life_ends(struct world *world, uint32_t pool, uint32_t first_lot
 static struct lot_terms first_terms(const struct pool_spec *spec)
 {
     return (struct lot_terms){.first = true,
+                              .number = 1,
                               .from_ms = spec->from_ms,
                               .until_ms = spec->until_ms,
                               .price_rate = spec->price_rate};
@@ -141,44 +129,70 @@ static void begin_pool(struct world *world, uint32_t p)
     world_plan_life_ends(world, p, 0);
 }
 
-static int by_time(const void *a, const void *b)
+/* Whether the first comes before the second: what comes, then what goes. */
+static bool is_before(const struct planned *x, const struct planned *y)
 {
-    const struct planned *x = a, *y = b;
     if (x->at_ms != y->at_ms)
-        return x->at_ms < y->at_ms ? -1 : 1;
+        return x->at_ms < y->at_ms;
     if ((x->gpus > 0) != (y->gpus > 0))
-        return x->gpus > 0 ? -1 : 1; /* what comes, then what goes */
-    return (x->rank > y->rank) - (x->rank < y->rank);
+        return x->gpus > 0;
+    return x->rank < y->rank;
+}
+
+/* The end of the last contract that is known. */
+static void find_last_end(struct world *world, struct pool *pool)
+{
+    const struct plan *plan = &world->plans[pool->index];
+    int64_t left = pool->target_gpus, last = world->now_ms;
+    for (uint32_t i = plan->next; i < plan->n; i++) {
+        left += plan->items[i].gpus;
+        last = plan->items[i].at_ms;
+    }
+    pool->last_end_ms = left > 0 ? NEVER_MS : last;
+}
+
+void plan_add(struct world *world, const struct planned *planned)
+{
+    struct plan *plan = &world->plans[planned->pool];
+    if (plan->n == plan->room) {
+        uint32_t room = plan->room ? plan->room * 2 : 4;
+        plan->items =
+            arena_grow(&world->arena, plan->items, plan->n, room, sizeof *plan->items);
+        plan->room = room;
+    }
+    uint32_t at = plan->n++;
+    for (; at > plan->next && is_before(planned, &plan->items[at - 1]); at--)
+        plan->items[at] = plan->items[at - 1];
+    plan->items[at] = *planned;
+    /* Events of one pool and instant are alike: each carries on the plan by one. */
+    world_schedule(world, planned->at_ms, PHASE_CAPACITY, planned->event,
+                   planned->pool);
+    find_last_end(world, &world->fleet.pools[planned->pool]);
 }
 
 static void plan_pool(struct world *world, uint32_t p)
 {
     const struct pool_spec *spec = &world->scenario->pools[p];
-    struct plan *plan = &world->plans[p];
     struct lot_terms first = first_terms(spec);
 
-    plan->items = ARENA_ARRAY(&world->arena, spec->n_changes + 2, struct planned);
     if (spec->tenure == TENURE_LEASE && spec->gpus > 0) {
+        struct planned begin = {p, 0, EVENT_LOT, spec->from_ms, spec->gpus, first};
+        struct planned end = {p,           0,    EVENT_CONTRACT_END, spec->until_ms,
+                              -spec->gpus, first};
         if (spec->from_ms > 0)
-            plan->items[plan->n++] =
-                (struct planned){p, 0, EVENT_LOT, spec->from_ms, spec->gpus, first};
-        plan->items[plan->n++] = (struct planned){
-            p, 0, EVENT_CONTRACT_END, spec->until_ms, -spec->gpus, first};
+            plan_add(world, &begin);
+        plan_add(world, &end);
     }
     for (size_t i = 0; i < spec->n_changes; i++) {
         const struct change_spec *change = &spec->changes[i];
-        plan->items[plan->n++] =
-            (struct planned){p,
-                             (uint32_t)i + 1,
-                             change->gpus > 0 ? EVENT_LOT : EVENT_RETIRE,
-                             change->at_ms,
-                             change->gpus,
-                             {.server_price_uusd = change->server_price_uusd}};
+        struct planned planned = {.pool = p,
+                                  .rank = (uint32_t)i + 1,
+                                  .event = change->gpus > 0 ? EVENT_LOT : EVENT_RETIRE,
+                                  .at_ms = change->at_ms,
+                                  .gpus = change->gpus};
+        planned.terms.server_price_uusd = change->server_price_uusd;
+        plan_add(world, &planned);
     }
-    qsort(plan->items, plan->n, sizeof *plan->items, by_time);
-    for (uint32_t i = 0; i < plan->n; i++)
-        world_schedule(world, plan->items[i].at_ms, PHASE_CAPACITY,
-                       plan->items[i].event, p);
 }
 
 void world_plan(struct world *world)

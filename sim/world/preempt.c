@@ -146,7 +146,8 @@ static const struct outlet *find_place(struct world *world, uint32_t index)
         const struct outlet *outlet = &route->outlets[i];
         struct pool *pool = &world->fleet.pools[outlet->pool];
         if (mask >> outlet->pool & 1 && !pool->elastic &&
-            job_estimate_on(job, outlet->ratio) <= dispatch_contract_ms(world, pool) &&
+            job_estimate_on(job, outlet->ratio) <=
+                dispatch_contract_ms(world, pool, job->gpus) &&
             make_room(world, pool, index))
             return outlet;
     }

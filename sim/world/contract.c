@@ -1,0 +1,54 @@
+/* Lease contracts: what their ends do to the jobs on them. */
+
+#include <assert.h>
+
+#include "world/state.h"
+
+static uint32_t find_contract(const struct pool *pool, uint32_t number)
+{
+    for (uint32_t l = 0; l < pool->n_lots; l++)
+        if (pool->lots[l].terms.number == number)
+            return l;
+    assert(!"a contract that ends has begun");
+    return 0;
+}
+
+/* All leave, or those on the servers that go. */
+static void clear_servers(struct world *world, struct pool *pool)
+{
+    const struct live_job *jobs = world->backlog.jobs;
+    for (uint32_t job = pool->first_job; job != JOB_NONE;) {
+        uint32_t next = jobs[job].next_in_pool;
+        if (fleet_stands_on_closed(&world->fleet, pool, jobs[job].shares))
+            job_interrupt(world, job, PHASE_CAPACITY, CAUSE_CONTRACT_END);
+        jobs = world->backlog.jobs;
+        job = next;
+    }
+}
+
+/* The job that is expected to run longest; where ends are not kept, the latest. */
+static uint32_t last_to_end(const struct world *world, const struct pool *pool)
+{
+    struct tree_entry entry;
+    if (pool->target_gpus > 0 && world->track_ends &&
+        tree_reach(&pool->running, pool->busy_gpus, &entry))
+        return (uint32_t)entry.item;
+    return pool->first_job;
+}
+
+void contract_ends(struct world *world, const struct planned *planned)
+{
+    struct pool *pool = &world->fleet.pools[planned->pool];
+    uint32_t lot = find_contract(pool, planned->terms.number);
+    world_show_event(world, PHASE_CAPACITY, "contract_end", NULL, planned->pool,
+                     pool->lots[lot].gpus, NULL);
+    /* The capacity is gone before the jobs are asked where else they could go. */
+    fleet_leave(pool, lot, world->now_ms);
+    if (pool->packed && pool->target_gpus > 0)
+        clear_servers(world, pool);
+    while (pool->busy_gpus > pool->target_gpus)
+        job_interrupt(world, last_to_end(world, pool), PHASE_CAPACITY,
+                      CAUSE_CONTRACT_END);
+    fleet_left(pool);
+    world_unsettle(world, planned->pool);
+}
