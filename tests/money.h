@@ -355,4 +355,48 @@ static inline int64_t at_date(const struct books *books, const char *date)
 #define LEASE8A                                                                        \
     "{name: l, tenure: lease, class: h100-sxm, gpus: 8, price: 2.051234567 USD/GPU-h"
 
+/* ---- what the books and the oracle must agree on ---- */
+
+static inline void expect_like_oracle(const struct books *books, const char *pool,
+                                      struct oracle *o,
+                                      const struct pool_result *result)
+{
+    oracle_solve(o);
+    const int64_t *basis = result->basis_uusd;
+    double closing = (double)result->closing_book_uusd;
+    double lambda = log1p(o->rate_per_y) / (double)MS_PER_Y;
+    double closing_pv = closing * exp(-lambda * (double)o->end_ms);
+    double cash_pv = result->cash_pv_usd * 1e6;
+
+    cr_expect(close_to((double)basis[BASIS_CASH], o->cash_uusd, 1e-9),
+              "%s: cash %" PRId64 ", oracle %.1f", pool, basis[BASIS_CASH],
+              o->cash_uusd);
+    cr_expect(close_to((double)basis[BASIS_ACCRUAL], o->accrual_uusd, 1e-9),
+              "%s: accrual %" PRId64 ", oracle %.1f", pool, basis[BASIS_ACCRUAL],
+              o->accrual_uusd);
+    cr_expect(close_to((double)basis[BASIS_ECONOMIC], o->accrual_uusd + o->capital_uusd,
+                       1e-9),
+              "%s: economic %" PRId64 ", oracle %.1f", pool, basis[BASIS_ECONOMIC],
+              o->accrual_uusd + o->capital_uusd);
+    cr_expect(close_to(closing, o->closing_uusd, 1e-9) ||
+                  fabs(closing - o->closing_uusd) < 1e-9 * o->cash_uusd,
+              "%s: closing %.0f, oracle %.1f", pool, closing, o->closing_uusd);
+    cr_expect(close_to(cash_pv, o->cash_pv_uusd, 1e-9), "%s: cash pv %.1f, oracle %.1f",
+              pool, cash_pv, o->cash_pv_uusd);
+    /* Preinreich and Luecke. */
+    cr_expect(
+        close_to(o->opening_uusd + cash_pv - closing_pv, o->economic_pv_uusd, 1e-9),
+        "%s: cash and positions %.1f, economic cost %.1f", pool,
+        o->opening_uusd + cash_pv - closing_pv, o->economic_pv_uusd);
+    cr_expect_eq(basis[BASIS_ECONOMIC],
+                 books_sum(books, pool, NULL, ACCOUNTS, BASIS_ECONOMIC));
+}
+
+static inline void oracle_runs(struct oracle *o, int64_t rate)
+{
+    for (size_t i = 0; i < N_RUNS; i++)
+        oracle_bill(o, runs[i].at_s * 1000, (runs[i].at_s + runs[i].length_s) * 1000,
+                    rate, runs[i].gpus);
+}
+
 #endif

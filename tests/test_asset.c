@@ -234,7 +234,8 @@ Test(asset, the_capital_charge_does_not_depend_on_when_bills_are_looked_at)
     cr_expect_eq(asset_capital(&b.asset, &b.terms, now), charge);
 
     /* By hand: the line, less what is owed, day by day. */
-    double held = schedule_integral(&b.asset.book, 0, now), owed = 0, per_ms = 3.6e9;
+    double held = schedule_integral(&b.asset.book.line, 0, now), owed = 0,
+           per_ms = 3.6e9;
     double standing = 16 * (307412329.0 + 196901210 + 115938356 + 24612651 + 30387501);
     owed += standing / per_ms * (double)now * (double)now / 2;
     double a = 97240003.0 * 9 / per_ms, c = 97240003.0 * 5 / per_ms;

@@ -202,6 +202,24 @@ Test(run_audit, the_books_of_every_variant_agree)
          "fungible"},
         {"1d", "market", ", in_service: 2024-07-01, opening: sunk", "1y", "", "easy",
          "fungible"},
+        /* other depreciation, its book year and its life ending within the run */
+        {"1d", "book",
+         ", in_service: 2024-01-29, opening: book, depreciation: declining-balance,"
+         " changes: [{at: 2026-02-03, gpus: -3}]",
+         "1y", "", "easy", "fungible"},
+        {"1d", "market",
+         ", in_service: 2025-01-29, opening: market, life: 377d, depreciation: "
+         "{method: "
+         "declining-balance, factor: 150 %, switch: false}",
+         "1y", "", "easy", "packed"},
+        {"1h", "book",
+         ", depreciation: units-of-production, changes: [{at: 2026-01-25, gpus: +8}, "
+         "{at: 2026-02-03, gpus: -16}]",
+         "1y", "", "easy", "fungible"},
+        {"1mo", "market",
+         ", depreciation: {method: units-of-production, expected_utilization: 1 %}, "
+         "life: 3mo",
+         "1y", "", "skip", "fungible"},
         /* instances */
         {"1d", "market", "", "1y", ", unit: 8, keep_alive: 20min", "easy", "fungible"},
         {"1d", "market", "", "1y", ", unit: 4", "skip", "packed"},

@@ -13,6 +13,7 @@
 
 #include "base/model.h"
 #include "base/params.h"
+#include "input/accounting.h"
 #include "input/catalog.h"
 #include "input/trace.h"
 
@@ -77,6 +78,7 @@ struct pool_spec {
     double adder_frac;    /* fabric, storage, install, spares, on the server price */
     double residual_frac; /* of the server price, at the end of the book life */
     struct span life;
+    struct depreciation_spec depreciation;
     int64_t in_service_ms; /* of the first lot; <= 0; 0: bought at the start */
     enum opening opening;
     double selling_cost_frac;

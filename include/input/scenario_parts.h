@@ -19,7 +19,7 @@
 #define HORIZON_MAX_MS (200 * 366 * MS_PER_D)
 
 extern const struct param scenario_params[], pool_params[], change_params[],
-    demand_params[], dispatch_params[], service_params[];
+    demand_params[], dispatch_params[], service_params[], depreciation_params[];
 
 extern const char *const opening_names[];
 
@@ -70,6 +70,11 @@ bool scenario_check_limits(struct scenario *scenario, const struct node *root,
 /* Fills what an owned pool's parameters come to per GPU. */
 bool pool_derive_cost(struct scenario *scenario, struct pool_spec *pool,
                       const struct node *map, struct error *err) MUST_CHECK;
+
+/* How an owned pool's lots are accounted for: `depreciation`. */
+bool pool_read_accounting(struct scenario *scenario, struct pool_spec *pool,
+                          const struct node *map, const char *path,
+                          struct error *err) MUST_CHECK;
 
 /* A model and its parameters: `node` is its name or a map of `word` (which holds the
  * name) and parameters.  NULL is the model `fallback`. */

@@ -18,6 +18,7 @@
  */
 
 #include "input/scenario.h"
+#include "world/book.h"
 #include "world/fleet.h"
 #include "world/meter.h"
 #include "world/sink.h"
@@ -44,18 +45,6 @@ enum rate {
 /* The pool's own value of a rate, at the start. */
 int64_t pool_rate(const struct pool_spec *spec, enum rate rate);
 
-/* A straight line: `from_uusd` at begin, `to_uusd` at end and ever after. */
-struct schedule {
-    int64_t begin_ms, end_ms;
-    int64_t from_uusd, to_uusd;
-};
-
-int64_t schedule_at(const struct schedule *schedule, int64_t now_ms);
-
-/* The integral of schedule_at over [from, to], in micro-USD ms. */
-double schedule_integral(const struct schedule *schedule, int64_t from_ms,
-                         int64_t to_ms);
-
 struct asset {
     const struct pool *pool;
     uint32_t lot;  /* index in the pool; lots and contracts only */
@@ -64,11 +53,10 @@ struct asset {
     int64_t begin_ms;
     int64_t in_service_ms; /* may be before the start: its age counts from here */
 
-    struct schedule book;     /* book value: lots */
-    int64_t written_off_uusd; /* depreciation up to the beginning of `book` */
-    int64_t price_uusd;       /* new, with adder, of all that is left */
-    int64_t server_uusd;      /* new, without adder: what market values refer to */
-    struct schedule prepaid;  /* unexpired prepayment: leases */
+    struct book book;        /* book value: lots */
+    int64_t price_uusd;      /* new, with adder, of all that is left */
+    int64_t server_uusd;     /* new, without adder: what market values refer to */
+    struct schedule prepaid; /* unexpired prepayment: leases */
     int64_t purchase_uusd, resale_uusd, disposal_uusd,
         prepayment_uusd;  /* lumps so far */
     int64_t sold_ms;      /* when the last part was sold */
@@ -119,6 +107,12 @@ double asset_capital(const struct asset *asset, const struct asset_terms *terms,
 /* All that economic cost consists of. */
 int64_t asset_economic(const struct asset *asset, const struct asset_terms *terms,
                        int64_t now_ms);
+
+/* The end of a piece of the book's line: goes on to the next one. */
+void asset_break(struct asset *asset, const struct asset_terms *terms, int64_t now_ms);
+
+/* Depreciation that only use has caused: units of production. */
+int64_t asset_wear(const struct asset *asset, int64_t now_ms);
 
 /* Net invested capital now. */
 double asset_invested(const struct asset *asset, int64_t now_ms);

@@ -11,11 +11,11 @@
  *
  * Division: at each instant a pool's standing cost is borne by its GPUs alike, so each
  * state bears its share of GPU-time; the busy increment of power is borne by busy GPUs
- * alone; what minimum and increment add to a bill, and what is paid while a pool has no
- * GPU at all, counts as idle.  Between breaks (month ends, changes of the fleet, ends
- * of book lives) flat cost is constant in time and the capital charge linear, so that
- * the integrals of GPU counts and their first moments divide them exactly, whatever the
- * interval of the timeline.
+ * alone, and so is depreciation by use; what minimum and increment add to a bill, and
+ * what is paid while a pool has no GPU at all, counts as idle.  Between breaks (month
+ * ends, changes of the fleet, breaks of book values) flat cost is constant in time and
+ * the capital charge linear, so that the integrals of GPU counts and their first
+ * moments divide them exactly, whatever the interval of the timeline.
  */
 
 #include "world/asset.h"
@@ -33,7 +33,7 @@ struct pool_books {
 
     /* The open segment of the division. */
     int64_t mark_ms;
-    double mark_flat_uusd, mark_capital_uusd, mark_invested_uusd;
+    double mark_flat_uusd, mark_capital_uusd, mark_invested_uusd, mark_wear_uusd;
     struct reading mark_state[GPU_STATES];
     double share_uusd[COST_SHARES]; /* of closed segments */
 
@@ -61,9 +61,11 @@ void ledger_init(struct ledger *ledger, const struct scenario *scenario,
 void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 
-/* The end of a lot's book life: cost is no longer linear across it. */
+/* A break of a lot's book value, as the end of its book life: cost is no longer linear
+ * across it.  The next break lies after now, or never (NEVER_MS) comes. */
 void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms);
-int64_t ledger_life_end(const struct ledger *ledger, uint32_t pool, uint32_t lot);
+int64_t ledger_next_break_ms(const struct ledger *ledger, uint32_t pool, uint32_t lot,
+                             int64_t now_ms);
 
 /* From now on a recurring price of the pool is another one: of everything that it has,
  * and of what comes to it. */

@@ -34,7 +34,7 @@ enum phase {
 enum event_kind {
     EVENT_INTERVAL, /* argument: number of the interval that ends */
     EVENT_MONTH,
-    EVENT_LIFE_END,       /* argument: pool */
+    EVENT_BOOK_BREAK,     /* argument: pool + POOLS_MAX x lot */
     EVENT_SEGMENT,        /* argument: job */
     EVENT_LOT,            /* argument: pool, whose plan is carried on */
     EVENT_RETIRE,         /* the same */
@@ -121,7 +121,7 @@ void contract_ends(struct world *world, const struct planned *planned);
 
 /* plan.c */
 void world_plan(struct world *world); /* events known from the start */
-void world_plan_life_ends(struct world *world, uint32_t pool, uint32_t first_lot);
+void world_plan_breaks(struct world *world, uint32_t pool, uint32_t first_lot);
 void world_handle(struct world *world, struct event event);
 
 /* One more dated change, now or later. */

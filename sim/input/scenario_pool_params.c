@@ -44,7 +44,7 @@ const struct param pool_params[] = {
          "at what value they come in; default: purchase, with in_service book"),
      .mask = OWN},
     {PARAM_TERM(IN, "life", spec.life, "5y", 8.64e7, 6.4e12,
-                "book life: straight line to the residual"),
+                "book life, to the residual; how the value falls says `depreciation`"),
      .mask = OWN},
     {PARAM_EXACT_IN(DIM_USD, IN, "server_price", spec.server_price_uusd, "", 0, 1e13,
                     "price of a server; default: the class's"),

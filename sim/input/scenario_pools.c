@@ -10,7 +10,8 @@ const char *const tenure_names[] = {
     [TENURE_SPOT] = "spot", [TENURES] = NULL,
 };
 
-static const char *const pool_also[] = {"changes", NULL};
+/* Keys that hold more than one value; all are for owned pools. */
+static const char *const pool_also[] = {"changes", "depreciation", NULL};
 
 enum { OWN = 1u << TENURE_OWN };
 
@@ -38,6 +39,14 @@ static void tenures_of(unsigned mask, char text[64])
                      *text ? " or " : "", tenure_names[tenure]);
 }
 
+static bool name_is_in(const char *name, const char *const names[])
+{
+    for (size_t i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* A key that only another tenure has gets a better answer than "unknown". */
 static bool check_tenure_of_keys(const struct reading *reading, enum tenure tenure,
                                  struct error *err)
@@ -45,7 +54,7 @@ static bool check_tenure_of_keys(const struct reading *reading, enum tenure tenu
     const struct node *map = reading->map;
     for (size_t i = 0; i < map->n; i++) {
         const struct node *key = &map->keys[i];
-        unsigned mask = strcmp(key->text, "changes") == 0 ? OWN : 0;
+        unsigned mask = name_is_in(key->text, pool_also) ? OWN : 0;
         for (const struct param *param = pool_params; param->name; param++)
             if (strcmp(param->name, key->text) == 0)
                 mask = param->mask;
@@ -266,6 +275,8 @@ static bool read_own(struct reading *reading, struct error *err)
            read_opening(reading, err) &&
            from_class(reading, "server_price", DIM_USD, pool->class->server_price_uusd,
                       &pool->server_price_uusd, err) &&
+           pool_read_accounting(reading->scenario, pool, reading->map, reading->path,
+                                err) &&
            pool_derive_cost(reading->scenario, pool, reading->map, err);
 }
 

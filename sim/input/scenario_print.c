@@ -18,6 +18,8 @@ static const struct param_also scenario_also[] = {
 
 static const struct param_also pools_also[] = {
     {"changes", "list", "[]", "own: GPUs that come or go on a date, see changes"},
+    {"depreciation", "word or map", "straight-line",
+     "own: how the book value falls over `life`, see depreciation"},
     {.name = NULL},
 };
 
@@ -74,6 +76,9 @@ const struct param_section scenario_sections[] = {
      pool_params, pools_also, who_pools},
     {"changes", "Each element of an owned pool's `changes`, in order of date.",
      change_params, NULL, NULL},
+    {"depreciation",
+     "An owned pool's `depreciation`; the name of a method stands for a map of it.",
+     depreciation_params, NULL, NULL},
     {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
     {"service",
      "Each element of `service`, or `service` itself: a shadow price, which nobody "

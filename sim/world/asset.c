@@ -39,36 +39,6 @@ int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
     return 0;
 }
 
-int64_t schedule_at(const struct schedule *schedule, int64_t now_ms)
-{
-    if (now_ms <= schedule->begin_ms)
-        return schedule->from_uusd;
-    if (now_ms >= schedule->end_ms)
-        return schedule->to_uusd;
-    int64_t whole = schedule->end_ms - schedule->begin_ms;
-    int128 drop = (int128)(schedule->from_uusd - schedule->to_uusd) *
-                  (now_ms - schedule->begin_ms);
-    return schedule->from_uusd - (int64_t)divide_rounded(drop, whole);
-}
-
-double schedule_integral(const struct schedule *schedule, int64_t from_ms,
-                         int64_t to_ms)
-{
-    double total = 0;
-    if (to_ms > schedule->end_ms) {
-        int64_t flat = from_ms > schedule->end_ms ? from_ms : schedule->end_ms;
-        total += (double)schedule->to_uusd * (double)(to_ms - flat);
-        to_ms = flat;
-    }
-    if (from_ms >= to_ms)
-        return total;
-    double whole = (double)(schedule->end_ms - schedule->begin_ms);
-    double slope = (double)(schedule->to_uusd - schedule->from_uusd) / whole;
-    double a = (double)(from_ms - schedule->begin_ms);
-    double b = (double)(to_ms - schedule->begin_ms);
-    return total + ((double)schedule->from_uusd + slope * (a + b) / 2) * (b - a);
-}
-
 static const struct lot *lot_of(const struct asset *asset)
 {
     return &asset->pool->lots[asset->lot];
@@ -101,6 +71,19 @@ struct reading asset_busy(const struct asset *asset, int64_t now_ms)
 struct reading asset_surplus(const struct asset *asset, int64_t now_ms)
 {
     return integral_read(&asset->pool->surplus, now_ms);
+}
+
+/* Busy GPU-time, where the book value depends on it. */
+static struct reading book_use(const struct asset *asset, int64_t now_ms)
+{
+    if (asset->pool->spec->depreciation.method != DEPRECIATION_UNITS)
+        return (struct reading){0, 0};
+    return asset_busy(asset, now_ms);
+}
+
+static int64_t book_of(const struct asset *asset, int64_t now_ms)
+{
+    return book_at(&asset->book, now_ms, book_use(asset, now_ms));
 }
 
 static int64_t years_age_ms(const struct asset *asset, int64_t now_ms)
@@ -143,24 +126,33 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
     if (first && spec->opening == OPENING_PURCHASE)
         life_from = now_ms;
     int64_t life_end = calendar_add(start + life_from, spec->life) - start;
-    struct schedule whole = {life_from, life_end, asset->price_uusd, residual};
+    struct book_start begin = {
+        .value_uusd = asset->price_uusd,
+        .residual_uusd = residual,
+        .now_ms = now_ms,
+        .life_from_ms = life_from,
+        .life_end_ms = life_end,
+        .life_y =
+            (double)spec->life.months / 12 + (double)spec->life.ms / (double)MS_PER_Y,
+        .start_unix_ms = start,
+        .gpus = asset->gpus,
+        .use = book_use(asset, now_ms),
+    };
 
-    int64_t book = asset->price_uusd;
     enum opening opening = first ? spec->opening : OPENING_PURCHASE;
     if (opening == OPENING_BOOK)
-        book = schedule_at(&whole, now_ms);
+        begin.now_ms = life_from;
     else if (opening == OPENING_MARKET)
-        book = market_value(asset, now_ms);
+        begin.value_uusd = market_value(asset, now_ms);
     else if (opening == OPENING_SUNK)
-        book = 0;
+        begin.value_uusd = 0;
+    book_begin(&asset->book, &spec->depreciation, &begin);
+    if (opening == OPENING_BOOK)
+        book_roll(&asset->book, now_ms, begin.use);
     if (opening == OPENING_PURCHASE)
         asset->purchase_uusd = asset->price_uusd;
     else
-        asset->opening_uusd = book;
-    asset->book = (struct schedule){now_ms, life_end > now_ms ? life_end : now_ms, book,
-                                    residual < book ? residual : book};
-    if (asset->book.begin_ms == asset->book.end_ms)
-        asset->book.to_uusd = book;
+        asset->opening_uusd = book_at(&asset->book, now_ms, begin.use);
 
     if (price)
         asset->price_scale = scale;
@@ -231,9 +223,32 @@ void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
     asset->posted_rent = asset_rented(asset, now_ms);
 }
 
-static int64_t part_of(int64_t amount, int64_t gpus, int64_t of)
+/* The capital charge of the book value up to now is settled. */
+static void settle_book(struct asset *asset, const struct asset_terms *terms,
+                        struct reading use, int64_t now_ms)
 {
-    return (int64_t)divide_rounded((int128)amount * gpus, of);
+    asset->capital_uusd +=
+        terms->charge_per_ms *
+        book_integral(&asset->book, asset->book_mark_ms, now_ms, use);
+    asset->book_mark_ms = now_ms;
+    book_mark(&asset->book, use);
+}
+
+void asset_break(struct asset *asset, const struct asset_terms *terms, int64_t now_ms)
+{
+    if (!is_lot(asset) || book_next_break_ms(&asset->book) != now_ms ||
+        now_ms >= asset->book.end_ms)
+        return;
+    struct reading use = book_use(asset, now_ms);
+    settle_book(asset, terms, use, now_ms);
+    book_break(&asset->book, now_ms, use);
+}
+
+int64_t asset_wear(const struct asset *asset, int64_t now_ms)
+{
+    if (!is_lot(asset) || asset->book.method != DEPRECIATION_UNITS)
+        return 0;
+    return book_written_off(&asset->book, now_ms, book_use(asset, now_ms));
 }
 
 void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
@@ -245,21 +260,13 @@ void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *t
     if (!is_lot(asset))
         return; /* a contract's prepayment has expired with it */
 
-    int64_t book = schedule_at(&asset->book, now_ms);
-    int64_t part = part_of(book, gpus, of);
+    struct reading use = book_use(asset, now_ms);
     int64_t market = part_of(market_value(asset, now_ms), gpus, of);
     int64_t cost = llround((double)market * asset->pool->spec->selling_cost_frac);
     int64_t brings = market - cost;
 
-    asset->capital_uusd += terms->charge_per_ms *
-                           schedule_integral(&asset->book, asset->book_mark_ms, now_ms);
-    asset->book_mark_ms = now_ms;
-    asset->written_off_uusd += asset->book.from_uusd - book;
-    int64_t residual = asset->book.to_uusd - part_of(asset->book.to_uusd, gpus, of);
-    int64_t end = asset->book.end_ms > now_ms ? asset->book.end_ms : now_ms;
-    asset->book = (struct schedule){now_ms, end, book - part, residual};
-    if (end == now_ms || asset->gpus == 0)
-        asset->book.to_uusd = asset->book.from_uusd;
+    settle_book(asset, terms, use, now_ms);
+    int64_t part = book_cut(&asset->book, gpus, of, now_ms, use);
     asset->resale_uusd -= brings;
     asset->disposal_uusd += part - brings;
     asset->sold_ms = now_ms;
@@ -293,8 +300,7 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     case ACCOUNT_PURCHASE: return asset->purchase_uusd;
     case ACCOUNT_RESALE: return asset->resale_uusd;
     case ACCOUNT_DEPRECIATION:
-        return asset->written_off_uusd + asset->book.from_uusd -
-               schedule_at(&asset->book, now_ms);
+        return book_written_off(&asset->book, now_ms, book_use(asset, now_ms));
     case ACCOUNT_DISPOSAL: return asset->disposal_uusd;
     case ACCOUNT_COLOCATION: return meter_uusd(metered(asset, RATE_COLO, capacity));
     case ACCOUNT_ENERGY:
@@ -366,7 +372,8 @@ double asset_capital(const struct asset *asset, const struct asset_terms *terms,
 {
     if (terms->charge_per_ms == 0)
         return 0;
-    double held = schedule_integral(&asset->book, asset->book_mark_ms, now_ms) +
+    double held = book_integral(&asset->book, asset->book_mark_ms, now_ms,
+                                book_use(asset, now_ms)) +
                   schedule_integral(&asset->prepaid, asset->book_mark_ms, now_ms) -
                   payables_integral(asset, now_ms) / (double)METER_ONE;
     return asset->capital_uusd + terms->charge_per_ms * held;
@@ -390,7 +397,7 @@ double asset_invested(const struct asset *asset, int64_t now_ms)
             account_has_basis((enum account)a, BASIS_ACCRUAL))
             bills += (double)(asset_read(asset, (enum account)a, now_ms) -
                               asset->posted_uusd[a][BASIS_CASH]);
-    return (double)schedule_at(&asset->book, now_ms) +
+    return (double)book_of(asset, now_ms) +
            (double)schedule_at(&asset->prepaid, now_ms) - bills;
 }
 
@@ -398,13 +405,14 @@ void asset_pay(struct asset *asset, const struct asset_terms *terms, int64_t now
 {
     asset->capital_uusd = asset_capital(asset, terms, now_ms);
     asset->book_mark_ms = now_ms;
+    book_mark(&asset->book, book_use(asset, now_ms));
     for (int d = 0; d < DRIVERS; d++)
         debt_pay(&asset->debt[d], driver_read(asset, (enum driver)d, now_ms), now_ms);
 }
 
 int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms)
 {
-    return schedule_at(&asset->book, now_ms) + schedule_at(&asset->prepaid, now_ms);
+    return book_of(asset, now_ms) + schedule_at(&asset->prepaid, now_ms);
 }
 
 int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)

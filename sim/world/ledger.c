@@ -53,11 +53,23 @@ static double accrual_of(const struct pool_books *books, int64_t now_ms)
     return total;
 }
 
+/* Depreciation by use. */
+static double wear_of(const struct pool_books *books, int64_t now_ms)
+{
+    double total = 0;
+    if (books->pool->spec->depreciation.method != DEPRECIATION_UNITS)
+        return 0;
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        total += (double)asset_wear(&books->assets[i], now_ms);
+    return total;
+}
+
 /* Accrued cost that all GPUs bear alike. */
 static double flat_of(const struct pool_books *books, int64_t now_ms)
 {
     return accrual_of(books, now_ms) - busy_power(books, GPU_BUSY_USEFUL, now_ms) -
-           busy_power(books, GPU_BUSY_OVERHEAD, now_ms) - surplus_cost(books);
+           busy_power(books, GPU_BUSY_OVERHEAD, now_ms) - surplus_cost(books) -
+           wear_of(books, now_ms);
 }
 
 static double capital_of(const struct ledger *ledger, const struct pool_books *books,
@@ -92,6 +104,17 @@ static double capital_weight(const struct pool_books *books, struct reading from
     return books->mark_invested_uusd * area + slope * (double)moment2 / 2;
 }
 
+/* Depreciation by use is borne by the GPUs that were used. */
+static void divide_wear(double wear_uusd, const double area[GPU_STATES],
+                        double share[COST_SHARES])
+{
+    double busy = area[GPU_BUSY_USEFUL] + area[GPU_BUSY_OVERHEAD];
+    if (wear_uusd == 0 || busy == 0)
+        return;
+    share[COST_BUSY] += wear_uusd * (area[GPU_BUSY_USEFUL] / busy);
+    share[COST_OVERHEAD] += wear_uusd * (area[GPU_BUSY_OVERHEAD] / busy);
+}
+
 /* Adds the open segment, up to now, to `share`. */
 static void divide_segment(const struct ledger *ledger, const struct pool_books *books,
                            int64_t now_ms, double share[COST_SHARES])
@@ -112,6 +135,7 @@ static void divide_segment(const struct ledger *ledger, const struct pool_books 
         areas += area[s];
         weights += weight[s];
     }
+    divide_wear(wear_of(books, now_ms) - books->mark_wear_uusd, area, share);
     if (areas == 0) {
         share[COST_IDLE] += flat + capital;
         return;
@@ -129,6 +153,7 @@ static void open_segment(struct ledger *ledger, struct pool_books *books,
     books->mark_flat_uusd = flat_of(books, now_ms);
     books->mark_capital_uusd = capital_of(ledger, books, now_ms);
     books->mark_invested_uusd = invested_of(books, now_ms);
+    books->mark_wear_uusd = wear_of(books, now_ms);
     for (int s = 0; s < GPU_STATES; s++)
         books->mark_state[s] = integral_read(&books->pool->state[s], now_ms);
 }
@@ -226,8 +251,11 @@ void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 
 void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
-    close_segment(ledger, &ledger->books[pool], now_ms);
-    open_segment(ledger, &ledger->books[pool], now_ms);
+    struct pool_books *books = &ledger->books[pool];
+    close_segment(ledger, books, now_ms);
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        asset_break(&books->assets[i], &ledger->terms, now_ms);
+    open_segment(ledger, books, now_ms);
 }
 
 void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_t value,
@@ -255,9 +283,12 @@ int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate)
     return ledger->books[pool].rate[rate];
 }
 
-int64_t ledger_life_end(const struct ledger *ledger, uint32_t pool, uint32_t lot)
+int64_t ledger_next_break_ms(const struct ledger *ledger, uint32_t pool, uint32_t lot,
+                             int64_t now_ms)
 {
-    return ledger->books[pool].assets[lot].book.end_ms;
+    const struct asset *asset = &ledger->books[pool].assets[lot];
+    int64_t next = book_next_break_ms(&asset->book);
+    return next > now_ms && asset->gpus > 0 ? next : NEVER_MS;
 }
 
 void ledger_note_start(struct ledger *ledger, int64_t now_ms)
@@ -271,7 +302,8 @@ void ledger_note_start(struct ledger *ledger, int64_t now_ms)
         for (uint32_t i = 0; i < books->n_begun; i++)
             asset_note_start(&books->assets[i], now_ms);
         /* The step belongs to the GPU-time since the last one. */
-        ledger_break(ledger, p, now_ms);
+        close_segment(ledger, books, now_ms);
+        open_segment(ledger, books, now_ms);
     }
 }
 
@@ -386,7 +418,8 @@ static void divide_lot(struct asset *asset, const struct asset_terms *terms,
         state[GPU_IDLE_NO_DEMAND] + state[GPU_IDLE_FRAGMENTED] + state[GPU_IDLE_HELD];
     int128 power =
         meter_read(&asset->meter[RATE_BUSY_POWER], asset_busy(asset, now_ms).sum);
-    int64_t flat = asset_economic(asset, terms, now_ms) - meter_uusd(power);
+    int64_t flat = asset_economic(asset, terms, now_ms) - meter_uusd(power) -
+                   asset_wear(asset, now_ms);
     int64_t part = all - asset->all_mark_gpu_ms;
     if (part > 0)
         asset->idle_uusd += (double)(flat - asset->flat_mark_uusd) *

@@ -52,6 +52,20 @@ static void month_tick(struct world *world)
     tick(world, next, EVENT_MONTH, 0);
 }
 
+/* The next break of a lot's book value. */
+static void plan_break(struct world *world, uint32_t pool, uint32_t lot)
+{
+    int64_t at = ledger_next_break_ms(&world->ledger, pool, lot, world->now_ms);
+    assert(lot < UINT32_MAX / POOLS_MAX);
+    tick(world, at, EVENT_BOOK_BREAK, lot * POOLS_MAX + pool);
+}
+
+static void book_breaks(struct world *world, uint32_t pool, uint32_t lot)
+{
+    ledger_break(&world->ledger, pool, world->now_ms);
+    plan_break(world, pool, lot);
+}
+
 static void planned_change(struct world *world, uint32_t pool)
 {
     struct plan *plan = &world->plans[pool];
@@ -81,9 +95,9 @@ void world_handle(struct world *world, struct event event)
         service_post(&world->service, world->now_ms);
         month_tick(world);
         break;
-    case EVENT_LIFE_END:
+    case EVENT_BOOK_BREAK:
         world->ticks--;
-        ledger_break(&world->ledger, event.argument, world->now_ms);
+        book_breaks(world, event.argument % POOLS_MAX, event.argument / POOLS_MAX);
         break;
     case EVENT_SEGMENT: job_segment_ends(world, event.argument); break;
     case EVENT_LOT:
@@ -98,12 +112,12 @@ void world_handle(struct world *world, struct event event)
 
 /* ---- what is known from the start ---- */
 
-void world_plan_life_ends(struct world *world, uint32_t pool, uint32_t first_lot)
+void world_plan_breaks(struct world *world, uint32_t pool, uint32_t first_lot)
 {
     if (world->scenario->pools[pool].tenure != TENURE_OWN)
         return;
     for (uint32_t l = first_lot; l < world->fleet.pools[pool].n_lots; l++)
-        tick(world, ledger_life_end(&world->ledger, pool, l), EVENT_LIFE_END, pool);
+        plan_break(world, pool, l);
 }
 
 static struct lot_terms first_terms(const struct pool_spec *spec)
@@ -126,7 +140,7 @@ static void begin_pool(struct world *world, uint32_t p)
     if (pool->elastic)
         return;
     ledger_after_change(&world->ledger, p, 0);
-    world_plan_life_ends(world, p, 0);
+    world_plan_breaks(world, p, 0);
 }
 
 /* Whether the first comes before the second: what comes, then what goes. */

@@ -206,7 +206,7 @@ static void settle(struct world *world)
         guard(world, pool);
         if (changed) {
             ledger_after_change(&world->ledger, p, world->now_ms);
-            world_plan_life_ends(world, p, begun);
+            world_plan_breaks(world, p, begun);
         }
     }
     world->dirty = 0;

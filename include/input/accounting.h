@@ -1,0 +1,23 @@
+#ifndef INPUT_ACCOUNTING_H
+#define INPUT_ACCOUNTING_H
+
+/*
+ * What a scenario says of the accounting of assets.  The parameter tables are in
+ * sim/input/scenario_accounting.c; the methods are described where they are applied
+ * (world/book.h).
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum depreciation { DEPRECIATION_STRAIGHT, DEPRECIATION_DECLINING, DEPRECIATION_UNITS };
+
+/* How an owned lot's book value falls over `life`. */
+struct depreciation_spec {
+    enum depreciation method;
+    double factor; /* declining: of the straight-line rate; 2 is double declining */
+    bool switches; /* declining: to straight line, once that writes off more */
+    double expected_utilization_frac; /* units: busy share of the life's GPU-time */
+};
+
+#endif

@@ -1,0 +1,71 @@
+/* The accounting of assets, as a scenario says it. */
+
+#include "input/scenario_parts.h"
+
+static const char *const depreciation_names[] = {
+    [DEPRECIATION_STRAIGHT] = "straight-line",
+    [DEPRECIATION_DECLINING] = "declining-balance",
+    [DEPRECIATION_UNITS] = "units-of-production",
+    NULL,
+};
+
+struct depreciation_input {
+    struct depreciation_spec spec;
+    int method;
+};
+
+#define DEPRECIATION struct depreciation_input
+const struct param depreciation_params[] = {
+    {PARAM_ONE_OF(DEPRECIATION, "method", method, depreciation_names, "straight-line",
+                  "how the book value falls over `life`")},
+    {PARAM_FRACTION(DEPRECIATION, "factor", spec.factor, "200 %", 0.01, 100,
+                    "declining-balance: of the straight-line rate, a year, on the "
+                    "value at the beginning of the book year")},
+    {PARAM_FLAG(DEPRECIATION, "switch", spec.switches, "true",
+                "declining-balance: go to straight line in the book year in which that "
+                "writes off more")},
+    {PARAM_FRACTION(DEPRECIATION, "expected_utilization",
+                    spec.expected_utilization_frac, "80 %", 0.001, 1,
+                    "units-of-production: busy share of the life's GPU-time, over "
+                    "which the lot is written off")},
+    PARAMS_END,
+};
+
+/* A section that is a map, or a word that stands for its first key alone.  What a file
+ * does not mention is not listed among the resolved parameters. */
+static bool read_section(struct scenario *scenario, const struct param table[],
+                         void *self, const struct node *node, const char *path,
+                         const char *example, struct error *err)
+{
+    struct params_context context = {.arena = &scenario->arena, .path = path};
+    const struct node *map = node && node->kind == NODE_MAP ? node : NULL;
+    struct node word_map = {.kind = NODE_MAP, .n = 1};
+    struct node key = {.kind = NODE_SCALAR, .text = table[0].name};
+    struct node value = {0};
+    if (node && node->kind == NODE_SCALAR && !node_is_null(node)) {
+        key.place = word_map.place = node->place;
+        value = *node;
+        word_map.keys = &key;
+        word_map.items = &value;
+        map = &word_map;
+    } else if (node && !map) {
+        return error_at(err, node->place, "%s: a map is wanted, as in %s", path,
+                        example);
+    }
+    if (map)
+        context.resolved = &scenario->resolved;
+    return params_read(table, self, map, &context, err);
+}
+
+bool pool_read_accounting(struct scenario *scenario, struct pool_spec *pool,
+                          const struct node *map, const char *path, struct error *err)
+{
+    struct depreciation_input in = {0};
+    const char *key = arena_printf(&scenario->arena, "%s.depreciation", path);
+    if (!read_section(scenario, depreciation_params, &in, node_get(map, "depreciation"),
+                      key, "{method: declining-balance, factor: 200 %}", err))
+        return false;
+    pool->depreciation = in.spec;
+    pool->depreciation.method = (enum depreciation)in.method;
+    return true;
+}
