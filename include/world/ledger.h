@@ -92,6 +92,9 @@ void ledger_show(struct ledger *ledger, uint32_t pool, int64_t now_ms,
 /* Posts what is left, and fills in results and the rows of assets. */
 void ledger_finish(struct ledger *ledger, int64_t now_ms);
 
+/* What a dollar paid then is worth at the start. */
+double ledger_discount(const struct ledger *ledger, int64_t now_ms);
+
 void ledger_check(const struct ledger *ledger, int64_t now_ms);
 
 #endif

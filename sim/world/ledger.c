@@ -20,7 +20,7 @@ static double cut(double value)
     return nearbyint(value * 1e15) / 1e15;
 }
 
-static double discount(const struct ledger *ledger, int64_t now_ms)
+double ledger_discount(const struct ledger *ledger, int64_t now_ms)
 {
     double rate_y = ledger->scenario->discount_frac_per_y;
     if (rate_y == 0)
@@ -168,7 +168,7 @@ static void spend(struct ledger *ledger, uint32_t pool, int64_t amount_uusd,
                   int64_t now_ms)
 {
     ledger->results[pool].cash_pv_usd +=
-        (double)amount_uusd / 1e6 * discount(ledger, now_ms);
+        (double)amount_uusd / 1e6 * ledger_discount(ledger, now_ms);
     ledger->cash_uusd += amount_uusd;
     if (ledger->cash_uusd > ledger->peak_cash_uusd)
         ledger->peak_cash_uusd = ledger->cash_uusd;
@@ -445,7 +445,7 @@ static void discount_useful(struct ledger *ledger, uint32_t p, int64_t now_ms)
     double rate = ledger->terms.charge_per_ms;
     double pv = area - rate * moment + rate * rate * length * length / 24 * area;
     ledger->results[p].useful_pv_gpu_h +=
-        pv * discount(ledger, middle) / (double)MS_PER_H;
+        pv * ledger_discount(ledger, middle) / (double)MS_PER_H;
     books->month_useful = useful;
 }
 
@@ -507,117 +507,6 @@ void ledger_show(struct ledger *ledger, uint32_t p, int64_t now_ms,
         cost_uusd[s] = now[s] - books->shown_uusd[s];
         books->shown_uusd[s] = now[s];
     }
-}
-
-static int64_t closing_of(enum closing closing, int64_t book, int64_t market)
-{
-    switch (closing) {
-    case CLOSING_MARKET: return market;
-    case CLOSING_BOOK: return book;
-    case CLOSING_NONE: break;
-    }
-    return 0;
-}
-
-/* What an hour of work costs in the cheapest pool that is rented; 0: there is none. */
-static double cheapest_rent(const struct scenario *scenario)
-{
-    double least = 0;
-    for (size_t p = 0; p < scenario->n_pools; p++) {
-        const struct pool_spec *pool = &scenario->pools[p];
-        if (pool->tenure == TENURE_OWN)
-            continue;
-        double usd =
-            (double)pool->price_rate / 1e9 / gpu_class_speed(pool->class, NULL);
-        least = least == 0 || usd < least ? usd : least;
-    }
-    return least;
-}
-
-static void judge_lot(const struct ledger *ledger, const struct asset *asset,
-                      struct asset_row *row)
-{
-    int64_t rate = 0; /* in force, all of it saved by switching the lot off */
-    for (int r = 0; r < RATES; r++)
-        rate += asset_rate(asset, (enum rate)r);
-    double speed = gpu_class_speed(asset->pool->spec->class, NULL);
-    row->stranded_uusd =
-        row->book_uusd > row->market_uusd ? row->book_uusd - row->market_uusd : 0;
-    row->avoidable_usd_per_work_h = (double)rate / 1e9 / speed;
-    row->alternative_usd_per_work_h = cheapest_rent(ledger->scenario);
-    row->obsolete = row->alternative_usd_per_work_h > 0 &&
-                    row->avoidable_usd_per_work_h > row->alternative_usd_per_work_h;
-}
-
-static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *asset,
-                       int64_t now_ms)
-{
-    const struct pool *pool = asset->pool;
-    const struct lot *lot = &pool->lots[asset->lot];
-    struct asset_row row = {
-        .pool = pool->spec->name,
-        .item = asset->name,
-        .class = pool->spec->class->name,
-        .is_lot = pool->spec->tenure == TENURE_OWN,
-        .gpus = lot->first_gpus,
-        .begin_ms = lot->begin_ms,
-        .end_ms = lot->end_ms,
-        .book_uusd = asset_book_uusd(asset, now_ms),
-        .market_uusd = asset_market_uusd(asset, now_ms),
-        .commitment_uusd = asset_commitment_uusd(asset, now_ms),
-    };
-    if (row.is_lot)
-        judge_lot(ledger, asset, &row);
-    lot_states(pool, lot, now_ms, row.state_gpu_ms);
-    for (int a = 0; a < ACCOUNTS; a++) {
-        row.cash_uusd += asset->posted_uusd[a][BASIS_CASH];
-        row.accrual_uusd += asset->posted_uusd[a][BASIS_ACCRUAL];
-        row.economic_uusd += asset->posted_uusd[a][BASIS_ECONOMIC];
-    }
-    row.idle_uusd = ledger->books[p].n_begun == 1
-                        ? ledger->results[p].cost_uusd[COST_IDLE]
-                        : llround(asset->idle_uusd);
-    if (ledger->sink && ledger->sink->asset)
-        ledger->sink->asset(ledger->sink->self, &row);
-}
-
-static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
-{
-    struct pool_books *books = &ledger->books[p];
-    struct pool_result *result = &ledger->results[p];
-    const struct pool *pool = books->pool;
-    int128 energy = 0;
-
-    for (int s = 0; s < GPU_STATES; s++)
-        result->state_gpu_ms[s] = integral_read(&pool->state[s], now_ms).sum;
-    result->surplus_gpu_ms = pool->surplus.sum;
-    ledger_read(ledger, p, now_ms, result->cost_uusd);
-    for (uint32_t i = 0; i < books->n_begun; i++) {
-        const struct asset *asset = &books->assets[i];
-        int64_t book = asset_book_uusd(asset, now_ms);
-        int64_t market = asset_market_uusd(asset, now_ms);
-        result->closing_book_uusd += book;
-        result->closing_market_uusd += market;
-        result->commitment_uusd += asset_commitment_uusd(asset, now_ms);
-        result->closing_uusd += closing_of(ledger->scenario->closing, book, market);
-        energy += asset_energy(asset, now_ms);
-        if (!pool->elastic)
-            show_asset(ledger, p, asset, now_ms);
-    }
-    result->closing_pv_usd =
-        (double)result->closing_uusd / 1e6 * discount(ledger, now_ms);
-    result->energy_mwh_milli = (int64_t)divide_rounded(energy, (int128)1000 * MS_PER_H);
-    result->carbon_kg =
-        (double)result->energy_mwh_milli / 1e6 * pool->spec->carbon_g_per_kwh;
-    result->peak_busy_gpus = pool->peak_busy_gpus;
-    result->peak_capacity_gpus = pool->peak_capacity_gpus;
-}
-
-void ledger_finish(struct ledger *ledger, int64_t now_ms)
-{
-    ledger_month_end(ledger, now_ms);
-    for (uint32_t p = 0; p < ledger->n; p++)
-        finish_pool(ledger, p, now_ms);
 }
 
 void ledger_check(const struct ledger *ledger, int64_t now_ms)
