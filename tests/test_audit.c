@@ -32,7 +32,7 @@ Test(audit, books_that_agree_have_no_finding)
     for (int64_t i = 0; i < report.n_findings && i < FINDINGS_MAX; i++)
         cr_expect(report.n_findings == 0, "%s", report.findings[i].text);
     cr_expect(eq(i64, report.n_findings, 0));
-    cr_expect(eq(i64, report.n_files, 6));
+    cr_expect(eq(i64, report.n_files, 7));
     cr_expect(gt(i64, report.n_checks, 500));
     audit_free(&report);
 }
@@ -221,6 +221,11 @@ Test(audit, finds_a_changed_digit_in_every_redundant_column_of_assets)
     mutate_file(TABLE_ASSETS);
 }
 
+Test(audit, finds_a_changed_digit_in_every_redundant_column_of_usage)
+{
+    mutate_file(TABLE_USAGE);
+}
+
 Test(audit, finds_a_changed_digit_in_every_redundant_metric)
 {
     mutate_file(TABLE_SUMMARY);
@@ -230,7 +235,8 @@ Test(audit, every_changed_file_is_found_by_its_hash)
 {
     char message[1024];
     static const char *const names[] = {"summary.csv", "timeline.csv", "jobs.csv",
-                                        "ledger.csv",  "assets.csv",   "events.csv"};
+                                        "ledger.csv",  "assets.csv",   "usage.csv",
+                                        "events.csv"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         struct document document = document_read(names[i]);
         document.text[document.length++] = '\n'; /* a blank line means nothing */
@@ -366,9 +372,10 @@ Test(audit, numbers_at_the_edge_of_64_bits_do_not_overflow)
         [COLUMN_GPU_H] = "2562047788015.215501944",
         [COLUMN_USD] = "9223372036854.775807",
         [COLUMN_NANO] = "9223372036.854775807",
+        [COLUMN_KWH] = "9223372036854.775807",
     };
     char message[1024];
-    for (size_t t = TABLE_TIMELINE; t <= TABLE_ASSETS; t++) {
+    for (size_t t = TABLE_TIMELINE; t <= TABLE_USAGE; t++) {
         struct document kept = document_read(output_files[t].name);
         FILE *file = fopen(kept.path, "wb");
         const char *body = strchr(kept.text, '\n') + 1;
@@ -381,7 +388,7 @@ Test(audit, numbers_at_the_edge_of_64_bits_do_not_overflow)
                     enum column_kind kind = output_files[t].columns[c].kind;
                     bool number = kind == COLUMN_S || kind == COLUMN_COUNT ||
                                   kind == COLUMN_GPU_H || kind == COLUMN_USD ||
-                                  kind == COLUMN_NANO;
+                                  kind == COLUMN_NANO || kind == COLUMN_KWH;
                     fprintf(file, "%s%s", c ? "," : "", number && sign ? "-" : "");
                     if (number)
                         fputs(largest[kind], file);

@@ -27,6 +27,7 @@ Test(columns, the_unit_is_the_last_word_of_the_name)
         {COLUMN_S, {"_s"}},
         {COLUMN_GPU_H, {"_gpu_h"}},
         {COLUMN_USD, {"_usd"}},
+        {COLUMN_KWH, {"_kwh"}},
         {COLUMN_NANO, {"_frac", "_usd_per_gpu_h", "_usd_per_work_h"}},
     };
     for (size_t f = 0; f < OUTPUT_TABLES; f++)
@@ -131,6 +132,8 @@ Test(files, rows_are_written_with_fixed_digits)
          ",777.000111,0.000000,986295.283919,2.385000017,2.049000000,true\n"},
         {"timeline.csv", "2026-01-30T00:00:00Z,2026-01-31T00:00:00Z,own,192.000000000,"
                          "119.995298611,0.000000000,"},
+        {"usage.csv", "2026-02,own,lot 1,192.000000000,"},
+        {"usage.csv", ",411.110877\n"},
         {"events.csv", "3.385,5,submit,a-1,,5,\n"},
     };
     struct fixture fixture;

@@ -129,8 +129,12 @@ static struct shown *show(const char *yaml, const char *const overrides[], size_
 {
     struct shown *shown = calloc(1, sizeof *shown);
     struct rows *rows = &shown->rows;
-    struct sink sink = {rows,         take_timeline, take_job,
-                        take_posting, take_asset,    take_event};
+    struct sink sink = {.self = rows,
+                        .timeline = take_timeline,
+                        .job = take_job,
+                        .ledger = take_posting,
+                        .asset = take_asset,
+                        .event = take_event};
     struct run_options options = {.sink = &sink, .check = true};
     struct error err;
     for (int t = 0; t < TABLES; t++)

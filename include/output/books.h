@@ -40,6 +40,8 @@ struct book_item {
     bool has_asset;
     int64_t begin_ms, end_ms, gpus; /* from assets.csv, within the run */
     int128 capacity_gpu_ms;
+    int64_t state_gpu_ms[GPU_STATES];      /* from assets.csv */
+    int128 usage_state_gpu_ms[GPU_STATES]; /* from usage.csv */
     /* Sums over the months that have rows, of one basis. */
     int128 quantity[ACCOUNTS]; /* GPU-ms, mWh or GPUs */
     int128 posted_uusd[ACCOUNTS];
@@ -60,6 +62,13 @@ struct book_service {
 struct book_price {
     const char *workload; /* NULL: all others */
     int64_t rate[SERVICE_PARTS];
+};
+
+/* A row of usage.csv. */
+struct book_usage {
+    uint32_t item;
+    int64_t month_unix_ms, energy_mwh, line;
+    int128 capacity_gpu_ms;
 };
 
 /* A month of an account of an item: the rows of all its bases say the same. */
@@ -105,6 +114,10 @@ struct books {
         workload_names; /* "" for jobs without one, to an index into services */
     struct book_service *services;
     size_t services_room;
+    struct names usage_keys;
+    struct book_usage *usage;
+    size_t usage_room;
+    int64_t usage_month_unix_ms; /* of the last row */
     /* Bounds of peak_cash_usd; they differ only where a resale shares a month with it.
      */
     int64_t peak_low_uusd, peak_high_uusd;
@@ -134,6 +147,9 @@ void books_read(struct books *books, enum output_table table,
                 void (*row)(struct books *books, struct finding_at at,
                             const struct cell cells[]));
 
+/* The number of a lot or contract (made when it is new), "" for an elastic pool. */
+uint32_t books_item(struct books *books, size_t pool, const char *name);
+
 /* The index of a pool, or of a group (made when it is new), or -1. */
 int books_pool(const struct books *books, const char *name);
 struct group_result *books_group(struct books *books, enum group_kind kind,
@@ -143,6 +159,7 @@ void audit_timeline(struct books *books);
 void audit_jobs(struct books *books);
 void audit_ledger(struct books *books);
 void audit_assets(struct books *books);
+void audit_usage(struct books *books);
 void audit_events(struct books *books);
 void audit_summary(
     struct books *books); /* calls audit_across when the summary is read */
@@ -160,6 +177,8 @@ void audit_service(struct books *books);
 
 /* When all files are read: months, quantities against hours and GPUs, and the peak. */
 void audit_postings(struct books *books);
+/* usage.csv against assets, timeline, ledger and summary. */
+void audit_usage_across(struct books *books);
 /* energy_kwh of the summary, which is taken from there, against the quantities. */
 void audit_energy(struct books *books);
 

@@ -9,6 +9,7 @@
  * digits that lets the integer behind it be read back exactly:
  *   _gpu_h  9 digits; 1 GPU-ms is 2.78e-7 GPU-h, so GPU-ms = round(value * 3,600,000)
  *   _usd    6 digits; micro-USD
+ *   _kwh    6 digits; mWh
  *   _s      3 digits; ms since the scenario's start
  *   _frac, _usd_per_gpu_h, _usd_per_work_h  9 digits
  * Dates are RFC 3339 in UTC.
@@ -30,6 +31,7 @@ enum column_kind {
     COLUMN_COUNT,   /* value: itself */
     COLUMN_GPU_H,   /* value: GPU-ms */
     COLUMN_USD,     /* value: micro-USD */
+    COLUMN_KWH,     /* six digits; value: mWh */
     COLUMN_NANO,    /* nine digits; value: times 10^9 */
     COLUMN_DECIMAL, /* any number of digits; no value */
 };
@@ -50,6 +52,7 @@ enum output_table {
     TABLE_JOBS,
     TABLE_LEDGER,
     TABLE_ASSETS,
+    TABLE_USAGE,
     TABLE_EVENTS,
     TABLE_SUMMARY,
     OUTPUT_TABLES
@@ -135,6 +138,16 @@ enum assets_column {
     ASSETS_ALTERNATIVE,
     ASSETS_OBSOLETE,
     ASSETS_COLUMNS
+};
+
+enum usage_column {
+    USAGE_MONTH,
+    USAGE_POOL,
+    USAGE_ITEM,
+    USAGE_CAPACITY,
+    USAGE_STATES, /* six, as enum gpu_state */
+    USAGE_ENERGY = USAGE_STATES + 6,
+    USAGE_COLUMNS
 };
 
 enum events_column {

@@ -3,7 +3,7 @@
 
 /*
  * The sink that writes a run's rows as CSV files into a staged directory: timeline,
- * jobs, ledger, assets and, if the scenario wants them, events.
+ * jobs, ledger, assets, usage and, if the scenario wants them, events.
  */
 
 #include "base/sha256.h"

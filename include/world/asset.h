@@ -75,6 +75,8 @@ struct asset {
     /* What has been posted, cumulative. */
     int64_t posted_uusd[ACCOUNTS][BASES];
     struct reading posted_capacity, posted_busy, posted_surplus, posted_rent;
+    int64_t shown_state_gpu_ms[GPU_STATES]; /* by rows of usage */
+    int128 shown_energy;
     double idle_uusd; /* economic cost of its idle GPU-time, closed months */
     int64_t idle_mark_gpu_ms, all_mark_gpu_ms, flat_mark_uusd;
     bool rent_by_start;   /* billing_until: last_start; then rent falls due in steps: */

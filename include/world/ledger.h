@@ -78,6 +78,10 @@ int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate);
 /* The end of a calendar month: posts and pays. */
 void ledger_month_end(struct ledger *ledger, int64_t now_ms);
 
+/* usage.c: the row of what an asset's GPUs did since the last month end, if any. */
+void ledger_show_usage(const struct ledger *ledger, struct asset *asset,
+                       int64_t now_ms);
+
 /* billing_until: last_start. */
 void ledger_note_start(struct ledger *ledger, int64_t now_ms);
 

@@ -140,6 +140,16 @@ struct ledger_row {
     const char *unit; /* "GPU-h", "kWh", "GPU", "job", "" */
 };
 
+/* What the GPUs of a lot, contract or elastic pool did in a calendar month; only where
+ * there were any. */
+struct usage_row {
+    int64_t month_unix_ms;
+    const char *pool;
+    const char *item; /* as in ledger_row */
+    int64_t state_gpu_ms[GPU_STATES];
+    int128 energy_mwh; /* at the meter; 0 for what is rented */
+};
+
 struct asset_row {
     const char *pool, *item, *class;
     bool is_lot;              /* else a contract */
@@ -177,6 +187,7 @@ struct sink {
     void (*timeline)(void *self, const struct timeline_row *row);
     void (*job)(void *self, const struct job_row *row);
     void (*ledger)(void *self, const struct ledger_row *row);
+    void (*usage)(void *self, const struct usage_row *row);
     void (*asset)(void *self, const struct asset_row *row);
     void (*event)(void *self, const struct event_row *row);
 };

@@ -358,6 +358,7 @@ static void check_identities(struct books *books)
     audit_jobs(books);
     audit_ledger(books);
     audit_assets(books);
+    audit_usage(books);
     if (books->rows_listed[TABLE_EVENTS] >= 0)
         audit_events(books);
     /* With a file missing, everything else would be a finding, too. */
@@ -375,7 +376,8 @@ static bool audit(const char *dir, bool with_hashes, bool with_identities,
     books->arena = &report->arena;
     books->dir = dir;
     books->group_names.arena = books->item_names.arena = books->ledger_keys.arena =
-        books->posting_keys.arena = books->workload_names.arena = books->arena;
+        books->posting_keys.arena = books->workload_names.arena =
+            books->usage_keys.arena = books->arena;
 
     json_t *root = load_manifest(books, err);
     if (!root)

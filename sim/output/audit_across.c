@@ -133,6 +133,7 @@ void audit_across(struct books *books)
     }
     check_totals(books);
     audit_energy(books);
+    audit_usage_across(books);
 
     struct finding_at ledger = {TABLE_LEDGER, 0};
     for (uint32_t i = 0; i < books->item_names.n; i++) {

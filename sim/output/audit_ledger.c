@@ -11,7 +11,7 @@ static int find(const char *const names[], int n, const char *text)
     return -1;
 }
 
-static uint32_t item_of(struct books *books, size_t pool, const char *name)
+uint32_t books_item(struct books *books, size_t pool, const char *name)
 {
     const char *key =
         arena_printf(books->arena, "%s\n%s", books->pools[pool].name, name);
@@ -95,7 +95,7 @@ static void ledger_row(struct books *books, struct finding_at at,
     struct pool_result *sum = &books->result.pools[pool];
     books_add(&sum->account_uusd[account][basis], amount);
     books_add(&sum->basis_uusd[basis], amount);
-    uint32_t id = item_of(books, (size_t)pool, cells[LEDGER_ITEM].text);
+    uint32_t id = books_item(books, (size_t)pool, cells[LEDGER_ITEM].text);
     struct book_item *item = &books->items[id];
     item->basis_uusd[basis] += amount;
     if (item->ledger_line == 0)
@@ -197,6 +197,8 @@ static void take_service(const struct books *books, struct book_item *item,
 {
     item->gpus = cells[ASSETS_GPUS].value;
     item->capacity_gpu_ms = cells[ASSETS_CAPACITY].value;
+    for (int s = 0; s < GPU_STATES; s++)
+        item->state_gpu_ms[s] = cells[ASSETS_STATES + s].value;
     item->begin_ms = books_less(cells[ASSETS_BEGIN].value, books->start_unix_ms);
     if (item->begin_ms < 0)
         item->begin_ms = 0;
@@ -215,7 +217,7 @@ static void asset_row(struct books *books, struct finding_at at,
         return;
     check_asset(books, at, (size_t)pool, cells);
 
-    uint32_t id = item_of(books, (size_t)pool, cells[ASSETS_ITEM].text);
+    uint32_t id = books_item(books, (size_t)pool, cells[ASSETS_ITEM].text);
     struct book_item *item = &books->items[id];
     books_expect(books, !item->has_asset, at, "a second row for %s of pool '%s'",
                  cells[ASSETS_ITEM].text, books->pools[pool].name);

@@ -215,6 +215,20 @@ static const struct column assets_columns[ASSETS_COLUMNS] = {
                          NULL, NULL},
 };
 
+static const struct column usage_columns[USAGE_COLUMNS] = {
+    [USAGE_MONTH] = {"month", COLUMN_MONTH, false, "calendar month, UTC", NULL, NULL},
+    [USAGE_POOL] = {"pool", COLUMN_TEXT, false, "the pool's name", NULL, NULL},
+    [USAGE_ITEM] = {"item", COLUMN_TEXT, true,
+                    "lot or contract, as in assets.csv; empty for elastic pools", NULL,
+                    NULL},
+    [USAGE_CAPACITY] = {"capacity_gpu_h", COLUMN_GPU_H, false,
+                        "the sum of the six states, exactly", NULL, NULL},
+    STATE_COLUMNS(USAGE_STATES),
+    [USAGE_ENERGY] = {"energy_kwh", COLUMN_KWH, false,
+                      "drawn at the meter; 0 for what is rented", NULL,
+                      "below half a Wh of the pool's sum where no energy is paid for"},
+};
+
 #define UNCHECKED_EVENT "the event log is a narrative; only its form is checked"
 
 static const struct column events_columns[EVENTS_COLUMNS] = {
@@ -258,6 +272,10 @@ const struct output_file output_files[OUTPUT_TABLES] = {
          ledger_columns, LEDGER_COLUMNS},
     [TABLE_ASSETS] = {"assets.csv", "one per lot of an owned pool and per contract",
                       assets_columns, ASSETS_COLUMNS},
+    [TABLE_USAGE] =
+        {"usage.csv",
+         "one per month, pool, and lot or contract that had GPUs in the month",
+         usage_columns, USAGE_COLUMNS},
     [TABLE_EVENTS] = {"events.csv",
                       "one per event, with `events: true` in the scenario",
                       events_columns, EVENTS_COLUMNS},
@@ -271,7 +289,8 @@ static int digits_of(enum column_kind kind)
 {
     switch (kind) {
     case COLUMN_S: return 3;
-    case COLUMN_USD: return 6;
+    case COLUMN_USD:
+    case COLUMN_KWH: return 6;
     case COLUMN_NANO: return 9;
     default: return 0;
     }
@@ -376,6 +395,7 @@ static const char *unit_of(const struct column *column)
     case COLUMN_COUNT: return "1";
     case COLUMN_GPU_H: return "GPU-h";
     case COLUMN_USD: return "USD";
+    case COLUMN_KWH: return "kWh";
     case COLUMN_NANO: return strstr(column->name, "usd") ? "USD/GPU-h" : "0 to 1";
     default: return "";
     }

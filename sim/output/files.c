@@ -175,6 +175,18 @@ static void write_asset(void *self, const struct asset_row *row)
     csv_end_row(out);
 }
 
+static void write_usage(void *self, const struct usage_row *row)
+{
+    struct csv_out *out = next_row(self, TABLE_USAGE);
+
+    put_month(out, row->month_unix_ms);
+    csv_text(out, row->pool);
+    put_text(out, row->item);
+    put_states(out, row->state_gpu_ms);
+    csv_fixed(out, row->energy_mwh, 6);
+    csv_end_row(out);
+}
+
 static void write_event(void *self, const struct event_row *row)
 {
     struct csv_out *out = next_row(self, TABLE_EVENTS);
@@ -216,6 +228,7 @@ struct files *files_open(struct staging *staging, const struct scenario *scenari
         .job = write_job,
         .ledger = write_ledger,
         .asset = write_asset,
+        .usage = write_usage,
         .event = scenario->write_events ? write_event : NULL,
     };
     for (int table = TABLE_TIMELINE; table <= TABLE_EVENTS; table++) {

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 const char *const output_names[] = {
-    "summary.csv", "timeline.csv", "jobs.csv", "ledger.csv", "assets.csv",
-    "events.csv",  MANIFEST_NAME,  "run.json", NULL,
+    "summary.csv", "timeline.csv", "jobs.csv",    "ledger.csv", "assets.csv",
+    "usage.csv",   "events.csv",   MANIFEST_NAME, "run.json",   NULL,
 };
 
 #define TEMPORARY_SUFFIX ".tmp-XXXXXX"

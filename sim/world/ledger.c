@@ -460,6 +460,7 @@ void ledger_month_end(struct ledger *ledger, int64_t now_ms)
             if (!books->pool->elastic)
                 divide_lot(asset, &ledger->terms, now_ms);
             post_asset(ledger, p, asset, now_ms);
+            ledger_show_usage(ledger, asset, now_ms);
             asset_pay(asset, &ledger->terms, now_ms);
             asset->posted_capacity = asset_capacity(asset, now_ms);
             asset->posted_busy = asset_busy(asset, now_ms);
