@@ -89,6 +89,9 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"models zzzzzz", 1,
          "tenure: models: no model or GPU class 'zzzzzz'; `tenure models` and `tenure "
          "models --catalogue` list them\n"},
+        {"compare a b c", 1,
+         "tenure: compare: name two result directories; see `tenure compare --help`\n"},
+        {"compare . .", 2, "tenure: .: no manifest.json, so it is not a result\n"},
         {"explain a", 1,
          "tenure: explain: name two result directories; see `tenure explain --help`\n"},
         {"explain a b", 2, "tenure: a: No such file or directory\n"},
@@ -133,8 +136,9 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
 
 Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
 {
-    static const char *const names[] = {"run",   "check", "show",    "models",
-                                        "trace", "audit", "explain", "help"};
+    static const char *const names[] = {"run",     "check",   "show",
+                                        "models",  "trace",   "audit",
+                                        "compare", "explain", "help"};
     struct folder folder = prepared();
     struct outcome *outcome = tenure(&folder, "--help");
     cr_expect(eq(int, outcome->code, 0));
@@ -154,11 +158,23 @@ Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
 
 Test(cli, text_for_people_fits_80_columns)
 {
-    static const char *const commands[] = {
-        "--help",         "help run",    "help check",         "help show",
-        "help models",    "help trace",  "help audit",         "help explain",
-        "models",         "models h200", "models --catalogue", "models threshold",
-        "models profile", "show t.yaml", "check t.yaml",       "trace stats jobs.csv"};
+    static const char *const commands[] = {"--help",
+                                           "help run",
+                                           "help check",
+                                           "help show",
+                                           "help models",
+                                           "help trace",
+                                           "help audit",
+                                           "help explain",
+                                           "help compare",
+                                           "models",
+                                           "models h200",
+                                           "models --catalogue",
+                                           "models threshold",
+                                           "models profile",
+                                           "show t.yaml",
+                                           "check t.yaml",
+                                           "trace stats jobs.csv"};
     struct folder folder = prepared();
     for (size_t i = 0; i < COUNT(commands); i++) {
         struct outcome *outcome = tenure(&folder, commands[i]);
@@ -361,5 +377,46 @@ Test(cli, a_job_that_was_interrupted_and_ends_elsewhere_has_books_that_agree)
         tenure(&folder, "run t.yaml -q -o d; \"$TENURE_PROGRAM\" audit d; code=$?; "
                         "rm -r d; (exit $code)");
     cr_expect(eq(int, outcome->code, 0), "%s", outcome->out);
+    folder_remove(&folder);
+}
+
+/* `out` and `err` are the outcome's own: results are called otherwise. */
+Test(cli, results_are_compared_and_explained_for_people_and_machines)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome =
+        tenure(&folder, "run t.yaml -q -o a && \"$TENURE_PROGRAM\" run t.yaml -q -o b "
+                        "--set pools.own.gpus=32 && \"$TENURE_PROGRAM\" compare a/ b");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    cr_expect(strncmp(outcome->out, "A is a (t)\nB is b (t)\n\n", 23) == 0, "%s",
+              outcome->out);
+    cr_expect(strstr(outcome->out, "  pools.own.gpus              16") != NULL, "%s",
+              outcome->out);
+    outcome = tenure(&folder, "compare a b --json");
+    cr_expect(strstr(outcome->out, "\"same_service\": true,") != NULL, "%s",
+              outcome->out);
+    outcome = tenure(&folder, "compare a b --csv - | head -n 1");
+    cr_expect(
+        eq(str, outcome->out, (char *)"scope,metric,unit,a,b,difference,ratio\n"));
+    outcome = tenure(&folder, "explain a b --basis cash --csv -");
+    cr_expect(strncmp(outcome->out, "step,pool,account,amount_usd\n", 29) == 0, "%s",
+              outcome->out);
+    cr_expect(strstr(outcome->out, "\nutilization,own,purchase,") != NULL, "%s",
+              outcome->out);
+    outcome = tenure(&folder, "explain a b --json");
+    cr_expect(strstr(outcome->out, "\"basis\": \"economic\",") != NULL, "%s",
+              outcome->out);
+    outcome = tenure(&folder, "explain a b --basis profit");
+    cr_expect(eq(int, outcome->code, 1));
+    outcome = tenure(&folder, "explain a b --match own");
+    cr_expect(eq(int, outcome->code, 1));
+    outcome = tenure(&folder, "explain a b --csv none/x.csv");
+    cr_expect(eq(int, outcome->code, 2), "%s", outcome->err);
+    outcome = tenure(&folder, "compare a b >/dev/full");
+    cr_expect(eq(int, outcome->code, 5), "%s", outcome->err);
+    outcome = tenure(&folder,
+                     "--version; echo >>b/jobs.csv; \"$TENURE_PROGRAM\" compare a b; "
+                     "code=$?; rm -r a b; (exit $code)");
+    cr_expect(eq(int, outcome->code, 4), "%s", outcome->err);
     folder_remove(&folder);
 }

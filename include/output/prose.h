@@ -26,9 +26,12 @@ void paragraph_say(struct paragraph *paragraph, const char *fmt, ...) PRINTF_LIK
 void prose_print(const char *text, int indent, FILE *out);
 void paragraph_print(const struct paragraph *paragraph, int indent, FILE *out);
 
-/* A name in exactly `width` columns: filled up with blanks, or cut and ended by "~ ".
- */
+/* A name in at most that many columns: what is cut ends in "~". */
+void prose_cut(const char *name, int most, FILE *out);
+/* In exactly `width` columns, of which the last is a blank. */
 void prose_name(const char *name, int width, FILE *out);
+/* The same, but what is too long loses its beginning. */
+void prose_tail(const char *name, int width, FILE *out);
 
 /* Columns that a text of UTF-8 takes, one per character. */
 int prose_columns(const char *text);

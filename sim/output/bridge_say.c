@@ -7,6 +7,7 @@
 
 #include "output/bridge.h"
 #include "output/brief.h"
+#include "output/compare.h"
 #include "output/prose.h"
 
 #define POOLS_SAID    6 /* the others are said in one sentence */
@@ -188,6 +189,17 @@ static void say_class(struct paragraph *text, const struct bridge *bridge, size_
                       pool->name, class[0], class[1]);
 }
 
+static void say_service(struct paragraph *text, const struct bridge *bridge)
+{
+    const struct saved_run *a = bridge->runs[0], *b = bridge->runs[1];
+    const struct compare compare = {.runs = {a, b}};
+    if (a->start_unix_ms != b->start_unix_ms || a->end_unix_ms != b->end_unix_ms)
+        paragraph_say(text, "The two cover different periods, which is volume here.");
+    else if (!compare_is_same_service(&compare))
+        paragraph_say(text, "Service differs, too, and no step says so: see `tenure "
+                            "compare`.");
+}
+
 struct list {
     struct arena *arena;
     const char **text;
@@ -230,6 +242,8 @@ const char **bridge_sentences(const struct bridge *bridge, struct arena *arena)
         keep(&list, &text);
     }
     say_match(&text, bridge);
+    keep(&list, &text);
+    say_service(&text, bridge);
     keep(&list, &text);
     return list.text;
 }

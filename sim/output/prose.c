@@ -16,19 +16,39 @@ int prose_columns(const char *text)
     return columns_of(text, strlen(text));
 }
 
-void prose_name(const char *name, int width, FILE *out)
+void prose_tail(const char *name, int width, FILE *out)
 {
     int columns = prose_columns(name);
     if (columns < width) {
-        fprintf(out, "%s%*s", name, width - columns, "");
+        prose_name(name, width, out);
+        return;
+    }
+    for (int cut = columns - (width - 2); cut > 0; cut--)
+        do
+            name++;
+        while (((unsigned char)*name & 0xC0) == 0x80);
+    fprintf(out, "~%s ", name);
+}
+
+void prose_cut(const char *name, int most, FILE *out)
+{
+    if (prose_columns(name) <= most) {
+        fputs(name, out);
         return;
     }
     size_t length = 0;
-    for (int i = 0; i < width - 2; i++)
+    for (int i = 0; i < most - 1; i++)
         do
             length++;
         while (((unsigned char)name[length] & 0xC0) == 0x80);
-    fprintf(out, "%.*s~ ", (int)length, name);
+    fprintf(out, "%.*s~", (int)length, name);
+}
+
+void prose_name(const char *name, int width, FILE *out)
+{
+    int columns = prose_columns(name);
+    prose_cut(name, width - 1, out);
+    fprintf(out, "%*s", columns < width ? width - columns : 1, "");
 }
 
 void prose_print(const char *text, int indent, FILE *out)
@@ -36,6 +56,8 @@ void prose_print(const char *text, int indent, FILE *out)
     int column = 0;
     while (*text) {
         size_t length = strcspn(text, " ");
+        if (strncmp(text + length, " %", 2) == 0) /* "4.7 %" stays together */
+            length += 1 + strcspn(text + length + 1, " ");
         int width = columns_of(text, length);
         if (column > 0 && column + 1 + width > PROSE_WIDTH) {
             fprintf(out, "\n%*s", indent, "");

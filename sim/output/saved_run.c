@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -49,7 +50,12 @@ static bool load_pools(struct saved_run *run, const json_t *list)
     return true;
 }
 
-/* The manifest's keys are sorted, and so are the parameters. */
+static int by_name(const void *left, const void *right)
+{
+    const struct saved_text *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
 static void load_params(struct saved_run *run, json_t *resolved)
 {
     const char *name;
@@ -62,6 +68,7 @@ static void load_params(struct saved_run *run, json_t *resolved)
             (struct saved_text){arena_strdup(&run->arena, name),
                                 copy(run, json_object_get(entry, "value"))};
     }
+    qsort(run->params, run->n_params, sizeof *run->params, by_name);
 }
 
 static void load_inputs(struct saved_run *run, const json_t *list)
@@ -225,10 +232,10 @@ double saved_run_value(const struct saved_run *run, const char *scope,
 
 const char *saved_run_param(const struct saved_run *run, const char *name)
 {
-    for (size_t i = 0; i < run->n_params; i++)
-        if (strcmp(run->params[i].name, name) == 0)
-            return run->params[i].value;
-    return NULL;
+    const struct saved_text wanted = {.name = name};
+    const struct saved_text *found =
+        bsearch(&wanted, run->params, run->n_params, sizeof *run->params, by_name);
+    return found ? found->value : NULL;
 }
 
 int saved_run_pool(const struct saved_run *run, const char *name)
