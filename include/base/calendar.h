@@ -47,6 +47,10 @@ int64_t calendar_add(int64_t unix_ms, struct span span);
 int64_t calendar_month_start(int64_t unix_ms);
 int64_t calendar_next_month(int64_t unix_ms);
 
+/* The year, and the month from 1 to 12. */
+int calendar_year(int64_t unix_ms);
+int calendar_month(int64_t unix_ms);
+
 /* 0 is Monday. */
 int calendar_weekday(int64_t unix_ms);
 

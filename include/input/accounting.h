@@ -20,4 +20,13 @@ struct depreciation_spec {
     double expected_utilization_frac; /* units: busy share of the life's GPU-time */
 };
 
+/* The tax book, apart from the accounts (world/tax.h). */
+struct tax_spec {
+    bool on;
+    double rate_frac;           /* of taxable income */
+    double bonus_frac;          /* of the basis, deducted in the first year */
+    double sales_frac;          /* of what is bought */
+    double property_frac_per_y; /* of the book value */
+};
+
 #endif

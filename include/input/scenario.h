@@ -170,6 +170,7 @@ struct scenario {
     int64_t warmup_ms;
     enum closing closing;
     enum billing_until billing_until;
+    struct tax_spec tax;
     bool write_events;
     struct demand_spec *demand; /* `initial:` comes first */
     size_t n_demand;

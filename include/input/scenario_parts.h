@@ -19,7 +19,8 @@
 #define HORIZON_MAX_MS (200 * 366 * MS_PER_D)
 
 extern const struct param scenario_params[], pool_params[], change_params[],
-    demand_params[], dispatch_params[], service_params[], depreciation_params[];
+    demand_params[], dispatch_params[], service_params[], depreciation_params[],
+    tax_params[];
 
 extern const char *const opening_names[];
 
@@ -75,6 +76,10 @@ bool pool_derive_cost(struct scenario *scenario, struct pool_spec *pool,
 bool pool_read_accounting(struct scenario *scenario, struct pool_spec *pool,
                           const struct node *map, const char *path,
                           struct error *err) MUST_CHECK;
+
+/* The tax book; NULL: none. */
+bool scenario_read_tax(struct scenario *scenario, const struct node *node,
+                       struct error *err) MUST_CHECK;
 
 /* A model and its parameters: `node` is its name or a map of `word` (which holds the
  * name) and parameters.  NULL is the model `fallback`. */

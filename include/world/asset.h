@@ -22,6 +22,7 @@
 #include "world/fleet.h"
 #include "world/meter.h"
 #include "world/sink.h"
+#include "world/tax.h"
 
 /* What a rate is charged on: all GPUs in service, those that the bill counts so far,
  * those that are busy, and what bills add by rounding. */
@@ -61,6 +62,7 @@ struct asset {
         prepayment_uusd;  /* lumps so far */
     int64_t sold_ms;      /* when the last part was sold */
     int64_t opening_uusd; /* brought in without payment */
+    struct tax_lot tax;   /* lots, where there is a tax book */
 
     struct meter meter[RATES];
     int64_t prepaid_rate; /* of the rent, nano-USD per GPU-h */

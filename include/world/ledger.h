@@ -37,6 +37,7 @@ struct pool_books {
     struct reading mark_state[GPU_STATES];
     double share_uusd[COST_SHARES]; /* of closed segments */
 
+    int64_t taxed_uusd;              /* what the tax book has deducted of bills */
     struct reading month_useful;     /* for discounting useful hours */
     int64_t shown_uusd[COST_SHARES]; /* what timeline rows have shown */
 };
@@ -48,7 +49,8 @@ struct ledger {
     struct pool_books *books;
     uint32_t n;
     struct asset_terms terms;
-    int64_t posted_ms; /* end of the last period */
+    int64_t posted_ms;   /* end of the last period */
+    int64_t tax_year_ms; /* beginning of the tax year */
     int64_t cash_uusd, peak_cash_uusd;
     struct pool_result *results; /* where totals go */
 };
@@ -95,6 +97,13 @@ void ledger_show(struct ledger *ledger, uint32_t pool, int64_t now_ms,
 
 /* Posts what is left, and fills in results and the rows of assets. */
 void ledger_finish(struct ledger *ledger, int64_t now_ms);
+
+/* ledger_tax.c: the tax book.  A lot has come in; the calendar year, or the run, is
+ * over; at last what is held at the end, and what was brought in. */
+void ledger_tax_lot(struct ledger *ledger, uint32_t pool, struct asset *asset,
+                    int64_t now_ms);
+void ledger_tax_year(struct ledger *ledger, int64_t now_ms);
+void ledger_tax_closing(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 
 /* What a dollar paid then is worth at the start. */
 double ledger_discount(const struct ledger *ledger, int64_t now_ms);

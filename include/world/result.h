@@ -22,6 +22,8 @@ struct pool_result {
     int64_t commitment_uusd; /* leases: what remains to be paid at the horizon */
     double cash_pv_usd;      /* discounted to the start */
     double closing_pv_usd;
+    int64_t tax_uusd;         /* taxes paid, savings counted against them */
+    double tax_pv_usd;        /* the same discounted, and what the positions bear */
     double useful_pv_gpu_h;   /* discounted useful GPU-hours */
     int64_t energy_mwh_milli; /* Wh at the meter */
     double carbon_kg;
@@ -60,6 +62,7 @@ struct run_result {
     struct group_result *groups; /* the total first */
     size_t n_groups;
     int64_t peak_cash_uusd; /* the largest cumulative cash spent */
+    bool taxed;             /* the scenario has a `tax` */
     bool service_priced;    /* the scenario has a `service` */
     bool unstable;          /* the backlog grows to the end */
     bool clairvoyant;       /* estimates were the true durations */

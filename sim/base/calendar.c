@@ -224,6 +224,16 @@ int64_t calendar_next_month(int64_t unix_ms)
     return calendar_add_months(calendar_month_start(unix_ms), 1);
 }
 
+int calendar_year(int64_t unix_ms)
+{
+    return (int)civil_from_days(day_of(unix_ms)).year;
+}
+
+int calendar_month(int64_t unix_ms)
+{
+    return (int)civil_from_days(day_of(unix_ms)).month;
+}
+
 int calendar_weekday(int64_t unix_ms)
 {
     int64_t days = day_of(unix_ms) + 3; /* 1970-01-01 was a Thursday */

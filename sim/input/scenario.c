@@ -51,8 +51,8 @@ const struct param scenario_params[] = {
     PARAMS_END,
 };
 
-static const char *const frame_also[] = {"demand",   "initial", "pools",
-                                         "dispatch", "service", NULL};
+static const char *const frame_also[] = {"demand",  "initial", "pools", "dispatch",
+                                         "service", "tax",     NULL};
 
 struct place node_place(const struct node *map, const char *key)
 {
@@ -283,6 +283,7 @@ static bool read_parts(struct scenario *scenario, const struct node *root,
            scenario_read_dispatch(scenario, node_get(root, "dispatch"), err) &&
            scenario_read_demand(scenario, demand, node_get(root, "initial"), err) &&
            scenario_read_service(scenario, node_get(root, "service"), err) &&
+           scenario_read_tax(scenario, node_get(root, "tax"), err) &&
            scenario_check_limits(scenario, root, err);
 }
 

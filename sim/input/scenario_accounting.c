@@ -69,3 +69,39 @@ bool pool_read_accounting(struct scenario *scenario, struct pool_spec *pool,
     pool->depreciation.method = (enum depreciation)in.method;
     return true;
 }
+
+static const char *const tax_methods[] = {"macrs5", NULL};
+
+struct tax_input {
+    struct tax_spec spec;
+    int method;
+};
+
+#define TAX struct tax_input
+const struct param tax_params[] = {
+    {PARAM_FRACTION(TAX, "rate", spec.rate_frac, "21 %", 0, 1,
+                    "tax on income, and what a deduction saves; that of the United "
+                    "States on corporations")},
+    {PARAM_ONE_OF(TAX, "method", method, tax_methods, "macrs5",
+                  "how servers are deducted: 5-year property under MACRS")},
+    {PARAM_FRACTION(TAX, "bonus", spec.bonus_frac, "0 %", 0, 1,
+                    "share of the basis deducted at once in the first year")},
+    {PARAM_FRACTION(TAX, "sales", spec.sales_frac, "0 %", 0, 1,
+                    "sales tax on servers bought in the run; part of the basis")},
+    {PARAM_REAL_IN(DIM_FRAC_PER_Y, TAX, "property", spec.property_frac_per_y, "0 %/y",
+                   0, 1, "property tax on the book value at the end of the year")},
+    PARAMS_END,
+};
+
+bool scenario_read_tax(struct scenario *scenario, const struct node *node,
+                       struct error *err)
+{
+    struct tax_input in = {0};
+    if (!node || node_is_null(node))
+        return true;
+    if (!read_section(scenario, tax_params, &in, node, "tax", "{rate: 21 %}", err))
+        return false;
+    scenario->tax = in.spec;
+    scenario->tax.on = true;
+    return true;
+}

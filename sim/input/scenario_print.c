@@ -13,6 +13,7 @@ static const struct param_also scenario_also[] = {
     {"dispatch", "map", "{}", "how jobs are served, see dispatch"},
     {"service", "list or map", "",
      "what service is worth, by workload, see service; without: not priced"},
+    {"tax", "map", "", "the tax book, see tax; without: none"},
     {.name = NULL},
 };
 
@@ -88,6 +89,11 @@ const struct param_section scenario_sections[] = {
      "Each element of `demand`: a trace (`jobs`) or a model (`model`); and `initial`, "
      "one trace of jobs that are there at the start.",
      demand_params, demand_also, who_demand},
+    {"tax",
+     "The tax book, which gives taxes and a present value after them and never touches "
+     "the "
+     "accounts.",
+     tax_params, NULL, NULL},
     {.title = NULL},
 };
 

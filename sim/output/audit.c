@@ -227,6 +227,7 @@ static bool load_terms(struct books *books, const json_t *root, const char *path
     books->warmup_ms = json_integer_value(warmup);
     books->closing = (enum closing)closing;
     books->initial = json_is_true(json_object_get(terms, "initial"));
+    books->result.taxed = json_is_true(json_object_get(terms, "tax"));
     books->checkpoints = json_is_true(json_object_get(terms, "checkpoints"));
     books->report->billing_short =
         json_is_true(json_object_get(terms, "billing_short"));

@@ -96,6 +96,8 @@ static const struct {
     {"opening_usd", TAKE_USD, offsetof(struct pool_result, opening_uusd)},
     {"cash_pv_usd", TAKE_REAL, offsetof(struct pool_result, cash_pv_usd)},
     {"closing_pv_usd", TAKE_REAL, offsetof(struct pool_result, closing_pv_usd)},
+    {"tax_cash_usd", TAKE_USD, offsetof(struct pool_result, tax_uusd)},
+    {"tax_pv_usd", TAKE_REAL, offsetof(struct pool_result, tax_pv_usd)},
     {"useful_pv_gpu_h", TAKE_REAL, offsetof(struct pool_result, useful_pv_gpu_h)},
     {"energy_kwh", TAKE_KWH, offsetof(struct pool_result, energy_mwh_milli)},
     {"carbon_kg", TAKE_REAL, offsetof(struct pool_result, carbon_kg)},

@@ -260,6 +260,8 @@ static json_t *terms_json(const struct manifest *manifest)
     set(object, "checkpoints", json_boolean(has_checkpoints(scenario)));
     set(object, "billing_short", json_boolean(manifest->result->billing_short));
     set(object, "pools", pools_json(scenario));
+    if (scenario->tax.on)
+        set(object, "tax", json_true());
     if (scenario->n_service > 0)
         set(object, "service", service_json(scenario));
     return object;

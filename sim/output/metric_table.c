@@ -142,6 +142,23 @@ static bool npv(const struct scope *scope, size_t offset, int128 *value)
     return real(npv_of(scope), 1e6, value);
 }
 
+static bool tax_cash(const struct scope *scope, size_t offset, int128 *value)
+{
+    *value = scope_sum(scope, offset);
+    return scope->run->result->taxed;
+}
+
+static bool tax_pv(const struct scope *scope, size_t offset, int128 *value)
+{
+    return scope->run->result->taxed && real(scope_sum_real(scope, offset), 1e6, value);
+}
+
+static bool npv_after_tax(const struct scope *scope, size_t offset, int128 *value)
+{
+    double npv_usd = npv_of(scope) + scope_sum_real(scope, offset);
+    return scope->run->result->taxed && real(npv_usd, 1e6, value);
+}
+
 static bool levelised(const struct scope *scope, size_t offset, int128 *value)
 {
     (void)offset;
@@ -401,6 +418,14 @@ const struct metric metrics[] = {
      "closing_usd discounted to the start", discounted},
     {"npv_usd", "USD", IN_POOLS, METRIC_REAL_USD, npv, 0,
      "opening_usd + cash_pv_usd - closing_pv_usd; cost is positive", NULL},
+    {"tax_cash_usd", "USD", IN_POOLS, METRIC_USD, tax_cash, POOL(tax_uusd),
+     "with `tax`: taxes paid in the period, less what deductions saved; in no account",
+     "the tax book is in no other file; the sums are checked"},
+    {"tax_pv_usd", "USD", IN_POOLS, METRIC_REAL_USD, tax_pv, POOL(tax_pv_usd),
+     "with `tax`: the same discounted to the start, and the tax that the positions at both ends bear",
+     "the tax book is in no other file; the sums are checked"},
+    {"npv_after_tax_usd", "USD", IN_POOLS, METRIC_REAL_USD, npv_after_tax, POOL(tax_pv_usd),
+     "with `tax`: npv_usd + tax_pv_usd", NULL},
     {"useful_pv_gpu_h", "GPU-h", IN_POOLS, METRIC_REAL_GPU_H, pool_real_hours, POOL(useful_pv_gpu_h),
      "useful GPU-hours discounted to the start", discounted},
     {"levelised_usd_per_useful_gpu_h", "USD/GPU-h", IN_POOLS, METRIC_REAL_NANO, levelised, 0,

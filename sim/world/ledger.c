@@ -242,6 +242,7 @@ void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
             if (r != RATE_RENT) /* a contract has its own */
                 asset_reprice(asset, (enum rate)r, books->rate[r], now_ms);
         ledger->results[pool].opening_uusd += asset->opening_uusd;
+        ledger_tax_lot(ledger, pool, asset, now_ms);
         spend(ledger, pool, asset->purchase_uusd + asset->prepayment_uusd, now_ms);
     }
     for (uint32_t i = 0; i < books->n_begun; i++)
@@ -470,6 +471,8 @@ void ledger_month_end(struct ledger *ledger, int64_t now_ms)
         open_segment(ledger, books, now_ms);
     }
     ledger->posted_ms = now_ms;
+    if (calendar_month(ledger->scenario->start_unix_ms + now_ms) == 1)
+        ledger_tax_year(ledger, now_ms);
 }
 
 void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,

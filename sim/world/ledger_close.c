@@ -112,6 +112,9 @@ static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
 void ledger_finish(struct ledger *ledger, int64_t now_ms)
 {
     ledger_month_end(ledger, now_ms);
-    for (uint32_t p = 0; p < ledger->n; p++)
+    ledger_tax_year(ledger, now_ms);
+    for (uint32_t p = 0; p < ledger->n; p++) {
         finish_pool(ledger, p, now_ms);
+        ledger_tax_closing(ledger, p, now_ms);
+    }
 }

@@ -285,6 +285,7 @@ static void sum_up(struct world *world)
     result->peak_cash_uusd = world->ledger.peak_cash_uusd;
     result->clairvoyant =
         world->scenario->dispatch.estimate == ESTIMATE_ACTUAL && world->track_ends;
+    result->taxed = world->scenario->tax.on;
     result->billing_short = world->ledger.terms.until_last_start;
     if (world->next_quarter == 4) {
         int64_t q2 = world->quarter[1] - world->quarter[0];
