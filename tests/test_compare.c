@@ -298,6 +298,8 @@ Test(compare, currencies_and_formats_that_differ_are_refused)
     cr_expect(eq(str, err.text,
                  (char *)"a is of format 0 and b 2: the two cannot be compared"));
     cr_expect(eq(int, (int)err.kind, ERROR_INPUT));
+    saved_run_close(&runs[0]);
+    saved_run_close(&runs[1]);
 }
 
 /* Files and the screen. */

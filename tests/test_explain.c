@@ -312,3 +312,77 @@ Test(explain, text_fits_80_columns_whatever_the_names)
     }
     close_runs(runs);
 }
+
+/* Twelve runs that differ in all sorts of things at once, each explained from each. */
+
+static uint32_t draw(uint32_t *state, uint32_t n)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (*state >> 8) % n;
+}
+
+static const char *random_run(int number, uint32_t *state)
+{
+    static const char *const intervals[] = {"1d", "7d", "36h", "1y"};
+    static const char *const closings[] = {"market", "book", "none"};
+    const char *sets[] = {
+        arena_printf(&results.arena, "pools.own.gpus=%u", 8 * draw(state, 6)),
+        arena_printf(&results.arena, "pools.own.changes.0.gpus=%u",
+                     1 + draw(state, 40)),
+        arena_printf(&results.arena, "pools.own.server_price=%u USD",
+                     100000 + draw(state, 400000)),
+        arena_printf(&results.arena, "pools.own.tariff=0.%03u USD/kWh",
+                     draw(state, 400)),
+        arena_printf(&results.arena, "pools.leased.gpus=%u", draw(state, 30)),
+        arena_printf(&results.arena, "pools.leased.prepay=%u %%", draw(state, 100)),
+        arena_printf(&results.arena, "pools.burst.price=%u.%03u USD/GPU-h",
+                     draw(state, 4), draw(state, 1000)),
+        arena_printf(&results.arena, "discount_rate=%u.%u %%/y", draw(state, 20),
+                     draw(state, 10)),
+        arena_printf(&results.arena, "interval=%s", intervals[draw(state, 4)]),
+        arena_printf(&results.arena, "closing=%s", closings[draw(state, 3)]),
+        arena_printf(&results.arena, "horizon=%ud", 30 + draw(state, 60)),
+        arena_printf(&results.arena, "start=2026-01-%02u", 10 + draw(state, 20)),
+    };
+    return run(arena_printf(&results.arena, "run-%d", number), sets,
+               sizeof sets / sizeof sets[0]);
+}
+
+Test(explain, random_pairs_add_up_in_every_basis)
+{
+    enum { RUNS = 12 };
+    const char *dirs[RUNS];
+    uint32_t state = 77;
+    for (int i = 0; i < RUNS; i++)
+        dirs[i] = random_run(i, &state);
+    for (int i = 0; i < RUNS * RUNS; i++) {
+        struct saved_run runs[2];
+        open_runs(runs, dirs[i / RUNS], dirs[i % RUNS]);
+        struct bridge bridge = explain(runs, (enum bridge_basis)(i % 4));
+        if (i / RUNS == i % RUNS)
+            only(&bridge, 0);
+        bridge_free(&bridge);
+        close_runs(runs);
+    }
+}
+
+/* As many servers, paid 16 days later. */
+Test(explain, servers_that_come_later_are_timing)
+{
+    static const char *const late[] = {"pools.own.changes.0.at=2026-02-26"};
+    struct saved_run runs[2];
+    const char *a = run("a", NULL, 0), *b = run("b", late, 1);
+    open_runs(runs, a, b);
+    struct bridge bridge = explain(runs, BRIDGE_NPV);
+    cr_expect(ne(i64, bridge.step_uusd[STEP_TIMING], 0));
+    for (size_t i = 0; i < bridge.n_lines; i++)
+        if (bridge.lines[i].account == ACCOUNT_PURCHASE)
+            for (int s = 0; s < BRIDGE_STEPS; s++)
+                cr_expect(s == STEP_TIMING
+                              ? bridge.lines[i].step_uusd[s] < 0
+                              : s < STEP_PRICE || bridge.lines[i].step_uusd[s] == 0,
+                          "%s %lld", bridge_step_names[s],
+                          (long long)bridge.lines[i].step_uusd[s]);
+    bridge_free(&bridge);
+    close_runs(runs);
+}

@@ -142,39 +142,37 @@ static void set_pools(struct bridge *bridge, const struct bridge_match *matches,
             add_pool(bridge, NULL, b->pools[i].name);
 }
 
-/* Hours: an interval that two months share is divided by its length. */
-
-static void spread(struct reading_in *in, int pool, int64_t from, int64_t to,
-                   int64_t gpu_ms)
+static bool add(int64_t *sum, int64_t value)
 {
-    int64_t *months =
-        &in->capacity_gpu_ms[((size_t)pool * 2 + (size_t)in->side) * in->n_months];
-    int64_t at = from, given = 0;
-    while (at < to) {
-        int64_t cut = calendar_next_month(at) < to ? calendar_next_month(at) : to;
-        int64_t upto =
-            (int64_t)divide_rounded((int128)gpu_ms * (cut - from), to - from);
-        months[month_index(in, at)] += upto - given;
-        given = upto;
-        at = cut;
-    }
+    return !__builtin_add_overflow(*sum, value, sum);
 }
 
-static bool timeline_row(void *self, int64_t line, const struct cell cells[],
-                         struct error *err)
+static bool out_of_range(const struct reading_in *in, enum output_table table,
+                         int64_t line, struct error *err)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", run_of(in)->dir, output_files[table].name);
+    return error_at(err, (struct place){path, line, 0}, "a sum is out of range");
+}
+
+/* Hours. */
+
+static bool usage_row(void *self, int64_t line, const struct cell cells[],
+                      struct error *err)
 {
     struct reading_in *in = self;
-    int pool = pool_of(in, cells[TIMELINE_POOL].text);
-    (void)line;
-    (void)err;
+    int pool = pool_of(in, cells[USAGE_POOL].text);
+    int64_t gpu_ms = cells[USAGE_CAPACITY].value;
     if (pool < 0)
         return true;
     struct bridge_pool *sum = &in->bridge->pools[pool];
-    sum->capacity_gpu_ms[in->side] += cells[TIMELINE_CAPACITY].value;
-    sum->useful_gpu_ms[in->side] += cells[TIMELINE_STATES + GPU_BUSY_USEFUL].value;
-    spread(in, pool, cells[TIMELINE_START].value, cells[TIMELINE_END].value,
-           cells[TIMELINE_CAPACITY].value);
-    return true;
+    int64_t *months =
+        &in->capacity_gpu_ms[((size_t)pool * 2 + (size_t)in->side) * in->n_months];
+    int64_t useful_gpu_ms = cells[USAGE_STATES + GPU_BUSY_USEFUL].value;
+    int64_t *month = &months[month_index(in, cells[USAGE_MONTH].value)];
+    return (add(&sum->capacity_gpu_ms[in->side], gpu_ms) &&
+            add(&sum->useful_gpu_ms[in->side], useful_gpu_ms) && add(month, gpu_ms)) ||
+           out_of_range(in, TABLE_USAGE, line, err);
 }
 
 /* Money. */
@@ -204,10 +202,8 @@ static bool add_amount(struct reading_in *in, struct entry *entry, int64_t unix_
                 ? 1
                 : (month->discount * before + discount * now) / (before + now);
     month->rows++;
-    return !__builtin_add_overflow(month->amount_uusd, amount_uusd,
-                                   &month->amount_uusd) &&
-           !__builtin_add_overflow(entry->total_uusd[in->side], present,
-                                   &entry->total_uusd[in->side]);
+    return add(&month->amount_uusd, amount_uusd) &&
+           add(&entry->total_uusd[in->side], present);
 }
 
 static bool parse_quantity(const char *text, const char *unit, int64_t *value)
@@ -229,8 +225,7 @@ static bool add_quantity(struct reading_in *in, struct entry *entry, int64_t uni
         snprintf(entry->unit[side], sizeof entry->unit[side], "%s", unit);
     if (!*unit || strcmp(entry->unit[side], unit) != 0)
         entry->mixed[side] = true;
-    return parse_quantity(text, unit, &value) &&
-           !__builtin_add_overflow(month->quantity, value, &month->quantity);
+    return parse_quantity(text, unit, &value) && add(&month->quantity, value);
 }
 
 static double discount_at(const struct reading_in *in, int64_t unix_ms)
@@ -267,8 +262,7 @@ static bool ledger_row(void *self, int64_t line, const struct cell cells[],
         add_quantity(in, entry, month, cells[LEDGER_QUANTITY].text,
                      cells[LEDGER_UNIT].text))
         return true;
-    const char *path = arena_printf(&in->arena, "%s/ledger.csv", run_of(in)->dir);
-    return error_at(err, (struct place){path, line, 0}, "a sum is out of range");
+    return out_of_range(in, TABLE_LEDGER, line, err);
 }
 
 /* A position of a pool at one end of its run, and what npv counts of it. */
@@ -314,11 +308,10 @@ static bool add_positions(struct reading_in *in, struct error *err)
 
 static bool read_side(struct reading_in *in, int side, struct error *err)
 {
-    struct table_reader timeline = {
-        .table = TABLE_TIMELINE, .row = timeline_row, .self = in};
+    struct table_reader usage = {.table = TABLE_USAGE, .row = usage_row, .self = in};
     struct table_reader ledger = {.table = TABLE_LEDGER, .row = ledger_row, .self = in};
     in->side = side;
-    if (!table_read(run_of(in)->dir, &timeline, err) ||
+    if (!table_read(run_of(in)->dir, &usage, err) ||
         !table_read(run_of(in)->dir, &ledger, err))
         return false;
     if (in->bridge->basis != BRIDGE_NPV)
@@ -371,11 +364,9 @@ static bool add_up(int64_t total_uusd[2], int64_t step_uusd[BRIDGE_STEPS],
 {
     bool fits = true;
     for (int side = 0; side < 2; side++)
-        fits &= !__builtin_add_overflow(total_uusd[side], line->total_uusd[side],
-                                        &total_uusd[side]);
+        fits &= add(&total_uusd[side], line->total_uusd[side]);
     for (int s = 0; s < BRIDGE_STEPS; s++)
-        fits &=
-            !__builtin_add_overflow(step_uusd[s], line->step_uusd[s], &step_uusd[s]);
+        fits &= add(&step_uusd[s], line->step_uusd[s]);
     return fits;
 }
 

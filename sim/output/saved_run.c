@@ -233,6 +233,8 @@ double saved_run_value(const struct saved_run *run, const char *scope,
 const char *saved_run_param(const struct saved_run *run, const char *name)
 {
     const struct saved_text wanted = {.name = name};
+    if (run->n_params == 0)
+        return NULL;
     const struct saved_text *found =
         bsearch(&wanted, run->params, run->n_params, sizeof *run->params, by_name);
     return found ? found->value : NULL;
