@@ -107,6 +107,7 @@ struct pool_spec {
     int64_t from_ms;          /* lease: contract start, >= 0 */
     int64_t until_ms;         /* lease: contract end, may lie past the horizon */
     double prepay_frac;
+    bool identified_asset, purchase_option, specialised; /* for `tenure leases` */
     bool start_past_end; /* lease: jobs may start whose estimate passes the end */
 
     /* on-demand */

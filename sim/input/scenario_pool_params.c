@@ -114,6 +114,16 @@ const struct param pool_params[] = {
     {PARAM_FLAG(IN, "start_past_end", spec.start_past_end, "false",
                 "let jobs start whose estimate passes the contract's end"),
      .mask = LEASE},
+    {PARAM_FLAG(IN, "identified_asset", spec.identified_asset, "false",
+                "the provider may not substitute the GPUs: a lease in the books, see "
+                "`tenure leases`; else a service"),
+     .mask = LEASE},
+    {PARAM_FLAG(IN, "purchase_option", spec.purchase_option, "false",
+                "the GPUs may be bought at the end, and that is reasonably certain"),
+     .mask = LEASE},
+    {PARAM_FLAG(IN, "specialised", spec.specialised, "false",
+                "the GPUs are of no other use to the provider"),
+     .mask = LEASE},
 
     {PARAM_COUNT(IN, "limit", spec.limit_gpus, "1000000", 0, 1e7,
                  "most GPUs held at once"),
