@@ -19,9 +19,9 @@ struct folder {
 };
 
 static const char *const folder_files[] = {
-    "t.yaml",    "jobs.csv", "late.csv",  "dated.csv", "bad.csv",
-    "short.csv", "huge.csv", "limit.csv", "more.yaml", "out.csv",
-    "start.csv", "gone.csv", "soon.csv",  "now.csv",
+    "t.yaml",    "jobs.csv",  "late.csv",  "dated.csv", "bad.csv",
+    "short.csv", "huge.csv",  "limit.csv", "more.yaml", "out.csv",
+    "start.csv", "small.csv", "gone.csv",  "soon.csv",  "now.csv",
 };
 
 static inline struct folder folder_new(void)

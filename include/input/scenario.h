@@ -17,8 +17,9 @@
 #include "input/catalog.h"
 #include "input/trace.h"
 
-#define POOLS_MAX 64
-#define NEVER_MS  INT64_MAX
+#define POOLS_MAX   64
+#define NEVER_MS    INT64_MAX
+#define MARKETS_MAX 64
 
 enum tenure { TENURE_OWN, TENURE_LEASE, TENURE_ON_DEMAND, TENURE_SPOT, TENURES };
 extern const char *const tenure_names[]; /* "own", ... , NULL */
@@ -53,6 +54,36 @@ struct demand_spec {
     int64_t deadline_after_ms;     /* submit + this; NEVER_MS: none */
     int64_t priority;              /* where the trace has none */
     double limit_ratio; /* model jobs: limit = duration * this; 0: no limit */
+};
+
+/* What a market is the price of, and the unit of its integers. */
+enum market_of {
+    MARKET_RENT,   /* nano-USD per GPU-h */
+    MARKET_VALUE,  /* of a new server: micro-USD */
+    MARKET_TARIFF, /* nano-USD per kWh */
+    MARKET_CARBON, /* 1e-6 g per kWh */
+    MARKET_KINDS
+};
+extern const char *const market_of_names[]; /* "rent", ..., NULL */
+
+/* A price that changes; pools refer to it. */
+struct market_spec {
+    const char *name;
+    enum market_of of;
+    const struct gpu_class *class; /* rent and value; else NULL */
+    const struct model *price;
+    const void *params;
+    double usual;  /* what the catalogue has, in the model's unit */
+    int64_t start; /* the price at the start */
+};
+
+/* A model's price as the market's integer: rounded, and held within 0 and 100,000
+ * USD/GPU-h, 10,000,000 USD, 1,000 USD/kWh or 100,000 g/kWh. */
+int64_t market_quantised(const struct market_spec *market, double price);
+
+/* By how much recurring prices grow in a year, at each anniversary of the start. */
+struct escalation {
+    double colo, support, staff, insurance, software, security, tariff, price;
 };
 
 /* GPUs that come to or leave an owned pool on a date. */
@@ -116,7 +147,23 @@ struct pool_spec {
     int64_t unit_gpus;
     int64_t minimum_ms, increment_ms; /* of the bill per instance, >= 1 */
     int64_t keep_alive_ms;
+
+    /* prices that change; NULL: they do not */
+    const struct market_spec *price_market, *tariff_market, *value_market,
+        *carbon_market;
+    double price_share;      /* of the market's price */
+    struct span index_every; /* lease: zero: the price is that of its beginning */
+    bool rent_follows;       /* lease: market_rent is the market's price */
+    bool escalates;
+    struct escalation escalation;
 };
+
+/* The pool's share of its market's price. */
+int64_t pool_share_of(const struct pool_spec *pool, int64_t market_price);
+
+/* What power costs a pool at a tariff, nano-USD per GPU-h: idle, and busy on top. */
+void pool_power_rates(const struct pool_spec *pool, int64_t tariff_nano_usd_per_kwh,
+                      int64_t *idle_rate, int64_t *busy_rate);
 
 static inline bool tenure_is_elastic(enum tenure tenure)
 {
@@ -177,6 +224,8 @@ struct scenario {
     size_t n_demand;
     struct trace *traces; /* owned; demand points into them */
     size_t n_traces;
+    struct market_spec *markets;
+    size_t n_markets;
     struct pool_spec *pools;
     size_t n_pools;
     struct dispatch_spec dispatch;

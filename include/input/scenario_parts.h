@@ -20,7 +20,8 @@
 
 extern const struct param scenario_params[], pool_params[], change_params[],
     demand_params[], dispatch_params[], service_params[], depreciation_params[],
-    tax_params[];
+    tax_params[], market_params[], market_trace_params[], pool_market_params[],
+    escalation_params[];
 
 extern const char *const opening_names[];
 
@@ -37,6 +38,26 @@ struct pool_input {
 struct change_input {
     int64_t at_unix_ms, gpus, server_price_uusd;
 };
+
+/* `markets`, NULL where there is none; the catalogue is there, pools are not yet. */
+bool scenario_read_markets(struct scenario *scenario, const struct node *list,
+                           struct error *err) MUST_CHECK;
+
+/* A pool's `price_market`, ... and `escalation`: what it follows, and its own figures
+ * at the start.  Its class is known. */
+bool pool_read_markets(struct scenario *scenario, struct pool_spec *pool,
+                       const struct node *map, const char *path, enum tenure tenure,
+                       struct error *err) MUST_CHECK;
+
+/* The market of that name; NULL with the error set. */
+const struct market_spec *scenario_market(struct scenario *scenario, const char *name,
+                                          enum market_of of, struct place place,
+                                          const char *path,
+                                          struct error *err) MUST_CHECK;
+
+/* The map with only those keys that are in the table, or only those that are not. */
+const struct node *scenario_only_keys(struct scenario *scenario, const struct node *map,
+                                      const struct param table[], bool keep);
 
 bool scenario_read_pools(struct scenario *scenario, const struct node *list,
                          struct error *err) MUST_CHECK;
@@ -87,7 +108,8 @@ struct model_choice {
     enum model_kind kind;
     const char *word;
     const char *fallback;
-    const char *path; /* for messages and `resolved` */
+    const char *path;     /* for messages and `resolved` */
+    enum dimension price; /* of a price model */
 };
 bool scenario_read_model(struct scenario *scenario, const struct node *node,
                          const struct model_choice *choice, const struct model **model,

@@ -51,6 +51,7 @@ struct live_job {
     uint32_t next_in_pool, previous_in_pool;
     int64_t first_start_ms; /* NEVER_STARTED: not yet */
     int64_t held_since_ms;
+    int128 held_direct;      /* the pool's prices_direct() then; 0 where none changes */
     uint64_t start_number;   /* with preemption: of all starts of the run */
     int64_t expected_end_ms; /* key in the pool's tree of running jobs */
     enum segment segment;

@@ -74,6 +74,7 @@ struct reservation {
 
 struct pool {
     const struct pool_spec *spec;
+    struct pool_prices *prices; /* in force: prices.c; NULL: none ever changes */
     uint32_t index;
     bool elastic, packed, instanced; /* instanced: elastic with units or keep-alive */
     int64_t target_gpus;             /* fixed: by the plan; elastic: the limit */

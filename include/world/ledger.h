@@ -48,6 +48,7 @@ struct ledger {
     struct arena *arena;
     struct pool_books *books;
     uint32_t n;
+    const struct markets *markets; /* NULL: there are none */
     struct asset_terms terms;
     int64_t posted_ms;   /* end of the last period */
     int64_t tax_year_ms; /* beginning of the tax year */
@@ -73,6 +74,14 @@ int64_t ledger_next_break_ms(const struct ledger *ledger, uint32_t pool, uint32_
  * and of what comes to it. */
 void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_t value,
                     int64_t now_ms);
+
+/* The same of one contract: its price is `value`, of which the part that was prepaid is
+ * paid for. */
+void ledger_reprice_contract(struct ledger *ledger, uint32_t pool, uint32_t contract,
+                             int64_t value, int64_t now_ms);
+
+/* Energy at the meter of a pool so far, in mW ms. */
+int128 ledger_energy(const struct ledger *ledger, uint32_t pool, int64_t now_ms);
 
 /* The price in force: the pool's own, or what it was set to last. */
 int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate);
@@ -107,6 +116,10 @@ void ledger_tax_closing(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 
 /* What a dollar paid then is worth at the start. */
 double ledger_discount(const struct ledger *ledger, int64_t now_ms);
+
+/* judge.c: stranded and obsolete, at the present prices; book and market are there. */
+void lot_judge(const struct ledger *ledger, const struct asset *asset,
+               struct asset_row *row);
 
 void ledger_check(const struct ledger *ledger, int64_t now_ms);
 

@@ -13,6 +13,7 @@
 #include "world/backlog.h"
 #include "world/fleet.h"
 #include "world/ledger.h"
+#include "world/market.h"
 #include "world/service.h"
 #include "world/tally.h"
 #include "world/world.h"
@@ -42,6 +43,9 @@ enum event_kind {
     EVENT_CLOSE_INSTANCE, /* argument: index of a kept instance */
     EVENT_UNTIL,          /* argument: job */
     EVENT_LEAVE,          /* argument: job whose patience or deadline ends */
+    EVENT_PRICE,          /* argument: market */
+    EVENT_ESCALATE,       /* an anniversary of the start */
+    EVENT_INDEX,          /* a contract's price is set anew; see prices.c */
     EVENT_KINDS
 };
 
@@ -76,6 +80,8 @@ struct world {
     struct arrivals arrivals;
     struct backlog backlog;
     struct ledger ledger;
+    struct markets markets;
+    int64_t years; /* anniversaries of the start so far, where prices escalate */
     struct service service;
     struct tally tally;
     struct run_result result;
@@ -121,6 +127,15 @@ void contract_ends(struct world *world, const struct planned *planned);
 
 /* plan.c */
 void world_plan(struct world *world); /* events known from the start */
+/* prices.c */
+void prices_plan(struct world *world);
+void prices_market_moves(struct world *world, uint32_t market);
+void prices_year_ends(struct world *world);
+void prices_contract_indexed(struct world *world, uint32_t argument);
+/* A contract that begins now takes the price of its pool's market, if it has one. */
+void prices_sign(struct world *world, uint32_t pool, struct lot_terms *terms);
+/* Contracts from `first_lot` on have begun. */
+void prices_contracts_begin(struct world *world, uint32_t pool, uint32_t first_lot);
 void world_plan_breaks(struct world *world, uint32_t pool, uint32_t first_lot);
 void world_handle(struct world *world, struct event event);
 

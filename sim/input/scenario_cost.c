@@ -56,18 +56,34 @@ static bool check_capital(const struct pool_spec *pool, const struct node *map,
                     pool->name, uusd / 1e6);
 }
 
-static void derive_power(struct pool_spec *pool)
+/* mW at the meter per GPU: idle, and what work adds. */
+static void meter_power(const struct pool_spec *pool, double *idle_mw, double *busy_mw)
 {
     const struct gpu_class *class = pool->class;
     double gpus = (double)pool->gpus_per_server;
     double meter = (1 + pool->fabric_power_frac) * pool->pue / gpus;
-    double idle_mw = (double)class->server_idle_mw * meter;
-    double busy_mw = (double)(class->server_busy_mw - class->server_idle_mw) * meter;
-    double nano_usd_per_mw_h = (double)pool->tariff_nano_usd_per_kwh / 1e6;
+    *idle_mw = (double)class->server_idle_mw * meter;
+    *busy_mw = (double)(class->server_busy_mw - class->server_idle_mw) * meter;
+}
+
+void pool_power_rates(const struct pool_spec *pool, int64_t tariff_nano_usd_per_kwh,
+                      int64_t *idle_rate, int64_t *busy_rate)
+{
+    double idle_mw, busy_mw;
+    double nano_usd_per_mw_h = (double)tariff_nano_usd_per_kwh / 1e6;
+    meter_power(pool, &idle_mw, &busy_mw);
+    *idle_rate = rounded(idle_mw * nano_usd_per_mw_h);
+    *busy_rate = rounded(busy_mw * nano_usd_per_mw_h);
+}
+
+static void derive_power(struct pool_spec *pool)
+{
+    double idle_mw, busy_mw;
+    meter_power(pool, &idle_mw, &busy_mw);
     pool->idle_mw = rounded(idle_mw);
     pool->busy_mw = rounded(busy_mw);
-    pool->idle_power_rate = rounded(idle_mw * nano_usd_per_mw_h);
-    pool->busy_power_rate = rounded(busy_mw * nano_usd_per_mw_h);
+    pool_power_rates(pool, pool->tariff_nano_usd_per_kwh, &pool->idle_power_rate,
+                     &pool->busy_power_rate);
 }
 
 static void note_rate(struct scenario *scenario, const char *path, const char *key,

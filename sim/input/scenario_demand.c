@@ -322,7 +322,7 @@ static bool read_trace(struct reading *reading, struct error *err)
 
 static bool read_model(struct reading *reading, struct error *err)
 {
-    struct model_choice choice = {MODEL_DEMAND, "name", "poisson", NULL};
+    struct model_choice choice = {MODEL_DEMAND, "name", "poisson", NULL, DIM_NUMBER};
     choice.path = arena_printf(&reading->scenario->arena, "%s.model", reading->path);
     struct demand_spec *spec = &reading->in.spec;
     if (reading->scenario->until_idle)

@@ -115,7 +115,8 @@ bool scenario_read_model(struct scenario *scenario, const struct node *node,
     struct params_context context = {.arena = &scenario->arena,
                                      .resolved = &scenario->resolved,
                                      .path = choice->path,
-                                     .also = also};
+                                     .also = also,
+                                     .price = choice->price};
     void *values = arena_alloc(&scenario->arena, (*model)->params_size + 1);
     *params = values;
     if ((*model)->params && !params_read((*model)->params, values, map, &context, err))
@@ -265,9 +266,9 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
                                      .path = "dispatch",
                                      .also = dispatch_also};
     static const struct model_choice order = {MODEL_ORDER, "policy", "fifo",
-                                              "dispatch.order"};
+                                              "dispatch.order", DIM_NUMBER};
     static const struct model_choice wait = {MODEL_WAIT, "policy", "none",
-                                             "dispatch.wait"};
+                                             "dispatch.wait", DIM_NUMBER};
     if (map && node_is_null(map))
         map = NULL;
     if (!params_read(dispatch_params, &in, map, &context, err))

@@ -10,8 +10,12 @@ const char *const tenure_names[] = {
     [TENURE_SPOT] = "spot", [TENURES] = NULL,
 };
 
-/* Keys that hold more than one value; all are for owned pools. */
-static const char *const pool_also[] = {"changes", "depreciation", NULL};
+/* Keys that are read elsewhere; the first ones, which hold more than one value, are for
+ * owned pools. */
+static const char *const own_also[] = {"changes", "depreciation", NULL};
+static const char *const pool_also[] = {
+    "changes",     "depreciation",  "escalation",   "price_market",  "price_share",
+    "index_every", "tariff_market", "value_market", "carbon_market", NULL};
 
 enum { OWN = 1u << TENURE_OWN };
 
@@ -54,8 +58,11 @@ static bool check_tenure_of_keys(const struct reading *reading, enum tenure tenu
     const struct node *map = reading->map;
     for (size_t i = 0; i < map->n; i++) {
         const struct node *key = &map->keys[i];
-        unsigned mask = name_is_in(key->text, pool_also) ? OWN : 0;
+        unsigned mask = name_is_in(key->text, own_also) ? OWN : 0;
         for (const struct param *param = pool_params; param->name; param++)
+            if (strcmp(param->name, key->text) == 0)
+                mask = param->mask;
+        for (const struct param *param = pool_market_params; param->name; param++)
             if (strcmp(param->name, key->text) == 0)
                 mask = param->mask;
         if (mask == 0 || mask >> tenure & 1)
@@ -251,7 +258,8 @@ static bool read_opening(struct reading *reading, struct error *err)
 static bool from_class(struct reading *reading, const char *key, enum dimension dim,
                        int64_t figure, int64_t *value, struct error *err)
 {
-    if (given(reading, key))
+    bool market = strcmp(key, "price") == 0 && reading->in.spec.price_market;
+    if (given(reading, key) || market)
         return true;
     if (figure == 0)
         return error_at(
@@ -312,6 +320,7 @@ static bool read_lease(struct reading *reading, struct error *err)
                     pool->class->lease_nano_usd_per_gpu_h, &pool->price_rate, err))
         return false;
     if (!given(reading, "market_rent")) {
+        pool->rent_follows = pool->price_market != NULL;
         pool->market_rent_rate = pool->price_rate;
         char text[QUANTITY_TEXT];
         quantity_write_exact(text, DIM_USD_PER_GPU_H, pool->price_rate);
@@ -367,6 +376,8 @@ static bool read_pool(struct scenario *scenario, const struct node *map, size_t 
         return false;
     pool->tenure = tenure;
     pool->isolation = (enum isolation)reading.in.isolation;
+    if (!pool_read_markets(scenario, pool, map, reading.path, tenure, err))
+        return false;
 
     bool ok = tenure == TENURE_OWN     ? read_own(&reading, err)
               : tenure == TENURE_LEASE ? read_lease(&reading, err)

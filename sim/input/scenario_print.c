@@ -10,6 +10,7 @@ static const struct param_also scenario_also[] = {
     {"initial", "map", "",
      "jobs that run or wait when the clock begins, see demand; without: none"},
     {"pools", "list", "", "where jobs run, see pools"},
+    {"markets", "list", "[]", "prices that change, see markets"},
     {"dispatch", "map", "{}", "how jobs are served, see dispatch"},
     {"service", "list or map", "",
      "what service is worth, by workload, see service; without: not priced"},
@@ -21,6 +22,15 @@ static const struct param_also pools_also[] = {
     {"changes", "list", "[]", "own: GPUs that come or go on a date, see changes"},
     {"depreciation", "word or map", "straight-line",
      "own: how the book value falls over `life`, see depreciation"},
+    {"escalation", "map", "{}",
+     "by how much recurring prices grow in a year, see escalation"},
+    {.name = NULL},
+};
+
+static const struct param_also markets_also[] = {
+    {"price", "word or map", "constant",
+     "how it changes: a price model, or a map of its name as `model` and its "
+     "parameters"},
     {.name = NULL},
 };
 
@@ -80,6 +90,18 @@ const struct param_section scenario_sections[] = {
     {"depreciation",
      "An owned pool's `depreciation`; the name of a method stands for a map of it.",
      depreciation_params, NULL, NULL},
+    {"prices", "What a pool's prices follow: keys of an element of `pools`.",
+     pool_market_params, NULL, who_pools},
+    {"escalation",
+     "A pool's `escalation`: each price is multiplied by 1 + rate at each anniversary "
+     "of "
+     "the scenario's start, and rounded to nano-USD.",
+     escalation_params, NULL, who_pools},
+    {"markets", "Each element of `markets`: a price that changes.", market_params,
+     markets_also, NULL},
+    {"price traces",
+     "With `model: table`, keys of `price` that choose a series of a price trace.",
+     market_trace_params, NULL, NULL},
     {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
     {"service",
      "Each element of `service`, or `service` itself: a shadow price, which nobody "

@@ -306,6 +306,7 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     if (pool->instanced)
         cancel_closing(world, pool, job->shares);
     job->held_since_ms = now;
+    job->held_direct = pool->prices ? prices_direct(pool->prices, now) : 0;
     set_waits(world, job, ready > now && job->first_start_ms == NEVER_STARTED);
     job->work_ms = ratio_apply(job->duration_ms - job->progress_ms, ratio);
     job->repeat_ms = job->reached_ms > job->progress_ms
@@ -347,6 +348,7 @@ void world_resume(struct world *world, const struct arrival *arrival,
         fleet_tie(&world->fleet, pool, job->shares, index);
     fleet_booted(&world->fleet, pool, job->shares, now);
     job->held_since_ms = now;
+    job->held_direct = pool->prices ? prices_direct(pool->prices, now) : 0;
     job->done_ms = job->before_ms > 0 ? ratio_apply(job->before_ms, ratio) : 0;
     job->work_ms = job->done_ms + ratio_apply(job->duration_ms - job->before_ms, ratio);
     job->secured_ms = interval > 0 ? job->done_ms / interval * interval : 0;
@@ -383,6 +385,21 @@ static int64_t direct_rate(const struct pool_spec *spec)
     return spec->tenure == TENURE_OWN ? spec->busy_power_rate : 0;
 }
 
+/* The same for the time it held them, each moment at its price; and for what the bill
+ * adds, at the last one. */
+static int64_t direct_cost(const struct world *world, const struct live_job *job,
+                           const struct pool *pool, int64_t added_ms)
+{
+    const struct pool_prices *prices = pool->prices;
+    int64_t held_ms = world->now_ms - job->held_since_ms;
+    if (!prices)
+        return meter_uusd((int128)direct_rate(pool->spec) * job->gpus *
+                          (held_ms + added_ms));
+    int128 paid = prices_direct(prices, world->now_ms) - job->held_direct +
+                  (int128)prices->direct_rate * added_ms;
+    return meter_uusd(paid * job->gpus);
+}
+
 static uint32_t kept_new(struct world *world, uint32_t pool, uint32_t instance)
 {
     uint32_t at = world->free_kept;
@@ -410,7 +427,7 @@ static void give_back(struct world *world, uint32_t index, bool was_useful)
     int64_t held = world->now_ms - job->held_since_ms;
     int64_t billed = pool->elastic && !pool->instanced ? billed_ms(spec, held) : held;
 
-    job->direct_uusd += meter_uusd((int128)direct_rate(spec) * job->gpus * billed);
+    job->direct_uusd += direct_cost(world, job, pool, billed - held);
     uint32_t idle = fleet_give(&world->fleet, pool, job->gpus, job->shares, was_useful,
                                job->held_since_ms, world->now_ms, world->idle_scratch);
     for (uint32_t i = 0; i < idle; i++) {
@@ -556,8 +573,7 @@ static void finish_one(struct world *world, struct live_job *job)
     if (running) {
         const struct pool *pool = &world->fleet.pools[job->pool];
         close_segment(world, job);
-        job->direct_uusd += meter_uusd((int128)direct_rate(pool->spec) * job->gpus *
-                                       (world->now_ms - job->held_since_ms));
+        job->direct_uusd += direct_cost(world, job, pool, 0);
     }
     tally_left(&world->tally, job, running ? JOB_RUNNING : JOB_WAITING, world->now_ms);
     world_show_job(world, job, running ? JOB_RUNNING : JOB_WAITING, NULL);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "world/market.h"
+
 /* nano-USD/GPU-h times GPU-ms per micro-USD. */
 #define METER_ONE ((int128)1000 * MS_PER_H)
 
@@ -91,12 +93,17 @@ static int64_t years_age_ms(const struct asset *asset, int64_t now_ms)
     return now_ms > asset->in_service_ms ? now_ms - asset->in_service_ms : 0;
 }
 
-/* What `server_uusd` worth of new servers is worth at the asset's age. */
-static int64_t market_value(const struct asset *asset, int64_t now_ms)
+/* What so many GPUs, new, are worth at the asset's age: by what they cost, which is
+ * `server_uusd` of all, or by what new servers cost on the market now. */
+static int64_t market_value(const struct asset *asset, int64_t gpus, int64_t now_ms)
 {
     double age_y = (double)years_age_ms(asset, now_ms) / (double)MS_PER_Y;
     double frac = gpu_class_value_frac(asset->pool->spec->class, age_y);
-    return llround((double)asset->server_uusd * frac);
+    const struct pool_prices *prices = asset->pool->prices;
+    if (!prices || prices->server_uusd < 0)
+        return llround((double)asset->server_uusd * frac);
+    double servers = (double)gpus / (double)asset->pool->spec->gpus_per_server;
+    return llround(fmin((double)prices->server_uusd * servers * frac, 1e18));
 }
 
 /* How an owned lot comes in: bought now, or brought in at book, market or nothing. */
@@ -143,7 +150,7 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
     if (opening == OPENING_BOOK)
         begin.now_ms = life_from;
     else if (opening == OPENING_MARKET)
-        begin.value_uusd = market_value(asset, now_ms);
+        begin.value_uusd = market_value(asset, asset->gpus, now_ms);
     else if (opening == OPENING_SUNK)
         begin.value_uusd = 0;
     book_begin(&asset->book, &spec->depreciation, &begin);
@@ -188,8 +195,8 @@ static struct reading driver_read(const struct asset *asset, enum driver driver,
 
 static int64_t own_rate(const struct asset *asset, enum rate rate, int64_t value)
 {
-    if (rate == RATE_RENT)
-        return value - asset->prepaid_rate;
+    if (rate == RATE_RENT) /* the prepaid share is paid, whatever the price is now */
+        return value - llround((double)value * asset->pool->spec->prepay_frac);
     if (asset->price_scale != 1 && (rate == RATE_SUPPORT || rate == RATE_INSURANCE))
         return llround((double)value * asset->price_scale);
     return value;
@@ -261,7 +268,7 @@ void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *t
         return; /* a contract's prepayment has expired with it */
 
     struct reading use = book_use(asset, now_ms);
-    int64_t market = part_of(market_value(asset, now_ms), gpus, of);
+    int64_t market = part_of(market_value(asset, of, now_ms), gpus, of);
     int64_t cost = llround((double)market * asset->pool->spec->selling_cost_frac);
     int64_t brings = market - cost;
 
@@ -421,7 +428,7 @@ int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
     if (asset->pool->elastic)
         return 0;
     if (is_lot(asset)) {
-        int64_t value = market_value(asset, now_ms);
+        int64_t value = market_value(asset, asset->gpus, now_ms);
         return value - llround((double)value * spec->selling_cost_frac);
     }
     if (asset->gpus == 0)
@@ -429,10 +436,12 @@ int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
     int64_t until_ms = lot_of(asset)->terms.until_ms;
     int64_t left = until_ms > now_ms ? until_ms - now_ms : 0;
     int128 gpu_ms = (int128)asset->gpus * left;
+    int64_t market_rent =
+        spec->rent_follows ? asset->pool->prices->signing_rate : spec->market_rent_rate;
     return schedule_at(&asset->prepaid, now_ms) +
-           meter_uusd((spec->market_rent_rate - asset_rate(asset, RATE_RENT) -
-                       asset->prepaid_rate) *
-                      gpu_ms);
+           meter_uusd(
+               (market_rent - asset_rate(asset, RATE_RENT) - asset->prepaid_rate) *
+               gpu_ms);
 }
 
 int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms)

@@ -1,5 +1,7 @@
 #include "world/fleet.h"
 
+#include "world/market.h"
+
 #include <assert.h>
 #include <inttypes.h>
 
@@ -47,6 +49,7 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
     pool->running = tree_empty(&fleet->nodes, TREE_SUM);
     pool->victims = tree_empty(&fleet->nodes, TREE_SUM);
     pool->elastic = tenure_is_elastic(spec->tenure);
+    pool->prices = pool_prices_new(spec, fleet->arena);
     pool->gpu_ms_limit = gpu_ms_limit(all_rates(spec));
     if (!pool->elastic) {
         pool->packed = scenario->dispatch.placement == PLACEMENT_PACKED;

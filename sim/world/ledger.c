@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "world/market.h"
 
 static const enum cost_share share_of[GPU_STATES] = {
     [GPU_BUSY_USEFUL] = COST_BUSY,    [GPU_BUSY_OVERHEAD] = COST_OVERHEAD,
@@ -277,6 +278,28 @@ void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_
         meter_set_rate(&books->surplus, value, books->pool->surplus.sum);
     pool_limit_rate(books->pool, books->rate, RATES);
     open_segment(ledger, books, now_ms);
+}
+
+void ledger_reprice_contract(struct ledger *ledger, uint32_t pool, uint32_t contract,
+                             int64_t value, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    int64_t rates[RATES];
+    close_segment(ledger, books, now_ms);
+    asset_reprice(&books->assets[contract], RATE_RENT, value, now_ms);
+    memcpy(rates, books->rate, sizeof rates);
+    rates[RATE_RENT] = value;
+    pool_limit_rate(books->pool, rates, RATES);
+    open_segment(ledger, books, now_ms);
+}
+
+int128 ledger_energy(const struct ledger *ledger, uint32_t pool, int64_t now_ms)
+{
+    const struct pool_books *books = &ledger->books[pool];
+    int128 energy = 0;
+    for (uint32_t i = 0; i < books->n_begun; i++)
+        energy += asset_energy(&books->assets[i], now_ms);
+    return energy;
 }
 
 int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate)

@@ -4,6 +4,7 @@
 
 #include "base/calendar.h"
 #include "world/ledger.h"
+#include "world/market.h"
 
 static int64_t closing_of(enum closing closing, int64_t book, int64_t market)
 {
@@ -13,36 +14,6 @@ static int64_t closing_of(enum closing closing, int64_t book, int64_t market)
     case CLOSING_NONE: break;
     }
     return 0;
-}
-
-/* What an hour of work costs in the cheapest pool that is rented; 0: there is none. */
-static double cheapest_rent(const struct scenario *scenario)
-{
-    double least = 0;
-    for (size_t p = 0; p < scenario->n_pools; p++) {
-        const struct pool_spec *pool = &scenario->pools[p];
-        if (pool->tenure == TENURE_OWN)
-            continue;
-        double usd =
-            (double)pool->price_rate / 1e9 / gpu_class_speed(pool->class, NULL);
-        least = least == 0 || usd < least ? usd : least;
-    }
-    return least;
-}
-
-static void judge_lot(const struct ledger *ledger, const struct asset *asset,
-                      struct asset_row *row)
-{
-    int64_t rate = 0; /* in force, all of it saved by switching the lot off */
-    for (int r = 0; r < RATES; r++)
-        rate += asset_rate(asset, (enum rate)r);
-    double speed = gpu_class_speed(asset->pool->spec->class, NULL);
-    row->stranded_uusd =
-        row->book_uusd > row->market_uusd ? row->book_uusd - row->market_uusd : 0;
-    row->avoidable_usd_per_work_h = (double)rate / 1e9 / speed;
-    row->alternative_usd_per_work_h = cheapest_rent(ledger->scenario);
-    row->obsolete = row->alternative_usd_per_work_h > 0 &&
-                    row->avoidable_usd_per_work_h > row->alternative_usd_per_work_h;
 }
 
 static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *asset,
@@ -63,7 +34,7 @@ static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *as
         .commitment_uusd = asset_commitment_uusd(asset, now_ms),
     };
     if (row.is_lot)
-        judge_lot(ledger, asset, &row);
+        lot_judge(ledger, asset, &row);
     lot_states(pool, lot, now_ms, row.state_gpu_ms);
     for (int a = 0; a < ACCOUNTS; a++) {
         row.cash_uusd += asset->posted_uusd[a][BASIS_CASH];
@@ -105,6 +76,8 @@ static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
     result->energy_mwh_milli = (int64_t)divide_rounded(energy, (int128)1000 * MS_PER_H);
     result->carbon_kg =
         (double)result->energy_mwh_milli / 1e6 * pool->spec->carbon_g_per_kwh;
+    if (pool->spec->carbon_market) /* mW ms are 1 / 3.6e12 kWh */
+        result->carbon_kg = (double)prices_emitted(pool->prices, energy) / 3.6e21;
     result->peak_busy_gpus = pool->peak_busy_gpus;
     result->peak_capacity_gpus = pool->peak_capacity_gpus;
 }

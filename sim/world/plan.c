@@ -10,7 +10,9 @@
 
 static void lot_begins(struct world *world, const struct planned *planned)
 {
-    fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus, &planned->terms,
+    struct lot_terms terms = planned->terms;
+    prices_sign(world, planned->pool, &terms);
+    fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus, &terms,
                      world->now_ms);
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, planned->pool,
                      planned->gpus, NULL);
@@ -99,6 +101,9 @@ void world_handle(struct world *world, struct event event)
         world->ticks--;
         book_breaks(world, event.argument % POOLS_MAX, event.argument / POOLS_MAX);
         break;
+    case EVENT_PRICE: prices_market_moves(world, event.argument); break;
+    case EVENT_ESCALATE: prices_year_ends(world); break;
+    case EVENT_INDEX: prices_contract_indexed(world, event.argument); break;
     case EVENT_SEGMENT: job_segment_ends(world, event.argument); break;
     case EVENT_LOT:
     case EVENT_RETIRE:
@@ -114,8 +119,10 @@ void world_handle(struct world *world, struct event event)
 
 void world_plan_breaks(struct world *world, uint32_t pool, uint32_t first_lot)
 {
-    if (world->scenario->pools[pool].tenure != TENURE_OWN)
+    if (world->scenario->pools[pool].tenure != TENURE_OWN) {
+        prices_contracts_begin(world, pool, first_lot);
         return;
+    }
     for (uint32_t l = first_lot; l < world->fleet.pools[pool].n_lots; l++)
         plan_break(world, pool, l);
 }
@@ -219,4 +226,5 @@ void world_plan(struct world *world)
     }
     tick(world, interval_end(world, 0), EVENT_INTERVAL, 0);
     month_tick(world);
+    prices_plan(world);
 }

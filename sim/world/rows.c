@@ -18,7 +18,9 @@ static struct timeline_row interval_row(struct world *world, uint32_t p, int64_t
         .waiting_gpus = pool->wanted_gpus,
         .jobs_started = world->interval_started[p],
         .jobs_ended = world->interval_ended[p],
-        .price_nano_usd_per_gpu_h = own ? 0 : pool->spec->price_rate,
+        .price_nano_usd_per_gpu_h = own            ? 0
+                                    : pool->prices ? pool->prices->rent_rate
+                                                   : pool->spec->price_rate,
     };
     for (int s = 0; s < GPU_STATES; s++) {
         struct reading now = integral_read(&pool->state[s], end_ms);

@@ -74,6 +74,8 @@ struct world *world_new(const struct scenario *scenario,
 
     events_init(&world->events, arena);
     fleet_init(&world->fleet, scenario, arena, gang_max);
+    markets_init(&world->markets, scenario, options->replication, world->horizon_ms,
+                 arena);
     world->idle_scratch = ARENA_ARRAY(arena, (size_t)gang_max + 2, uint32_t);
     routes_init(&world->routes, scenario, arena);
     arrivals_init(&world->arrivals, scenario, options->replication, &world->routes,
@@ -89,6 +91,7 @@ struct world *world_new(const struct scenario *scenario,
     result->pools = ARENA_ARRAY(arena, scenario->n_pools, struct pool_result);
     ledger_init(&world->ledger, scenario, &world->fleet, &world->sink, result->pools,
                 arena);
+    world->ledger.markets = &world->markets;
     enum backfill backfill = scenario->dispatch.backfill;
     world->track_ends = backfill == BACKFILL_EASY || backfill == BACKFILL_CONSERVATIVE;
     for (uint32_t p = 0; p < world->fleet.n_pools; p++)
@@ -347,6 +350,7 @@ void world_check(const struct world *world)
     backlog_check(&world->backlog);
     events_check(&world->events);
     ledger_check(&world->ledger, world->now_ms);
+    markets_check(&world->markets);
     service_check(&world->service, &world->backlog);
     int64_t there = all->running + all->waiting;
     if (there == 0)
