@@ -37,15 +37,17 @@ static void expect_steps(const struct bridge_facts *facts,
 
 /* A pays 2.00 USD for each of 1,000 GPU-h and then 3.00 for each of 500: 3,500.
  * B pays 2.20 for each of 600 and 3.30 for each of 1,200: 5,280.
- * A did 1,200 useful hours, B 1,440.
- *   F1 = 3,500 x 1,440 / 1,200 = 4,200     volume      = 700
- *   F2 = 3,500 x 1,800 / 1,500 = 4,200     utilization = 0: both are 80 % busy
- *   F3 = 2.00 x 600 + 3.00 x 1,200 = 4,800 timing      = 600: later hours are dearer
- *   B  = 5,280                             price       = 480: a tenth of 4,800 */
+ * A did 1,200 useful hours and idled 300, B did 1,440 and idled 360.
+ *   F1 = 3,500 x 1,740 / 1,500 = 4,060     volume      = 560: 240 hours at 3,500 /
+ * 1,500 F2 = 3,500 x 1,800 / 1,500 = 4,200     utilization = 140: 60 hours F3 = 2.00 x
+ * 600 + 3.00 x 1,200 = 4,800 timing      = 600: later hours are dearer B  = 5,280 price
+ * = 480: a tenth of 4,800 */
 Test(bridge, volume_use_timing_and_price_by_hand)
 {
-    static const int64_t wanted[BRIDGE_STEPS] = {
-        [STEP_VOLUME] = 700000000, [STEP_TIMING] = 600000000, [STEP_PRICE] = 480000000};
+    static const int64_t wanted[BRIDGE_STEPS] = {[STEP_VOLUME] = 560000000,
+                                                 [STEP_UTILIZATION] = 140000000,
+                                                 [STEP_TIMING] = 600000000,
+                                                 [STEP_PRICE] = 480000000};
     const struct bridge_month a[] = {{2000000000, 1000 * MS_PER_H, 1, 1},
                                      {1500000000, 500 * MS_PER_H, 1, 1}};
     const struct bridge_month b[] = {{1320000000, 600 * MS_PER_H, 1, 1},
@@ -60,25 +62,27 @@ Test(bridge, volume_use_timing_and_price_by_hand)
     expect_steps(&facts, wanted);
 
     /* The same, as capital. */
-    static const int64_t capital[BRIDGE_STEPS] = {[STEP_VOLUME] = 700000000,
+    static const int64_t capital[BRIDGE_STEPS] = {[STEP_VOLUME] = 560000000,
+                                                  [STEP_UTILIZATION] = 140000000,
                                                   [STEP_TIMING] = 600000000,
                                                   [STEP_CAPITAL] = 480000000};
     facts.nature = NATURE_CAPITAL;
     expect_steps(&facts, capital);
 
-    /* B works 900 hours only: F1 = 2,625. */
-    static const int64_t idle[BRIDGE_STEPS] = {[STEP_VOLUME] = -875000000,
-                                               [STEP_UTILIZATION] = 1575000000,
+    /* B works 900 hours only: F1 = 3,500 x 1,200 / 1,500 = 2,800. */
+    static const int64_t idle[BRIDGE_STEPS] = {[STEP_VOLUME] = -700000000,
+                                               [STEP_UTILIZATION] = 1400000000,
                                                [STEP_TIMING] = 600000000,
                                                [STEP_CAPITAL] = 480000000};
     facts.useful_gpu_ms[1] = 900 * MS_PER_H;
     expect_steps(&facts, idle);
 
-    /* A hardly worked: its rate of use says nothing, so F1 = A. */
-    static const int64_t unused[BRIDGE_STEPS] = {[STEP_UTILIZATION] = 700000000,
+    /* A did not work at all: F1 = 3,500 x 2,400 / 1,500 = 5,600. */
+    static const int64_t unused[BRIDGE_STEPS] = {[STEP_VOLUME] = 2100000000,
+                                                 [STEP_UTILIZATION] = -1400000000,
                                                  [STEP_TIMING] = 600000000,
                                                  [STEP_CAPITAL] = 480000000};
-    facts.useful_gpu_ms[0] = 14 * MS_PER_H;
+    facts.useful_gpu_ms[0] = 0;
     expect_steps(&facts, unused);
 
     /* No capacity in B: all of it is volume. */

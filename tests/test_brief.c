@@ -104,3 +104,27 @@ Test(brief, no_line_is_longer_than_80_columns_whatever_the_names_and_numbers)
     free(text);
     fixture_end_all(&fixture);
 }
+
+/* 1,768 USD for a GPU-hour is what a pool costs that hardly works; and names that begin
+ * alike are told apart by their ends. */
+Test(brief, dear_hours_and_names_that_begin_alike_have_their_place)
+{
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    fixture.pools[OWN].name = "a-provider-with-a-long-name-region-1";
+    fixture.pools[LEASED].name = "a-provider-with-a-long-name-region-2";
+    fixture_run(&fixture, NULL);
+    for (int p = 0; p < FIXTURE_POOLS; p++)
+        fixture.sums[p].basis_uusd[BASIS_ECONOMIC] *= 1069;
+    char *text = printed(&fixture);
+    for (const char *line = text; *line;) {
+        size_t length = strcspn(line, "\n");
+        cr_expect(length <= 80, "%zu columns: %.*s", length, (int)length, line);
+        line += length + 1;
+    }
+    cr_expect(strstr(text, "\na-prov~egion-1 own  ") != NULL, "%s", text);
+    cr_expect(strstr(text, "\na-prov~egion-2 lease  ") != NULL, "%s", text);
+    cr_expect(strstr(text, "   1.77k\n") != NULL, "%s", text);
+    free(text);
+    fixture_end_all(&fixture);
+}

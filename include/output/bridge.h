@@ -5,24 +5,26 @@
  * A cost bridge: why run B costs more or less than run A, in steps that add up to the
  * difference exactly, in micro-dollars.
  *
- * It is the flexible-budget variance analysis of management accounting (Horngren,
- * Datar, Rajan, "Cost Accounting", chapters 7 and 8), for every pool and account, with
- * useful GPU-hours as the output and hours of capacity as the input.  A is the budget,
- * B the actual:
+ * It is the variance analysis of management accounting, for every pool and account,
+ * with A for the budget and B for the actual: price and quantity variances (Horngren,
+ * Datar, Rajan, "Cost Accounting", chapter 7), the quantity divided into hours of
+ * useful work and hours paid without it, as by the idle time variance (Drury,
+ * "Management and Cost Accounting").
  *
- *     A, B   cost in A and in B            U   useful GPU-hours of the pool
- *     Q      quantity that the cost is for
+ *     A, B   cost in A and in B            C   GPU-hours of capacity of the pool
+ *     Q      quantity that the cost is for U   useful ones among them
  *
- *     flexible F1 = A U_B / U_A            what B's work would cost as A works
- *     standard F2 = A Q_B / Q_A            what B's quantity costs at A's average price
- *     dated    F3 = sum over months of A's price of the month times B's quantity in it
+ *     F1 = A (U_B + C_A - U_A) / C_A       B's useful hours, idle and lost ones as in A
+ *     F2 = A Q_B / Q_A                     B's quantity at A's average price
+ *     F3 = sum over months of A's price of the month times B's quantity in it
  *
  *     volume      = F1 - A     more or less useful work
- *     utilization = F2 - F1    more or less quantity for the same work: mostly, idle
+ *     utilization = F2 - F1    more or less of what does no useful work: mostly, idle
  *     timing      = F3 - F2    the quantity falls into other months than in A
  *     price       = B - F3     another price for the same quantity ...
  *     capital     = B - F3     ... in accounts of capital (account_nature)
  *
+ * Where an hour that was idle is now useful, volume rises by what utilization falls.
  * The sum is telescoping, so nothing is left over however each F is rounded.
  *
  *  - Pools are matched by name (or as the user says).  A pool that has no capacity in
@@ -31,8 +33,6 @@
  *    pool, in the same unit; else, and for accounts without quantity (depreciation,
  *    capital charge, prepaid rent, ...), the pool's GPU-hours of capacity.
  *  - In a month without quantity in A, A's price is that of the whole run.
- *  - Where A's pool does useful work in less than 1 % of its hours, its rate of use
- *    measures nothing: F1 = A.
  *  - npv: amounts are payments discounted to the start, and the positions at both ends
  *    ("opening", "closing": accounts of capital).  In F3 A's price is undiscounted and
  *    discounted at B's rate, so another rate is timing, too.  Each run's sum is its
@@ -42,7 +42,7 @@
  *    alone can explain (about a micro-dollar per posting, times the ratio of
  * quantities) is added to the account's largest step.
  *
- * From B to A the total is the negative, but not the steps: prices and rates of use
+ * From B to A the total is the negative, but not the steps: prices
  * are then B's.
  */
 

@@ -20,6 +20,9 @@ void brief_print(const struct scenario *scenario, const struct run_result *resul
 #define BRIEF_TEXT 24
 void brief_number(char text[BRIEF_TEXT], double value);
 
+/* USD per GPU-h, at most 7 letters below 10^15: "2.385", "1.77k". */
+void brief_unit_cost(char text[BRIEF_TEXT], double value);
+
 /* "0 s", "34 s", "12.3 min", "3.4 h", "12 d". */
 void brief_duration(char text[BRIEF_TEXT], int64_t ms);
 

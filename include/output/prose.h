@@ -26,11 +26,12 @@ void paragraph_say(struct paragraph *paragraph, const char *fmt, ...) PRINTF_LIK
 void prose_print(const char *text, int indent, FILE *out);
 void paragraph_print(const struct paragraph *paragraph, int indent, FILE *out);
 
-/* A name in at most that many columns: what is cut ends in "~". */
-void prose_cut(const char *name, int most, FILE *out);
-/* In exactly `width` columns, of which the last is a blank. */
+/* A text in at most that many columns: what is cut ends in "~". */
+void prose_cut(const char *text, int most, FILE *out);
+/* A name in exactly `width` columns, of which the last is a blank; what is too long
+ * keeps its beginning and its end: "region~eu-3". */
 void prose_name(const char *name, int width, FILE *out);
-/* The same, but what is too long loses its beginning. */
+/* The same, but it keeps its end alone. */
 void prose_tail(const char *name, int width, FILE *out);
 
 /* Columns that a text of UTF-8 takes, one per character. */

@@ -109,9 +109,9 @@ const struct command cmd_explain = {
     .summary = "why one result costs more than another: a bridge of steps",
     .help =
         "Leads from the cost of result A to that of result B in steps that add up\n"
-        "exactly: volume (more or less useful work), utilization (capacity for the\n"
-        "same work), price, capital (depreciation, disposal, charge on capital) and\n"
-        "timing, by pool and account.  docs/method.md has the formulas.\n"
+        "exactly: volume (more or less useful work), utilization (capacity that does\n"
+        "none, mostly idle), price, capital (depreciation, disposal, the charge on\n"
+        "capital) and timing, by pool and account.  docs/method.md has the formulas.\n"
         "\n"
         "  --basis BASIS      economic (the default), accrual, cash, or npv\n"
         "  --match POOL=POOL  take a pool of A and one of B for the same; may be\n"

@@ -41,14 +41,13 @@ static int128 nominal_of(const struct bridge_facts *facts, int side)
     return sum;
 }
 
-/* What B's useful hours would cost as A works. */
+/* B's useful hours, and as many without useful work as A had, at A's cost of an hour.
+ */
 static int128 flexible(const struct bridge_facts *facts)
 {
-    int64_t total = facts->side[0].total_uusd;
-    int128 useful = facts->useful_gpu_ms[0];
-    if (useful <= 0 || useful * 100 < facts->capacity_gpu_ms[0])
-        return total;
-    return scaled(total, facts->useful_gpu_ms[1], useful);
+    int128 capacity = facts->capacity_gpu_ms[0];
+    int128 hours = capacity - facts->useful_gpu_ms[0] + facts->useful_gpu_ms[1];
+    return scaled(facts->side[0].total_uusd, hours, capacity);
 }
 
 static double discount_of(const struct bridge_month *a, const struct bridge_month *b)

@@ -49,6 +49,14 @@ static struct amount with_sign(int64_t uusd)
     return amount;
 }
 
+/* " (+6.5 %)", where that says anything. */
+static void say_percent(struct paragraph *text, int64_t from_uusd, int64_t difference)
+{
+    double percent = 100 * (double)difference / (double)from_uusd;
+    if (from_uusd > 0 && fabs(percent) >= 0.05)
+        paragraph_say(text, " (%+.1f %%)", percent);
+}
+
 /* "price +900k, energy -12.0k": the parts worth saying, in order of size. */
 static void say_parts(struct paragraph *text, struct part *parts, size_t n, size_t most)
 {
@@ -101,9 +109,7 @@ static void say_pool(struct paragraph *text, const struct bridge *bridge, size_t
     }
     paragraph_say(text, "%s costs %s USD %s", pool->name, plain(difference).text,
                   difference < 0 ? "less" : "more");
-    if (pool->total_uusd[0] > 0)
-        paragraph_say(text, " (%+.1f %%)",
-                      100 * (double)difference / (double)pool->total_uusd[0]);
+    say_percent(text, pool->total_uusd[0], difference);
     for (int s = 0; s < BRIDGE_STEPS; s++)
         parts[s] = (struct part){bridge_step_names[s], pool->step_uusd[s], (size_t)s};
     qsort(parts, BRIDGE_STEPS, sizeof *parts, by_size);
@@ -135,8 +141,7 @@ static void say_total(struct paragraph *text, const struct bridge *bridge)
     }
     paragraph_say(text, "B %s %s USD %s than A", names[bridge->basis],
                   plain(b - a).text, b < a ? "less" : "more");
-    if (a > 0)
-        paragraph_say(text, " (%+.1f %%)", 100 * (double)(b - a) / (double)a);
+    say_percent(text, a, b - a);
     paragraph_say(text, ": ");
     struct part parts[BRIDGE_STEPS];
     for (int s = 0; s < BRIDGE_STEPS; s++)

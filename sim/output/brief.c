@@ -33,6 +33,14 @@ void brief_number(char text[BRIEF_TEXT], double value)
              suffixes[s]);
 }
 
+void brief_unit_cost(char text[BRIEF_TEXT], double value)
+{
+    if (fabs(value) < 999.9995)
+        snprintf(text, BRIEF_TEXT, "%.3f", value);
+    else
+        brief_number(text, value);
+}
+
 void brief_duration(char text[BRIEF_TEXT], int64_t ms)
 {
     static const struct {
@@ -94,15 +102,6 @@ static void add_pool(struct line *line, const struct pool_result *pool)
     line->idle_uusd += pool->cost_uusd[COST_IDLE];
 }
 
-/* Names of up to 63 letters are cut in the table. */
-static void print_name(FILE *out, const char *name)
-{
-    if (strlen(name) <= NAME_MAX_LETTERS)
-        fprintf(out, "%-*s", NAME_MAX_LETTERS, name);
-    else
-        fprintf(out, "%.*s~", NAME_MAX_LETTERS - 1, name);
-}
-
 static void print_line(FILE *out, const char *name, const char *tenure, int64_t gpus,
                        const struct line *line, const struct histogram *wait)
 {
@@ -116,10 +115,9 @@ static void print_line(FILE *out, const char *name, const char *tenure, int64_t 
         brief_duration(p95, histogram_quantile(wait, 0.95));
     }
     if (line->useful > 0)
-        snprintf(unit_cost, sizeof unit_cost, "%.3f",
-                 usd(line->economic_uusd) / gpu_h(line->useful));
-    print_name(out, name);
-    fprintf(out, " %-9s %6s %6s %8s %8s %7s %7s %7s\n", tenure,
+        brief_unit_cost(unit_cost, usd(line->economic_uusd) / gpu_h(line->useful));
+    prose_name(name, NAME_MAX_LETTERS + 1, out);
+    fprintf(out, "%-9s %6s %6s %8s %8s %7s %7s %7s\n", tenure,
             gpus < 0 ? "" : number((double)gpus).text, utilization, mean, p95,
             number(gpu_h(line->idle)).text, number(usd(line->economic_uusd)).text,
             unit_cost);

@@ -75,12 +75,7 @@ static void write_value(char text[BRIEF_TEXT + 4], enum form form, double value,
     case FORM_NUMBER: brief_number(number, size); break;
     case FORM_DURATION: brief_duration(number, llround(size * 1e3)); break;
     case FORM_PERCENT: snprintf(number, sizeof number, "%.1f %%", 100 * size); break;
-    case FORM_UNIT_COST:
-        if (size < 9999.9995)
-            snprintf(number, sizeof number, "%.3f", size);
-        else
-            brief_number(number, size);
-        break;
+    case FORM_UNIT_COST: brief_unit_cost(number, size); break;
     }
     const char *mark = value < 0 ? "-" : sign && value > 0 ? "+" : "";
     snprintf(text, BRIEF_TEXT + 4, "%s%s", mark, number);
@@ -233,7 +228,10 @@ static bool is_of_lone_pool(const struct compare *compare, const char *param)
 
 static void print_values(const char *const value[2], FILE *out)
 {
-    prose_name(value[0] ? value[0] : "-", VALUE, out);
+    const char *a = value[0] ? value[0] : "-";
+    int columns = prose_columns(a);
+    prose_cut(a, VALUE - 1, out);
+    fprintf(out, "%*s", columns < VALUE ? VALUE - columns : 1, "");
     prose_cut(value[1] ? value[1] : "-", VALUE, out);
     putc('\n', out);
 }

@@ -44,9 +44,8 @@ static struct number duration(double seconds)
 
 static struct number unit_cost(double value)
 {
-    struct number result = number(value);
-    if (fabs(value) < 9999)
-        snprintf(result.text, sizeof result.text, "%.3f", value);
+    struct number result;
+    brief_unit_cost(result.text, value);
     return result;
 }
 
@@ -227,7 +226,7 @@ static void say_cost(struct paragraph *text, struct values cost, const char *wha
     paragraph_say(text, "%s%s USD %s %s (%s against %s", begin,
                   number(fabs(difference)).text, difference < 0 ? "less" : "more", what,
                   number(cost.b).text, number(cost.a).text);
-    if (cost.a > 0)
+    if (cost.a > 0 && fabs(difference / cost.a) >= 0.0005)
         paragraph_say(text, ", %+.1f %%", 100 * difference / cost.a);
     paragraph_say(text, ")");
 }

@@ -16,39 +16,45 @@ int prose_columns(const char *text)
     return columns_of(text, strlen(text));
 }
 
-void prose_tail(const char *name, int width, FILE *out)
+/* Bytes of the first `n` characters. */
+static size_t bytes_of(const char *text, int n)
 {
-    int columns = prose_columns(name);
-    if (columns < width) {
-        prose_name(name, width, out);
-        return;
-    }
-    for (int cut = columns - (width - 2); cut > 0; cut--)
-        do
-            name++;
-        while (((unsigned char)*name & 0xC0) == 0x80);
-    fprintf(out, "~%s ", name);
-}
-
-void prose_cut(const char *name, int most, FILE *out)
-{
-    if (prose_columns(name) <= most) {
-        fputs(name, out);
-        return;
-    }
     size_t length = 0;
-    for (int i = 0; i < most - 1; i++)
+    for (; n > 0 && text[length]; n--)
         do
             length++;
-        while (((unsigned char)name[length] & 0xC0) == 0x80);
-    fprintf(out, "%.*s~", (int)length, name);
+        while (((unsigned char)text[length] & 0xC0) == 0x80);
+    return length;
+}
+
+void prose_cut(const char *text, int most, FILE *out)
+{
+    if (prose_columns(text) <= most)
+        fputs(text, out);
+    else
+        fprintf(out, "%.*s~", (int)bytes_of(text, most - 1), text);
+}
+
+/* All but the last `tail` columns of what there is room for come from the beginning. */
+static void print_ends(const char *text, int width, int tail, FILE *out)
+{
+    int columns = prose_columns(text), most = width - 1;
+    if (columns <= most) {
+        fprintf(out, "%s%*s", text, width - columns, "");
+        return;
+    }
+    fprintf(out, "%.*s~%s ", (int)bytes_of(text, most - 1 - tail), text,
+            text + bytes_of(text, columns - tail));
 }
 
 void prose_name(const char *name, int width, FILE *out)
 {
-    int columns = prose_columns(name);
-    prose_cut(name, width - 1, out);
-    fprintf(out, "%*s", columns < width ? width - columns : 1, "");
+    print_ends(name, width, (width - 1) / 2, out);
+}
+
+void prose_tail(const char *name, int width, FILE *out)
+{
+    print_ends(name, width, width - 2, out);
 }
 
 void prose_print(const char *text, int indent, FILE *out)
