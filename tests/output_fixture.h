@@ -299,6 +299,7 @@ static inline void fixture_asset(struct fixture *f, int pool, const struct sink 
         .gpus = fixture_capacity[pool],
         .begin_ms = 0,
         .end_ms = pool == LEASED ? FIXTURE_END : -1,
+        .term_end_ms = pool == LEASED ? FIXTURE_END + 17 * MS_PER_D : -1,
         .cash_uusd = sum->basis_uusd[BASIS_CASH],
         .accrual_uusd = sum->basis_uusd[BASIS_ACCRUAL],
         .economic_uusd = sum->basis_uusd[BASIS_ECONOMIC],

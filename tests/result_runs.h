@@ -79,18 +79,17 @@ static inline void results_save(struct results *results,
                   &err);
 }
 
-/* Runs the scenario of that text into a directory of that name; returns its path. */
-static inline const char *results_run(struct results *results, const char *name,
-                                      const char *text, const char *const sets[],
-                                      size_t n_sets)
+/* Runs the scenario at the path into a directory of that name; returns its path. */
+static inline const char *results_run_file(struct results *results, const char *name,
+                                           const char *path, const char *const sets[],
+                                           size_t n_sets)
 {
     struct scenario scenario;
     struct staging staging;
     struct error err;
     const char *dir = results_path(results, name);
-    results_write(results, "t.yaml", text);
-    results_check(scenario_read(&scenario, results_path(results, "t.yaml"),
-                                (const char **)(void *)(uintptr_t)sets, n_sets, &err),
+    results_check(scenario_read(&scenario, path, (const char **)(void *)(uintptr_t)sets,
+                                n_sets, &err),
                   &err);
     results_check(staging_begin(&staging, dir, false, &err), &err);
     struct files *files = files_open(&staging, &scenario, &err);
@@ -102,6 +101,16 @@ static inline const char *results_run(struct results *results, const char *name,
     world_free(world);
     scenario_free(&scenario);
     return dir;
+}
+
+/* The same for a scenario of that text. */
+static inline const char *results_run(struct results *results, const char *name,
+                                      const char *text, const char *const sets[],
+                                      size_t n_sets)
+{
+    results_write(results, "t.yaml", text);
+    return results_run_file(results, name, results_path(results, "t.yaml"), sets,
+                            n_sets);
 }
 
 /* Jobs of five sizes over `days`, from a fixed linear congruence; `n` of them. */

@@ -96,6 +96,16 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
          "tenure: explain: name two result directories; see `tenure explain --help`\n"},
         {"explain a b", 2, "tenure: a: No such file or directory\n"},
         {"explain . .", 2, "tenure: .: no manifest.json, so it is not a result\n"},
+        {"focus", 1,
+         "tenure: focus: name one result directory, as in `tenure focus out -o "
+         "bill.csv`, or a file with --check\n"},
+        {"focus . --focus 2.0", 1,
+         "tenure: focus: --focus is '2.0'; it is 1.2, 1.3 or 1.4\n"},
+        {"focus .", 2, "tenure: .: no manifest.json, so it is not a result\n"},
+        {"focus --check none.csv", 2, "tenure: none.csv: there is no such file\n"},
+        {"focus --check jobs.csv", 2,
+         "tenure: jobs.csv:1: the columns are not those that `tenure focus` writes for "
+         "FOCUS 1.2, 1.3 or 1.4, in their order\n"},
         {"help nothing", 1, "tenure: help: there is no command 'nothing'\n"},
         {"trace", 1,
          "tenure: trace: a verb is needed: check, stats, convert, slice or generate; "
@@ -136,9 +146,9 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
 
 Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
 {
-    static const char *const names[] = {"run",     "check",   "show",
-                                        "models",  "trace",   "audit",
-                                        "compare", "explain", "help"};
+    static const char *const names[] = {"run",   "check", "show",    "models",
+                                        "trace", "audit", "compare", "explain",
+                                        "focus", "help"};
     struct folder folder = prepared();
     struct outcome *outcome = tenure(&folder, "--help");
     cr_expect(eq(int, outcome->code, 0));
@@ -167,6 +177,7 @@ Test(cli, text_for_people_fits_80_columns)
                                            "help audit",
                                            "help explain",
                                            "help compare",
+                                           "help focus",
                                            "models",
                                            "models h200",
                                            "models --catalogue",
@@ -417,6 +428,47 @@ Test(cli, results_are_compared_and_explained_for_people_and_machines)
     outcome = tenure(&folder,
                      "--version; echo >>b/jobs.csv; \"$TENURE_PROGRAM\" compare a b; "
                      "code=$?; rm -r a b; (exit $code)");
+    cr_expect(eq(int, outcome->code, 4), "%s", outcome->err);
+    folder_remove(&folder);
+}
+
+Test(cli, a_focus_export_appears_whole_or_not_at_all)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome =
+        tenure(&folder, "run t.yaml -q -o a && \"$TENURE_PROGRAM\" focus a -o f.csv && "
+                        "ls && \"$TENURE_PROGRAM\" focus --check f.csv");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    cr_expect(strstr(outcome->out, "f-contract-commitment.csv\nf.csv\n") != NULL, "%s",
+              outcome->out);
+    cr_expect(strstr(outcome->out, "f.csv: FOCUS 1.4, Cost and Usage, ") != NULL, "%s",
+              outcome->out);
+    outcome = tenure(&folder, "focus a -o f.csv --focus 1.2");
+    cr_expect(eq(int, outcome->code, 2));
+    cr_expect(eq(str, outcome->err,
+                 "tenure: f.csv: is there already; --force replaces it\n"));
+    outcome = tenure(&folder, "focus a -o f.csv --focus 1.2 --force && "
+                              "\"$TENURE_PROGRAM\" focus a --focus 1.2 | cmp - f.csv");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    outcome = tenure(&folder, "focus a -o a");
+    cr_expect(eq(int, outcome->code, 2), "%s", outcome->err);
+    outcome = tenure(&folder, "focus a -o none/f.csv");
+    cr_expect(eq(int, outcome->code, 2), "%s", outcome->err);
+    outcome = tenure(&folder, "focus a >/dev/full");
+    cr_expect(eq(int, outcome->code, 5), "%s", outcome->err);
+    outcome = tenure(&folder, "focus a -o d && ls d");
+    cr_expect(eq(str, outcome->out,
+                 "focus-contract-commitment.csv\nfocus-cost-and-usage.csv\n"));
+    outcome = tenure(&folder, "audit a && sed -i 's/Usage-Based/Hourly/' f.csv && "
+                              "\"$TENURE_PROGRAM\" focus --check f.csv");
+    cr_expect(eq(int, outcome->code, 4), "%s", outcome->err);
+    cr_expect(strstr(outcome->out,
+                     "ChargeFrequency: 'Hourly' is not one of the allowed "
+                     "values") != NULL,
+              "%s", outcome->out);
+    outcome =
+        tenure(&folder, "--version; echo >>a/usage.csv; \"$TENURE_PROGRAM\" focus a "
+                        "-o g.csv; code=$?; rm -r a d f*.csv; (exit $code)");
     cr_expect(eq(int, outcome->code, 4), "%s", outcome->err);
     folder_remove(&folder);
 }

@@ -126,6 +126,7 @@ enum assets_column {
     ASSETS_GPUS,
     ASSETS_BEGIN,
     ASSETS_END,
+    ASSETS_TERM_END,
     ASSETS_CAPACITY,
     ASSETS_STATES,
     ASSETS_BASES = ASSETS_STATES + 6, /* three, as enum basis */

@@ -155,6 +155,7 @@ struct asset_row {
     bool is_lot;              /* else a contract */
     int64_t gpus;             /* at the beginning */
     int64_t begin_ms, end_ms; /* end -1: still held at the horizon */
+    int64_t term_end_ms;      /* contracts: as agreed; -1: a lot */
     int64_t state_gpu_ms[GPU_STATES];
     int64_t cash_uusd, accrual_uusd, economic_uusd;
     int64_t idle_uusd;       /* economic cost of its idle GPU-time */

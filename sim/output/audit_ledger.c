@@ -163,6 +163,12 @@ static void check_asset(struct books *books, struct finding_at at, size_t index,
                  "class is '%s', but that of pool '%s' is '%s'",
                  cells[ASSETS_CLASS].text, pool->name, pool->class);
     books_expect(books, cells[ASSETS_GPUS].value >= 0, at, "gpus is negative");
+    bool leased = pool->tenure == TENURE_LEASE;
+    int64_t end = cells[cells[ASSETS_END].empty ? ASSETS_BEGIN : ASSETS_END].value;
+    books_expect(books,
+                 leased != cells[ASSETS_TERM_END].empty &&
+                     (!leased || end <= cells[ASSETS_TERM_END].value),
+                 at, "term_end is to be given just for contracts, which end by then");
     check_time_in_service(books, at, pool, sum, cells);
 }
 

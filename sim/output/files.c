@@ -157,6 +157,10 @@ static void write_asset(void *self, const struct asset_row *row)
         csv_empty(out);
     else
         put_date(out, files->start_unix_ms + row->end_ms);
+    if (row->term_end_ms < 0)
+        csv_empty(out);
+    else
+        put_date(out, files->start_unix_ms + row->term_end_ms);
     put_states(out, row->state_gpu_ms);
     csv_fixed(out, row->cash_uusd, 6);
     csv_fixed(out, row->accrual_uusd, 6);

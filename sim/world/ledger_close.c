@@ -31,6 +31,7 @@ static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *as
         .end_ms = lot->end_ms,
         .book_uusd = asset_book_uusd(asset, now_ms),
         .market_uusd = asset_market_uusd(asset, now_ms),
+        .term_end_ms = pool->spec->tenure == TENURE_LEASE ? lot->terms.until_ms : -1,
         .commitment_uusd = asset_commitment_uusd(asset, now_ms),
     };
     if (row.is_lot)
