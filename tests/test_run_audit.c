@@ -64,6 +64,7 @@ static void write_jobs(const char *path)
 
 static const char scenario_text[] =
     "name: audit\n"
+    "chargeback: true\n"
     "start: 2026-01-20\n"
     "horizon: 20d\n"
     "interval: %s\n"
@@ -431,6 +432,7 @@ Test(run_audit, one_changed_digit_is_found_in_every_redundant_column)
     const char *dir = run(&plain, "out");
     for (int table = TABLE_TIMELINE; table <= TABLE_USAGE; table++)
         spoil(dir, (enum output_table)table);
+    spoil(dir, TABLE_CHARGEBACK);
 }
 
 /* Lots that come and go, instances, and a lease that ends. */
@@ -446,5 +448,50 @@ Test(run_audit, one_changed_digit_is_found_in_ledgers_of_every_kind)
     };
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
         spoil(run(&variants[i], arena_printf(&arena, "kind-%zu", i)), TABLE_LEDGER);
+    }
+}
+
+/* Nothing here crashes, or passes. */
+Test(run_audit, hostile_charges_and_prices_of_service_are_findings)
+{
+    static const char header[] =
+        "pool,payer,tenant,workload,busy_useful_gpu_h,busy_overhead_gpu_h,busy_usd,"
+        "overhead_usd,idle_usd,down_usd,full_usd\n";
+    static const char most[] = "2562047788015.215501944,2562047788015.215501944,"
+                               "9223372036854.775807,9223372036854.775807,"
+                               "9223372036854.775807,9223372036854.775807,"
+                               "9223372036854.775807\n";
+    static const char ledger[] =
+        "month,time,pool,item,account,basis,amount_usd,quantity,unit\n";
+    const char *const texts[][2] = {
+        {"chargeback.csv", ""},
+        {"chargeback.csv", header},
+        {"chargeback.csv", arena_printf(&arena, "%sown,tenant,x,y,%s", header, most)},
+        {"chargeback.csv",
+         arena_printf(&arena, "%sown,unallocated,,,%sown,unallocated,,,%s", header,
+                      most, most)},
+        {"chargeback.csv", arena_printf(&arena, "%sno,who,,,%s", header, most)},
+        {"ledger.csv",
+         arena_printf(&arena,
+                      "%s2026-01,2026-02-01T00:00:00Z,,serve,service_delay,shadow,"
+                      "9223372036854.775807,2562047788015.215501944,GPU-h\n",
+                      ledger)},
+        {"ledger.csv",
+         arena_printf(&arena,
+                      "%s2026-01,2026-02-01T00:00:00Z,own,lot 1,service_miss,cash,"
+                      "9223372036854.775807,9223372036854775807,job\n"
+                      "2026-01,2026-02-01T00:00:00Z,,nobody,service_miss,shadow,"
+                      "9223372036854.775807,9223372036854775807,job\n"
+                      "2026-01,2026-02-01T00:00:00Z,own,lot 1,energy,shadow,"
+                      "1.000000,1.000000,kWh\n",
+                      ledger)},
+    };
+    static const struct variant priced = {"1d" SERVICE, "market", "",        "1y",
+                                          "",           "none",   "fungible"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char message[1024];
+        const char *dir = run(&priced, arena_printf(&arena, "hostile-%zu", i));
+        write_file(arena_printf(&arena, "hostile-%zu/%s", i, texts[i][0]), texts[i][1]);
+        cr_expect(audit(dir, message) > 0, "case %zu", i);
     }
 }

@@ -220,6 +220,7 @@ struct scenario {
     enum billing_until billing_until;
     struct tax_spec tax;
     bool write_events;
+    bool chargeback;            /* divide economic cost among tenants */
     struct demand_spec *demand; /* `initial:` comes first */
     size_t n_demand;
     struct trace *traces; /* owned; demand points into them */

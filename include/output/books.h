@@ -30,6 +30,15 @@ struct book_pool {
     int128 asset_state_gpu_ms[GPU_STATES];
     int128 asset_idle_uusd;
     int64_t assets;
+    /* chargeback.csv */
+    int128 charged_gpu_ms[2], charged_uusd[COST_SHARES]; /* useful and overhead */
+};
+
+/* What chargeback.csv says of a tenant or a workload. */
+struct book_charge {
+    enum group_kind kind;
+    const char *name;
+    int128 useful_gpu_ms, overhead_gpu_ms;
 };
 
 /* One lot or contract: by ledger.csv, then by assets.csv. */
@@ -118,6 +127,10 @@ struct books {
     struct book_usage *usage;
     size_t usage_room;
     int64_t usage_month_unix_ms; /* of the last row */
+    struct names charge_keys;    /* rows of chargeback.csv */
+    struct names charge_names;   /* "kind:name", to an index into charges */
+    struct book_charge *charges;
+    size_t charges_room;
     /* Bounds of peak_cash_usd; they differ only where a resale shares a month with it.
      */
     int64_t peak_low_uusd, peak_high_uusd;
@@ -161,6 +174,7 @@ void audit_ledger(struct books *books);
 void audit_assets(struct books *books);
 void audit_usage(struct books *books);
 void audit_events(struct books *books);
+void audit_chargeback(struct books *books);
 void audit_summary(
     struct books *books); /* calls audit_across when the summary is read */
 void audit_across(struct books *books);
@@ -174,6 +188,9 @@ void audit_service_row(struct books *books, struct finding_at at, int account,
                        int basis, const struct cell cells[]);
 void audit_service_job(struct books *books, int outcome, const struct cell cells[]);
 void audit_service(struct books *books);
+
+/* When all files are read: chargeback.csv against the others. */
+void audit_charges(struct books *books);
 
 /* When all files are read: months, quantities against hours and GPUs, and the peak. */
 void audit_postings(struct books *books);

@@ -54,6 +54,7 @@ enum output_table {
     TABLE_ASSETS,
     TABLE_USAGE,
     TABLE_EVENTS,
+    TABLE_CHARGEBACK,
     TABLE_SUMMARY,
     OUTPUT_TABLES
 };
@@ -160,6 +161,18 @@ enum events_column {
     EVENTS_GPUS,
     EVENTS_DETAIL,
     EVENTS_COLUMNS
+};
+
+enum chargeback_column {
+    CHARGEBACK_POOL,
+    CHARGEBACK_PAYER,
+    CHARGEBACK_TENANT,
+    CHARGEBACK_WORKLOAD,
+    CHARGEBACK_USEFUL,
+    CHARGEBACK_OVERHEAD,
+    CHARGEBACK_SHARES, /* four, as enum cost_share */
+    CHARGEBACK_FULL = CHARGEBACK_SHARES + 4,
+    CHARGEBACK_COLUMNS
 };
 
 enum summary_column {

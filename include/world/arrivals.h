@@ -18,6 +18,7 @@
 struct source_kind {
     uint32_t route;
     uint32_t workload_group, tenant_group; /* of the tally; UINT32_MAX: none */
+    uint32_t payer;                        /* of the chargeback, if there is one */
     uint32_t service;                      /* of the service meters, if there are any */
     const char *workload, *tenant;         /* NULL: none */
     bool preemptible;

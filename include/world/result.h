@@ -50,6 +50,7 @@ struct group_result {
      * unserved wanted, GPU-ms waited, misses; and what they are priced at. */
     int128 service[SERVICE_PARTS];
     int64_t service_uusd[SERVICE_PARTS];
+    int64_t full_uusd; /* charged: the total, by tenant and by workload */
     struct histogram wait;
 };
 
@@ -64,9 +65,11 @@ struct run_result {
     int64_t peak_cash_uusd; /* the largest cumulative cash spent */
     bool taxed;             /* the scenario has a `tax` */
     bool service_priced;    /* the scenario has a `service` */
-    bool unstable;          /* the backlog grows to the end */
-    bool clairvoyant;       /* estimates were the true durations */
-    bool billing_short;     /* billing_until: last_start left capacity unbilled */
+    bool charged;           /* economic cost was divided among tenants */
+    int64_t unallocated_uusd, no_tenant_uusd; /* what no tenant bears of it */
+    bool unstable;                            /* the backlog grows to the end */
+    bool clairvoyant;                         /* estimates were the true durations */
+    bool billing_short; /* billing_until: last_start left capacity unbilled */
 };
 
 #endif

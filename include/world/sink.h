@@ -173,6 +173,15 @@ struct asset_row {
     bool obsolete;
 };
 
+/* What jobs of one tenant and workload bear of a pool's economic cost. */
+struct charge_row {
+    const char *pool;
+    bool unallocated;              /* nobody's: months in which nobody ran */
+    const char *tenant, *workload; /* "" where they have none */
+    int64_t useful_gpu_ms, overhead_gpu_ms;
+    int64_t cost_uusd[COST_SHARES];
+};
+
 struct event_row {
     int64_t time_ms;
     int phase;
@@ -191,6 +200,7 @@ struct sink {
     void (*usage)(void *self, const struct usage_row *row);
     void (*asset)(void *self, const struct asset_row *row);
     void (*event)(void *self, const struct event_row *row);
+    void (*charge)(void *self, const struct charge_row *row);
 };
 
 #endif

@@ -11,6 +11,7 @@
 #include "engine/events.h"
 #include "world/arrivals.h"
 #include "world/backlog.h"
+#include "world/chargeback.h"
 #include "world/fleet.h"
 #include "world/ledger.h"
 #include "world/market.h"
@@ -83,6 +84,7 @@ struct world {
     struct markets markets;
     int64_t years; /* anniversaries of the start so far, where prices escalate */
     struct service service;
+    struct chargeback chargeback;
     struct tally tally;
     struct run_result result;
 

@@ -16,7 +16,7 @@ struct frame {
     int64_t seed;
     double discount_frac_per_y;
     int closing, billing_until;
-    bool events;
+    bool events, chargeback;
 };
 
 static const char *const closing_names[] = {"market", "book", "none", NULL};
@@ -46,6 +46,9 @@ const struct param scenario_params[] = {
                   "when fixed capacity stops being billed; last_start reproduces other "
                   "simulators, and the audit flags it")},
     {PARAM_FLAG(struct frame, "events", events, "false", "write events.csv")},
+    {PARAM_FLAG(struct frame, "chargeback", chargeback, "false",
+                "divide the economic cost of the pools among tenants and workloads, "
+                "and write chargeback.csv")},
     {PARAM_WORD(struct frame, "catalog", catalog, "",
                 "a file of GPU classes and figures, added to the built-in catalogue")},
     PARAMS_END,
@@ -247,6 +250,7 @@ static bool read_frame(struct scenario *scenario, const struct node *root,
     scenario->closing = (enum closing)frame.closing;
     scenario->billing_until = (enum billing_until)frame.billing_until;
     scenario->write_events = frame.events;
+    scenario->chargeback = frame.chargeback;
     if (!read_horizon(scenario, frame.horizon, root, err) ||
         !check_frame(scenario, root, err))
         return false;

@@ -254,7 +254,7 @@ static void load_rows(struct books *books, const json_t *root)
         const json_t *rows = json_object_get(entry, "rows");
         books->rows_listed[table] =
             json_is_integer(rows) ? json_integer_value(rows) : -1;
-        books_expect(books, entry || table == TABLE_EVENTS,
+        books_expect(books, entry || table == TABLE_EVENTS || table == TABLE_CHARGEBACK,
                      ((struct finding_at){(enum output_table)table, 0}),
                      "is not listed in the manifest");
     }
@@ -362,6 +362,8 @@ static void check_identities(struct books *books)
     audit_usage(books);
     if (books->rows_listed[TABLE_EVENTS] >= 0)
         audit_events(books);
+    if (books->rows_listed[TABLE_CHARGEBACK] >= 0)
+        audit_chargeback(books);
     /* With a file missing, everything else would be a finding, too. */
     if (books->broken)
         return;
@@ -378,7 +380,8 @@ static bool audit(const char *dir, bool with_hashes, bool with_identities,
     books->dir = dir;
     books->group_names.arena = books->item_names.arena = books->ledger_keys.arena =
         books->posting_keys.arena = books->workload_names.arena =
-            books->usage_keys.arena = books->arena;
+            books->usage_keys.arena = books->charge_keys.arena =
+                books->charge_names.arena = books->arena;
 
     json_t *root = load_manifest(books, err);
     if (!root)

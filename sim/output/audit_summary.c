@@ -308,6 +308,7 @@ void audit_summary(struct books *books)
         take_all(&summary);
         audit_across(books);
         audit_service(books);
+        audit_charges(books);
         metrics_each(&run, compare, &summary);
         check_extra(&summary);
     }

@@ -250,6 +250,36 @@ static const struct column events_columns[EVENTS_COLUMNS] = {
                        NULL},
 };
 
+static const struct column chargeback_columns[CHARGEBACK_COLUMNS] = {
+    [CHARGEBACK_POOL] = {"pool", COLUMN_TEXT, false, "the pool's name", NULL, NULL},
+    [CHARGEBACK_PAYER] = {"payer", COLUMN_TEXT, false,
+                          "tenant, or unallocated: cost of months in which nobody ran "
+                          "there",
+                          NULL, NULL},
+    [CHARGEBACK_TENANT] = {"tenant", COLUMN_TEXT, true,
+                           "as in the trace; empty: jobs without one", NULL, NULL},
+    [CHARGEBACK_WORKLOAD] = {"workload", COLUMN_TEXT, true,
+                             "as in the trace; empty: jobs without one", NULL, NULL},
+    [CHARGEBACK_USEFUL] = {"busy_useful_gpu_h", COLUMN_GPU_H, false,
+                           "their useful time on the pool", NULL, NULL},
+    [CHARGEBACK_OVERHEAD] = {"busy_overhead_gpu_h", COLUMN_GPU_H, false,
+                             "their overhead there", NULL, NULL},
+    [CHARGEBACK_SHARES + COST_BUSY] = {"busy_usd", COLUMN_USD, false,
+                                       "of the pool's cost of useful time, by that",
+                                       NULL, NULL},
+    [CHARGEBACK_SHARES + COST_OVERHEAD] = {"overhead_usd", COLUMN_USD, false,
+                                           "of its cost of overhead, by that", NULL,
+                                           NULL},
+    [CHARGEBACK_SHARES + COST_IDLE] = {"idle_usd", COLUMN_USD, false,
+                                       "of its cost of idle time, by both together",
+                                       NULL, NULL},
+    [CHARGEBACK_SHARES + COST_DOWN] = {"down_usd", COLUMN_USD, false,
+                                       "of its cost of time down, by both together",
+                                       NULL, NULL},
+    [CHARGEBACK_FULL] = {"full_usd", COLUMN_USD, false, "the sum of the four", NULL,
+                         NULL},
+};
+
 static const struct column summary_columns[SUMMARY_COLUMNS] = {
     [SUMMARY_SCOPE] = {"scope", COLUMN_TEXT, false,
                        "total, fixed, a pool, workload:X, tenant:X or size:X", NULL,
@@ -283,6 +313,11 @@ const struct output_file output_files[OUTPUT_TABLES] = {
     [TABLE_EVENTS] = {"events.csv",
                       "one per event, with `events: true` in the scenario",
                       events_columns, EVENTS_COLUMNS},
+    [TABLE_CHARGEBACK] = {"chargeback.csv",
+                          "one per pool, tenant and workload that used it, and what is "
+                          "unallocated; with "
+                          "`chargeback: true` in the scenario; no zeros",
+                          chargeback_columns, CHARGEBACK_COLUMNS},
     [TABLE_SUMMARY] = {"summary.csv", "one per scope and metric", summary_columns,
                        SUMMARY_COLUMNS},
 };

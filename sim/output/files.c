@@ -205,6 +205,25 @@ static void write_event(void *self, const struct event_row *row)
     csv_end_row(out);
 }
 
+static void write_charge(void *self, const struct charge_row *row)
+{
+    struct csv_out *out = next_row(self, TABLE_CHARGEBACK);
+    int128 full = 0;
+
+    csv_text(out, row->pool);
+    csv_text(out, row->unallocated ? "unallocated" : "tenant");
+    put_text(out, row->tenant);
+    put_text(out, row->workload);
+    csv_gpu_h(out, row->useful_gpu_ms);
+    csv_gpu_h(out, row->overhead_gpu_ms);
+    for (int s = 0; s < COST_SHARES; s++) {
+        csv_fixed(out, row->cost_uusd[s], 6);
+        full += row->cost_uusd[s];
+    }
+    csv_fixed(out, full, 6);
+    csv_end_row(out);
+}
+
 static bool open_table(struct files *files, struct staging *staging,
                        enum output_table table, struct error *err)
 {
@@ -234,9 +253,11 @@ struct files *files_open(struct staging *staging, const struct scenario *scenari
         .asset = write_asset,
         .usage = write_usage,
         .event = scenario->write_events ? write_event : NULL,
+        .charge = scenario->chargeback ? write_charge : NULL,
     };
-    for (int table = TABLE_TIMELINE; table <= TABLE_EVENTS; table++) {
-        if (table == TABLE_EVENTS && !scenario->write_events)
+    for (int table = TABLE_TIMELINE; table <= TABLE_CHARGEBACK; table++) {
+        if ((table == TABLE_EVENTS && !scenario->write_events) ||
+            (table == TABLE_CHARGEBACK && !scenario->chargeback))
             continue;
         if (!open_table(files, staging, (enum output_table)table, err)) {
             files_discard(files);

@@ -5,6 +5,7 @@
 
 #define POOL(field)     offsetof(struct pool_result, field)
 #define GROUP(field)    offsetof(struct group_result, field)
+#define RUN(field)      offsetof(struct run_result, field)
 #define STATE_AT(state) (POOL(state_gpu_ms) + (state) * sizeof(int64_t))
 #define SHARE_AT(share) (POOL(cost_uusd) + (share) * sizeof(int64_t))
 #define BASIS_AT(basis) (POOL(basis_uusd) + (basis) * sizeof(int64_t))
@@ -244,6 +245,20 @@ static bool with_service(const struct scope *scope, size_t offset, int128 *value
     return is_priced(scope);
 }
 
+/* Divided among tenants: a field of the group, or of the run. */
+static bool group_charge(const struct scope *scope, size_t offset, int128 *value)
+{
+    *value = *(const int64_t *)(const void *)((const char *)scope->group + offset);
+    return scope->run->result->charged && scope->group->kind != GROUP_SIZE;
+}
+
+static bool run_charge(const struct scope *scope, size_t offset, int128 *value)
+{
+    const struct run_result *result = scope->run->result;
+    *value = *(const int64_t *)(const void *)((const char *)result + offset);
+    return result->charged;
+}
+
 static const struct histogram *waits(const struct scope *scope)
 {
     const struct histogram *wait =
@@ -326,6 +341,12 @@ const struct metric metrics[] = {
     {"direct_usd", "USD", IN_JOBS, METRIC_USD, group_field, GROUP(direct_uusd),
      "elastic rent and busy power of these jobs; no standing cost", NULL},
 
+    {"full_usd", "USD", IN_JOBS, METRIC_USD, group_charge, GROUP(full_uusd),
+     "economic cost of the pools charged back by use, idle and down included", NULL},
+    {"full_no_tenant_usd", "USD", IN_TOTAL, METRIC_USD, run_charge, RUN(no_tenant_uusd),
+     "of the total full_usd, what jobs without a tenant bear", NULL},
+    {"full_unallocated_usd", "USD", IN_TOTAL, METRIC_USD, run_charge, RUN(unallocated_uusd),
+     "of the total full_usd, months of pools that nobody used", NULL},
     {"service_usd", "USD", IN_JOBS, METRIC_USD, service_all, 0,
      "shadow price of service not given: the sum of the next three; nobody pays it", NULL},
     {"service_unserved_usd", "USD", IN_JOBS, METRIC_USD, service_part, SERVICE_UNSERVED,

@@ -210,12 +210,21 @@ static bool is_useful(enum segment segment)
     return segment == SEGMENT_WORK;
 }
 
+/* A gang's GPUs begin to work for who pays for them in its segment, or end to. */
+static void charge(struct world *world, const struct live_job *job, int64_t gpus)
+{
+    if (world->chargeback.n > 0)
+        chargeback_runs(&world->chargeback, job->kind->payer, job->pool,
+                        is_useful(job->segment), gpus, world->now_ms);
+}
+
 static void enter(struct world *world, uint32_t index, enum segment segment,
                   int64_t length_ms)
 {
     struct live_job *job = job_at(world, index);
     job->segment = segment;
     job->segment_ms = world->now_ms;
+    charge(world, job, job->gpus);
     job->event = world_schedule(world, world->now_ms + length_ms, PHASE_ENDS,
                                 EVENT_SEGMENT, index);
 }
@@ -366,6 +375,7 @@ void world_resume(struct world *world, const struct arrival *arrival,
 static void close_segment(struct world *world, struct live_job *job)
 {
     int64_t length = world->now_ms - job->segment_ms;
+    charge(world, job, -(int64_t)job->gpus);
     if (is_useful(job->segment))
         job->useful_gpu_ms += length * job->gpus;
     else

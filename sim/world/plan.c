@@ -95,6 +95,7 @@ void world_handle(struct world *world, struct event event)
         world->ticks--;
         ledger_month_end(&world->ledger, world->now_ms);
         service_post(&world->service, world->now_ms);
+        chargeback_month_end(&world->chargeback, &world->ledger, world->now_ms);
         month_tick(world);
         break;
     case EVENT_BOOK_BREAK:

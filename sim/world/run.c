@@ -84,6 +84,7 @@ struct world *world_new(const struct scenario *scenario,
     world->backlog.preempt = scenario->dispatch.preempt;
     tally_init(&world->tally, &world->arrivals, scenario->warmup_ms, arena);
     service_init(&world->service, scenario, &world->arrivals, &world->sink, arena);
+    chargeback_init(&world->chargeback, scenario, &world->arrivals, arena);
     init_intervals(world);
 
     struct run_result *result = &world->result;
@@ -282,6 +283,8 @@ static void sum_up(struct world *world)
     result->n_groups = tally->n_groups;
     ledger_finish(&world->ledger, world->now_ms);
     service_finish(&world->service, world->now_ms, result);
+    chargeback_month_end(&world->chargeback, &world->ledger, world->now_ms);
+    chargeback_finish(&world->chargeback, world->scenario, &world->sink, result);
     result->end_ms = world->now_ms;
     if (tally->last_end_ms >= 0)
         result->makespan_ms = tally->last_end_ms - tally->first_submit_ms;
@@ -352,6 +355,7 @@ void world_check(const struct world *world)
     ledger_check(&world->ledger, world->now_ms);
     markets_check(&world->markets);
     service_check(&world->service, &world->backlog);
+    chargeback_check(&world->chargeback, &world->fleet, world->now_ms);
     int64_t there = all->running + all->waiting;
     if (there == 0)
         there = world->backlog.running + world->backlog.waiting;
