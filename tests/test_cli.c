@@ -216,6 +216,36 @@ Test(cli, check_weighs_demand_against_capacity)
     folder_remove(&folder);
 }
 
+/* 100 + 400 + 120 GPU-s are 0.17 GPU-h. */
+Test(cli, check_says_what_a_constraint_restricts)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome =
+        tenure(&folder,
+               "check t.yaml --set 'demand=[{jobs: jobs.csv, jurisdiction: [CH, DE]}]'"
+               " --set pools.own.jurisdiction=DE");
+    cr_expect(strstr(outcome->out, "jurisdiction") == NULL, "%s", outcome->out);
+    outcome =
+        tenure(&folder,
+               "check t.yaml --set 'demand=[{jobs: jobs.csv, jurisdiction: [CH, FR]}]'"
+               " --set pools.own.jurisdiction=DE");
+    static const char *const expected[] = {
+        "  jurisdiction    restricts 3 jobs, 0 GPU-h; it leaves no pool open\n",
+        "  warning         no pool is open to 3 jobs, 0 GPU-h, whatever their size: "
+        "no\n"
+        "                  pool in that jurisdiction\n"};
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        cr_expect(strstr(outcome->out, expected[i]) != NULL, "%s", outcome->out);
+    outcome = tenure(&folder,
+                     "check t.yaml --set 'demand=[{jobs: jobs.csv, jurisdiction: CH}]'"
+                     " --set dispatch.relax=jurisdiction");
+    cr_expect(strstr(outcome->out, "0 GPU-h, but is relaxed; it leaves no pool\n") !=
+                      NULL &&
+                  strstr(outcome->out, "fit no pool at all") == NULL,
+              "%s", outcome->out);
+    folder_remove(&folder);
+}
+
 Test(cli, a_slice_keeps_what_lies_between_and_says_how_much)
 {
     struct folder folder = prepared();

@@ -287,7 +287,7 @@ Test(phases, what_no_pool_could_ever_hold_is_refused_with_the_reason)
     expect_left(1, JOB_REFUSED, 5, "no pool of that class");
     expect_left(2, JOB_REFUSED, 5, "no pool with that much memory");
     expect_left(3, JOB_REFUSED, 5, "no pool in that jurisdiction");
-    expect_left(4, JOB_REFUSED, 5, "no dedicated pool");
+    expect_left(4, JOB_REFUSED, 5, "no dedicated pool, for its isolation");
     expect_left(5, JOB_REFUSED, 5, size);
     expect_ran(6, 0, 50, 55);
     expect_left(7, JOB_REFUSED, 5, size);

@@ -32,6 +32,17 @@ enum estimate { ESTIMATE_LIMIT, ESTIMATE_ACTUAL };
 enum same_instant { SAME_INSTANT_END_FIRST, SAME_INSTANT_SUBMIT_FIRST };
 enum opening { OPENING_PURCHASE, OPENING_BOOK, OPENING_MARKET, OPENING_SUNK };
 enum closing { CLOSING_MARKET, CLOSING_BOOK, CLOSING_NONE };
+/* What may close a pool to a job. */
+enum constraint {
+    CONSTRAINT_POOLS,
+    CONSTRAINT_CLASS,
+    CONSTRAINT_MEMORY,
+    CONSTRAINT_JURISDICTION,
+    CONSTRAINT_ISOLATION,
+    CONSTRAINT_PROVIDER,
+    CONSTRAINTS
+};
+extern const char *const constraint_names[]; /* "pools", ..., NULL */
 enum billing_until { BILLING_HORIZON, BILLING_LAST_START };
 
 /* One source of jobs: a trace or a model. */
@@ -185,6 +196,7 @@ struct dispatch_spec {
     enum placement placement;
     enum estimate estimate;
     enum same_instant same_instant;
+    unsigned relaxed;          /* 1 << constraint: ignored, to see what it costs */
     bool preempt;              /* the order is `priority` then */
     struct preference *prefer; /* the one for NULL comes last; always at least one */
     size_t n_prefer;

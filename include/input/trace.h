@@ -19,6 +19,7 @@
  *   memory_gb               least memory per GPU
  *   jurisdiction            allowed ones, joined by '|' or ';', up to 1023 bytes
  *   isolation               shared (default) or dedicated
+ *   not_providers           whose pools are closed to it, joined in the same way
  *   priority                whole, -1,000,000 to 1,000,000; larger is more urgent
  *   deadline                like submit, and not before it; a job still waiting then is
  *                           abandoned
@@ -50,7 +51,7 @@
 #define JOB_PRIORITY_MAX 1000000
 #define JOB_MEMORY_MAX   INT64_C(1000000000) /* MB */
 #define JOB_WORD_MAX     63                  /* bytes of a tenant or workload */
-#define JOB_LIST_MAX     1023                /* bytes of pools, classes, jurisdiction */
+#define JOB_LIST_MAX     1023                /* bytes of pools, classes, ... */
 #define JOB_ID_MAX       255
 
 /* The columns of the file, in the order in which trace_write writes them. */
@@ -66,6 +67,7 @@ enum trace_column {
     TRACE_MEMORY,
     TRACE_JURISDICTION,
     TRACE_ISOLATION,
+    TRACE_NOT_PROVIDERS,
     TRACE_PRIORITY,
     TRACE_DEADLINE,
     TRACE_PATIENCE,
@@ -96,6 +98,7 @@ struct job {
 struct job_kind {
     uint32_t workload, tenant; /* in trace->names; NAMES_NONE: not given */
     const char *pools, *classes, *jurisdiction; /* joined by '|': "a|b"; NULL: any */
+    const char *not_providers;                  /* the same; NULL: none is excluded */
     int64_t memory_mb;                          /* 0: any */
     enum isolation isolation;
     bool preemptible;

@@ -40,6 +40,11 @@ void routes_init(struct routes *routes, const struct scenario *scenario,
 uint32_t routes_add(struct routes *routes, const struct demand_spec *demand,
                     const struct job_kind *kind, const char *workload);
 
+/* The pools (bit: index) that this one constraint of such jobs closes, relaxed or not.
+ */
+uint64_t route_closes(const struct scenario *scenario, const struct demand_spec *demand,
+                      const struct job_kind *kind, enum constraint constraint);
+
 const struct outlet *route_outlet(const struct route *route, uint32_t pool);
 
 /* A duration on the reference class, on a pool: rounded, at least 1 ms. */

@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/cmd.h"
+#include "cli/constraints.h"
 #include "world/arrivals.h"
 
 /* GPU-time is counted on the class on which the first source's durations hold. */
@@ -25,6 +26,7 @@ struct offer {
     int64_t only_elastic; /* no fixed pool could ever hold them */
     int64_t refused;      /* no pool could */
     const char *reason;   /* of the first refused */
+    struct constraints constraints;
 };
 
 /* One job's presence if nothing waited. */
@@ -103,6 +105,7 @@ static void count_demand(struct offer *offer, struct arena *arena)
     struct steps steps = {0};
     routes_init(&routes, scenario, arena);
     arrivals_init(&arrivals, scenario, 0, &routes, arena);
+    constraints_init(&offer->constraints, scenario, &arrivals, arena);
     while (arrivals.next_ms != NEVER_MS && !cli_interrupted) {
         struct arrival arrival = arrivals_take(&arrivals);
         const struct demand_spec *demand = &scenario->demand[arrival.source];
@@ -115,6 +118,8 @@ static void count_demand(struct offer *offer, struct arena *arena)
         steps_add(&steps, arrival.submit_ms, arrival.gpus);
         steps_add(&steps, arrival.submit_ms + arrival.duration_ms, -arrival.gpus);
         count_fit(offer, &arrival, &routes.items[arrival.kind->route]);
+        constraints_count(&offer->constraints, &arrivals, &arrival,
+                          &routes.items[arrival.kind->route], work);
     }
     if (steps.n > 0)
         qsort(steps.items, steps.n, sizeof *steps.items, compare_steps);
@@ -180,6 +185,7 @@ static void print_text(const struct offer *offer)
         printf("  refused         %" PRId64 " jobs (%.3g %%) fit no pool at all: %s\n",
                offer->refused, 100 * (double)offer->refused / (double)offer->jobs,
                offer->reason);
+    constraints_print(&offer->constraints, stdout);
     for (size_t i = 0; i < scenario->n_warnings; i++) {
         fputs("  warning         ", stdout);
         cli_wrap(scenario->warnings[i], 18, 18, 80, stdout);
@@ -194,7 +200,7 @@ static bool print_json(const struct offer *offer, struct error *err)
         json_array_append_new(warnings, json_string(scenario->warnings[i]));
     double ms_per_h = (double)MS_PER_H;
     json_t *root = json_pack(
-        "{s:s, s:f, s:I, s:I, s:f, s:I, s:f, s:o, s:I, s:I, s:o}", "scenario",
+        "{s:s, s:f, s:I, s:I, s:f, s:I, s:f, s:o, s:I, s:I, s:o, s:o, s:I}", "scenario",
         scenario->name, "period_h", (double)offer->end_ms / ms_per_h, "jobs",
         (json_int_t)offer->jobs, "largest_job_gpus", (json_int_t)offer->gpus_max,
         "demand_gpu_h", offer->work_gpu_ms / ms_per_h, "peak_gpus",
@@ -204,7 +210,9 @@ static bool print_json(const struct offer *offer, struct error *err)
             ? json_real(offer->work_gpu_ms / offer->capacity_gpu_ms)
             : json_null(),
         "elastic_only_jobs", (json_int_t)offer->only_elastic, "refused_jobs",
-        (json_int_t)offer->refused, "warnings", warnings);
+        (json_int_t)offer->refused, "constraints",
+        constraints_json(&offer->constraints), "warnings", warnings, "closed_jobs",
+        (json_int_t)offer->constraints.shut_jobs);
     if (!root)
         return error_set(err, "a name is not valid UTF-8");
     bool ok = json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
@@ -262,8 +270,9 @@ const struct command cmd_check = {
         "Reads SCENARIO and all it names, and says whether it is well-formed: unknown\n"
         "keys, missing units, impossible dates and the like end with exit code 2 and\n"
         "file:line:column.  Then it prints how much work is asked of how much fixed\n"
-        "capacity, the peak if nothing waited, and which jobs no pool could ever "
-        "hold.\n"
+        "capacity, the peak if nothing waited, which jobs no pool could ever hold, "
+        "and\n"
+        "how many jobs each constraint restricts and which pools it leaves open.\n"
         "Nothing is simulated.\n"
         "\n"
         "  --set PATH=VALUE    override a key; may be repeated\n"

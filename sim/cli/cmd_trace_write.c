@@ -175,6 +175,7 @@ static struct job_kind merged_kind(const struct demand_spec *demand,
     kind.pools = or_else(own->pools, fill->pools);
     kind.classes = or_else(own->classes, fill->classes);
     kind.jurisdiction = or_else(own->jurisdiction, fill->jurisdiction);
+    kind.not_providers = or_else(own->not_providers, fill->not_providers);
     kind.memory_mb = own->memory_mb ? own->memory_mb : fill->memory_mb;
     if (fill->isolation == ISOLATION_DEDICATED)
         kind.isolation = ISOLATION_DEDICATED;

@@ -14,7 +14,7 @@ static const char *const isolation_names[] = {"shared", "dedicated", NULL};
 struct demand_input {
     struct demand_spec spec;
     const char *name, *jobs, *reference_class;
-    struct texts pools, classes, jurisdiction;
+    struct texts pools, classes, jurisdiction, exclude_providers;
     int align, after_end, isolation;
 };
 
@@ -65,6 +65,9 @@ const struct param demand_params[] = {
                  "the only jurisdictions in which its jobs may run")},
     {PARAM_ONE_OF(IN, "isolation", isolation, isolation_names, "shared",
                   "dedicated: only dedicated pools")},
+    {PARAM_WORDS(IN, "exclude_providers", exclude_providers, "",
+                 "providers in whose pools its jobs may not run; those that the trace "
+                 "names come on top")},
     {PARAM_FLAG(IN, "preemptible", spec.kind.preemptible, "false",
                 "its jobs may be interrupted for more urgent ones")},
     {PARAM_TIME(IN, "checkpoint_interval", spec.kind.checkpoint_interval_ms, "", 1,
@@ -403,6 +406,24 @@ static bool check_words(const struct reading *reading, struct error *err)
     return true;
 }
 
+/* A misspelt provider would exclude nothing without a word. */
+static void warn_of_providers(const struct reading *reading)
+{
+    struct scenario *scenario = reading->scenario;
+    const struct texts *excluded = &reading->in.exclude_providers;
+    for (size_t i = 0; i < excluded->n; i++) {
+        bool known = false;
+        for (size_t p = 0; p < scenario->n_pools; p++) {
+            const char *provider = scenario->pools[p].provider;
+            known |= provider && strcmp(provider, excluded->text[i]) == 0;
+        }
+        if (!known)
+            scenario_warn(scenario,
+                          "%s.exclude_providers: no pool is of the provider '%s'",
+                          reading->path, excluded->text[i]);
+    }
+}
+
 static bool read_name(struct reading *reading, size_t i, struct error *err)
 {
     struct scenario *scenario = reading->scenario;
@@ -432,6 +453,7 @@ static void fill_kind(struct reading *reading)
     kind->pools = joined(scenario, &in->pools);
     kind->classes = joined(scenario, &in->classes);
     kind->jurisdiction = joined(scenario, &in->jurisdiction);
+    kind->not_providers = joined(scenario, &in->exclude_providers);
     kind->isolation = (enum isolation)in->isolation;
     if (!given(reading, "patience"))
         in->spec.patience_ms = NEVER_MS;
@@ -458,6 +480,7 @@ static bool read_source(struct reading *reading, size_t i, struct error *err)
         !check_words(reading, err))
         return false;
     fill_kind(reading);
+    warn_of_providers(reading);
     if (!(reading->mask == SOURCE_MODEL ? read_model(reading, err)
                                         : read_trace(reading, err)))
         return false;

@@ -6,6 +6,7 @@
 
 struct dispatch_input {
     int backfill, placement, estimate, same_instant;
+    struct texts relax;
     bool preempt;
 };
 
@@ -26,6 +27,9 @@ const struct param dispatch_params[] = {
     {PARAM_ONE_OF(struct dispatch_input, "same_instant", same_instant,
                   same_instant_names, "end-first",
                   "what comes first at one instant: ends or submits")},
+    {PARAM_WORDS(struct dispatch_input, "relax", relax, "",
+                 "constraints of jobs to ignore, to see what they cost: pools, class, "
+                 "memory, jurisdiction, isolation, provider")},
     {PARAM_FLAG(struct dispatch_input, "preempt", preempt, "false",
                 "the first waiting job may take the place of preemptible jobs of lower "
                 "priority; for order: priority")},
@@ -256,6 +260,44 @@ static bool check_preempt(const struct scenario *scenario, const struct node *ma
         dispatch->order->name);
 }
 
+const char *const constraint_names[] = {
+    [CONSTRAINT_POOLS] = "pools",
+    [CONSTRAINT_CLASS] = "class",
+    [CONSTRAINT_MEMORY] = "memory",
+    [CONSTRAINT_JURISDICTION] = "jurisdiction",
+    [CONSTRAINT_ISOLATION] = "isolation",
+    [CONSTRAINT_PROVIDER] = "provider",
+    [CONSTRAINTS] = NULL,
+};
+
+static bool unknown_constraint(const char *text, struct place place, struct error *err)
+{
+    const char *near = nearest_name(text, constraint_names);
+    return error_at(err, place,
+                    "dispatch.relax: '%s' is not one of pools, class, memory, "
+                    "jurisdiction, isolation, provider%s%s%s",
+                    text, near ? "; did you mean '" : "", near ? near : "",
+                    near ? "'?" : "");
+}
+
+static bool read_relax(struct scenario *scenario, const struct node *map,
+                       const struct texts *relax, struct error *err)
+{
+    for (size_t i = 0; i < relax->n; i++) {
+        int c = 0;
+        while (constraint_names[c] && strcmp(constraint_names[c], relax->text[i]) != 0)
+            c++;
+        if (c == CONSTRAINTS)
+            return unknown_constraint(relax->text[i], node_place(map, "relax"), err);
+        scenario->dispatch.relaxed |= 1u << c;
+        scenario_warn(scenario,
+                      "dispatch.relax: the constraint %s of jobs is ignored; compare "
+                      "with a run that keeps it",
+                      constraint_names[c]);
+    }
+    return true;
+}
+
 bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
                             struct error *err)
 {
@@ -282,7 +324,8 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
 
     const struct node *order_node = map ? node_get(map, "order") : NULL;
     const struct node *wait_node = map ? node_get(map, "wait") : NULL;
-    return scenario_read_model(scenario, order_node, &order, &dispatch->order,
+    return read_relax(scenario, map, &in.relax, err) &&
+           scenario_read_model(scenario, order_node, &order, &dispatch->order,
                                &dispatch->order_params, err) &&
            check_preempt(scenario, map, err) &&
            scenario_read_model(scenario, complete_wait(scenario, wait_node), &wait,

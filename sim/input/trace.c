@@ -20,6 +20,7 @@ const char *const trace_columns[TRACE_COLUMNS + 1] = {
     [TRACE_MEMORY] = "memory_gb",
     [TRACE_JURISDICTION] = "jurisdiction",
     [TRACE_ISOLATION] = "isolation",
+    [TRACE_NOT_PROVIDERS] = "not_providers",
     [TRACE_PRIORITY] = "priority",
     [TRACE_DEADLINE] = "deadline",
     [TRACE_PATIENCE] = "patience_s",
@@ -109,10 +110,11 @@ static bool same_kind(const struct job_kind *a, const struct job_kind *b)
            a->checkpoint_cost_ms == b->checkpoint_cost_ms &&
            a->restart_ms == b->restart_ms && same_text(a->pools, b->pools) &&
            same_text(a->classes, b->classes) &&
-           same_text(a->jurisdiction, b->jurisdiction);
+           same_text(a->jurisdiction, b->jurisdiction) &&
+           same_text(a->not_providers, b->not_providers);
 }
 
-#define KIND_KEY (3 * JOB_LIST_MAX + 256)
+#define KIND_KEY (4 * JOB_LIST_MAX + 256)
 
 /* Texts hold no control characters, so that \n keeps them apart; \t is no text. */
 static size_t kind_key(char key[KIND_KEY], const struct job_kind *kind)
@@ -120,12 +122,13 @@ static size_t kind_key(char key[KIND_KEY], const struct job_kind *kind)
     int length =
         snprintf(key, KIND_KEY,
                  "%" PRIu32 ",%" PRIu32 ",%" PRId64 ",%d,%d,%" PRId64 ",%" PRId64
-                 ",%" PRId64 "\n%s\n%s\n%s",
+                 ",%" PRId64 "\n%s\n%s\n%s\n%s",
                  kind->workload, kind->tenant, kind->memory_mb, (int)kind->isolation,
                  kind->preemptible, kind->checkpoint_interval_ms,
                  kind->checkpoint_cost_ms, kind->restart_ms,
                  kind->pools ? kind->pools : "\t", kind->classes ? kind->classes : "\t",
-                 kind->jurisdiction ? kind->jurisdiction : "\t");
+                 kind->jurisdiction ? kind->jurisdiction : "\t",
+                 kind->not_providers ? kind->not_providers : "\t");
     assert(length > 0 && length < KIND_KEY);
     return (size_t)length;
 }
@@ -149,6 +152,7 @@ static void append_kind(struct trace *trace, const struct job_kind *kind)
     own->pools = keep_text(trace, kind->pools);
     own->classes = keep_text(trace, kind->classes);
     own->jurisdiction = keep_text(trace, kind->jurisdiction);
+    own->not_providers = keep_text(trace, kind->not_providers);
 }
 
 uint32_t trace_kind(struct trace *trace, const struct job_kind *kind)

@@ -45,6 +45,7 @@ static bool is_of_kind(enum trace_column column)
     case TRACE_MEMORY:
     case TRACE_JURISDICTION:
     case TRACE_ISOLATION:
+    case TRACE_NOT_PROVIDERS:
     case TRACE_PREEMPTIBLE:
     case TRACE_CHECKPOINT_INTERVAL:
     case TRACE_CHECKPOINT_COST:
@@ -134,7 +135,7 @@ static bool parse_kind(struct trace_reader *reader, uint32_t *number)
     static const char *const truths[] = {"false", "true"};
     struct job_kind kind = trace_row(0, 1, 1).kind;
     char pools[JOB_LIST_MAX + 1], classes[JOB_LIST_MAX + 1],
-        jurisdiction[JOB_LIST_MAX + 1];
+        jurisdiction[JOB_LIST_MAX + 1], not_providers[JOB_LIST_MAX + 1];
     int isolation, preemptible;
 
     bool ok =
@@ -145,6 +146,8 @@ static bool parse_kind(struct trace_reader *reader, uint32_t *number)
         trace_field_memory(&reader->fields, &kind.memory_mb) &&
         trace_field_list(&reader->fields, TRACE_JURISDICTION, jurisdiction,
                          &kind.jurisdiction) &&
+        trace_field_list(&reader->fields, TRACE_NOT_PROVIDERS, not_providers,
+                         &kind.not_providers) &&
         trace_field_choice(&reader->fields, TRACE_ISOLATION, isolations, &isolation) &&
         trace_field_choice(&reader->fields, TRACE_PREEMPTIBLE, truths, &preemptible) &&
         trace_field_optional_ms(&reader->fields, TRACE_CHECKPOINT_INTERVAL, 0,

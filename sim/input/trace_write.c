@@ -23,6 +23,7 @@ static void mark_kind_columns(const struct trace *trace, bool used[TRACE_COLUMNS
         used[TRACE_CLASSES] |= kind->classes != NULL;
         used[TRACE_MEMORY] |= kind->memory_mb != 0;
         used[TRACE_JURISDICTION] |= kind->jurisdiction != NULL;
+        used[TRACE_NOT_PROVIDERS] |= kind->not_providers != NULL;
         used[TRACE_ISOLATION] |= kind->isolation != ISOLATION_SHARED;
         used[TRACE_PREEMPTIBLE] |= kind->preemptible;
         used[TRACE_CHECKPOINT_INTERVAL] |= kind->checkpoint_interval_ms != 0;
@@ -121,6 +122,7 @@ static bool put_of_kind(struct csv_out *out, const struct trace *trace,
     case TRACE_CLASSES: put_list(out, kind->classes); break;
     case TRACE_MEMORY: put_memory(out, kind->memory_mb); break;
     case TRACE_JURISDICTION: put_list(out, kind->jurisdiction); break;
+    case TRACE_NOT_PROVIDERS: put_list(out, kind->not_providers); break;
     case TRACE_ISOLATION: csv_text(out, dedicated ? "dedicated" : "shared"); break;
     case TRACE_PREEMPTIBLE: csv_text(out, kind->preemptible ? "true" : "false"); break;
     case TRACE_CHECKPOINT_INTERVAL:

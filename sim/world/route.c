@@ -50,29 +50,86 @@ static const char *field(const char *own, const char *fallback)
     return own ? own : fallback;
 }
 
-/* NULL when the pool is open to such jobs, else the constraint that closes it. */
-static const char *why_closed(const struct pool_spec *pool,
-                              const struct demand_spec *demand,
-                              const struct job_kind *kind)
+/* Whether a constraint of such jobs closes a pool.  What a source excludes stands
+ * beside what the trace does; of the others the trace's comes first. */
+static bool closes(const struct pool_spec *pool, const struct demand_spec *demand,
+                   const struct job_kind *kind, enum constraint constraint)
 {
-    const char *pools = field(kind->pools, demand->kind.pools);
-    const char *classes = field(kind->classes, demand->kind.classes);
-    const char *places = field(kind->jurisdiction, demand->kind.jurisdiction);
-    int64_t memory_mb = kind->memory_mb ? kind->memory_mb : demand->kind.memory_mb;
-    bool dedicated = kind->isolation == ISOLATION_DEDICATED ||
-                     demand->kind.isolation == ISOLATION_DEDICATED;
+    const struct job_kind *fill = &demand->kind;
+    const char *list;
+    switch (constraint) {
+    case CONSTRAINT_POOLS:
+        list = field(kind->pools, fill->pools);
+        return list && !list_has(list, pool->name);
+    case CONSTRAINT_CLASS:
+        list = field(kind->classes, fill->classes);
+        return list && !list_has(list, pool->class->name);
+    case CONSTRAINT_MEMORY:
+        return (kind->memory_mb ? kind->memory_mb : fill->memory_mb) >
+               pool->class->memory_mb;
+    case CONSTRAINT_JURISDICTION:
+        list = field(kind->jurisdiction, fill->jurisdiction);
+        return list && !(pool->jurisdiction && list_has(list, pool->jurisdiction));
+    case CONSTRAINT_ISOLATION:
+        return (kind->isolation == ISOLATION_DEDICATED ||
+                fill->isolation == ISOLATION_DEDICATED) &&
+               pool->isolation != ISOLATION_DEDICATED;
+    case CONSTRAINT_PROVIDER:
+        return pool->provider &&
+               ((kind->not_providers &&
+                 list_has(kind->not_providers, pool->provider)) ||
+                (fill->not_providers && list_has(fill->not_providers, pool->provider)));
+    case CONSTRAINTS: break;
+    }
+    return false;
+}
 
-    if (pools && !list_has(pools, pool->name))
-        return "no pool of that name";
-    if (classes && !list_has(classes, pool->class->name))
-        return "no pool of that class";
-    if (memory_mb > pool->class->memory_mb)
-        return "no pool with that much memory";
-    if (places && !(pool->jurisdiction && list_has(places, pool->jurisdiction)))
-        return "no pool in that jurisdiction";
-    if (dedicated && pool->isolation != ISOLATION_DEDICATED)
-        return "no dedicated pool";
-    return NULL;
+uint64_t route_closes(const struct scenario *scenario, const struct demand_spec *demand,
+                      const struct job_kind *kind, enum constraint constraint)
+{
+    uint64_t mask = 0;
+    for (size_t p = 0; p < scenario->n_pools; p++)
+        if (closes(&scenario->pools[p], demand, kind, constraint))
+            mask |= UINT64_C(1) << p;
+    return mask;
+}
+
+/* CONSTRAINTS when the pool is open to such jobs, else what closes it first. */
+static enum constraint why_closed(const struct scenario *scenario,
+                                  const struct pool_spec *pool,
+                                  const struct demand_spec *demand,
+                                  const struct job_kind *kind)
+{
+    int c = 0;
+    while (c < CONSTRAINTS && (scenario->dispatch.relaxed >> c & 1 ||
+                               !closes(pool, demand, kind, (enum constraint)c)))
+        c++;
+    return (enum constraint)c;
+}
+
+/* Which constraints left no pool open. */
+static const char *reason_of(struct arena *arena, unsigned closed)
+{
+    static const char *const alone[] = {
+        [CONSTRAINT_POOLS] = "no pool of that name",
+        [CONSTRAINT_CLASS] = "no pool of that class",
+        [CONSTRAINT_MEMORY] = "no pool with that much memory",
+        [CONSTRAINT_JURISDICTION] = "no pool in that jurisdiction",
+        [CONSTRAINT_ISOLATION] = "no dedicated pool, for its isolation",
+        [CONSTRAINT_PROVIDER] = "no pool of another provider",
+    };
+    const char *list = "";
+    if (closed == 0)
+        return "no pool preferred";
+    if ((closed & (closed - 1)) == 0)
+        return alone[__builtin_ctz(closed)];
+    for (unsigned rest = closed; rest; rest &= rest - 1)
+        list = arena_printf(arena, "%s%s%s", list,
+                            rest == closed             ? ""
+                            : (rest & (rest - 1)) == 0 ? " and "
+                                                       : ", ",
+                            constraint_names[__builtin_ctz(rest)]);
+    return arena_printf(arena, "no pool is open to it: closed by %s", list);
 }
 
 static int64_t ratio_of(const struct demand_spec *demand, const struct pool_spec *pool,
@@ -134,15 +191,16 @@ uint32_t routes_add(struct routes *routes, const struct demand_spec *demand,
     const struct scenario *scenario = routes->scenario;
     const struct preference *prefer = preference_for(&scenario->dispatch, workload);
     struct outlet outlets[POOLS_MAX];
-    struct route route = {.outlets = outlets, .closed_reason = "no pool preferred"};
+    struct route route = {.outlets = outlets};
+    unsigned closed = 0;
 
     assert(prefer->n <= POOLS_MAX);
     for (size_t i = 0; i < prefer->n; i++) {
         uint32_t index = prefer->pools[i];
         const struct pool_spec *pool = &scenario->pools[index];
-        const char *reason = why_closed(pool, demand, kind);
-        if (reason) {
-            route.closed_reason = reason;
+        enum constraint why = why_closed(scenario, pool, demand, kind);
+        if (why != CONSTRAINTS) {
+            closed |= 1u << why;
             continue;
         }
         outlets[route.n++] = (struct outlet){index, ratio_of(demand, pool, workload)};
@@ -151,6 +209,8 @@ uint32_t routes_add(struct routes *routes, const struct demand_spec *demand,
         else
             route.fixed_mask |= UINT64_C(1) << index;
     }
+    if (route.n == 0)
+        route.closed_reason = reason_of(routes->arena, closed);
     return intern(routes, &route);
 }
 
