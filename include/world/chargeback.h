@@ -15,6 +15,7 @@
  */
 
 #include "world/arrivals.h"
+#include "world/backlog.h"
 #include "world/ledger.h"
 #include "world/result.h"
 #include "world/sink.h"
@@ -51,8 +52,8 @@ struct chargeback {
 void chargeback_init(struct chargeback *chargeback, const struct scenario *scenario,
                      struct arrivals *arrivals, struct arena *arena);
 
-/* So many more GPUs (fewer, where negative) of a pool work for a payer. */
-void chargeback_runs(struct chargeback *chargeback, uint32_t payer, uint32_t pool,
+/* A gang's GPUs begin to work for who pays for them, or (negative) end to. */
+void chargeback_runs(struct chargeback *chargeback, const struct live_job *job,
                      bool useful, int64_t gpus, int64_t now_ms);
 
 /* The end of a calendar month, or of the run, when the ledger has posted it. */

@@ -46,9 +46,9 @@ void service_init(struct service *service, const struct scenario *scenario,
                   struct arrivals *arrivals, const struct sink *sink,
                   struct arena *arena);
 
-/* So many more GPUs (fewer, where negative) are waited for by jobs of a workload. */
-void service_waits(struct service *service, uint32_t meter, int64_t gpus,
-                   int64_t now_ms);
+/* The job is waited for from now on, or no longer; once more changes nothing. */
+void service_set_waits(struct service *service, struct live_job *job, bool waits,
+                       int64_t now_ms);
 
 /* GPU-time that was wanted and is not served: of jobs, or of a level. */
 void service_lacks(struct service *service, uint32_t meter, int128 gpu_ms);

@@ -40,16 +40,6 @@ void world_unsettle(struct world *world, uint32_t pool)
     world->freed = true;
 }
 
-/* Counts a job in what is waited for, or no longer, where delay has a price. */
-static void set_waits(struct world *world, struct live_job *job, bool waits)
-{
-    if (world->service.n == 0 || job->waits == waits)
-        return;
-    job->waits = waits;
-    service_waits(&world->service, job->kind->service, waits ? job->gpus : -job->gpus,
-                  world->now_ms);
-}
-
 /* ---- admission ---- */
 
 /* Asks the wait model, for a job that joined the queue then; jobs that no fixed pool
@@ -114,7 +104,7 @@ static void join_queue(struct world *world, uint32_t index)
     const struct route *route = &world->routes.items[job->kind->route];
 
     backlog_wait(&world->backlog, index, world->now_ms);
-    set_waits(world, job, true);
+    service_set_waits(&world->service, job, true, world->now_ms);
     mark_dirty(world, job);
     newcomer(world, index);
     if (job->until_ms > world->now_ms && job->until_ms != WAIT_FOREVER &&
@@ -127,7 +117,7 @@ static void leave(struct world *world, uint32_t index, enum job_outcome outcome,
                   const char *reason)
 {
     struct live_job *job = job_at(world, index);
-    set_waits(world, job, false);
+    service_set_waits(&world->service, job, false, world->now_ms);
     service_left(&world->service, job, outcome, world->now_ms);
     tally_left(&world->tally, job, outcome, world->now_ms);
     world_show_job(world, job, outcome, reason);
@@ -210,21 +200,14 @@ static bool is_useful(enum segment segment)
     return segment == SEGMENT_WORK;
 }
 
-/* A gang's GPUs begin to work for who pays for them in its segment, or end to. */
-static void charge(struct world *world, const struct live_job *job, int64_t gpus)
-{
-    if (world->chargeback.n > 0)
-        chargeback_runs(&world->chargeback, job->kind->payer, job->pool,
-                        is_useful(job->segment), gpus, world->now_ms);
-}
-
 static void enter(struct world *world, uint32_t index, enum segment segment,
                   int64_t length_ms)
 {
     struct live_job *job = job_at(world, index);
     job->segment = segment;
     job->segment_ms = world->now_ms;
-    charge(world, job, job->gpus);
+    chargeback_runs(&world->chargeback, job, is_useful(segment), job->gpus,
+                    world->now_ms);
     job->event = world_schedule(world, world->now_ms + length_ms, PHASE_ENDS,
                                 EVENT_SEGMENT, index);
 }
@@ -278,7 +261,7 @@ static void begin_work(struct world *world, struct live_job *job, int64_t start_
     if (job->first_start_ms != NEVER_STARTED)
         return;
     job->first_start_ms = start_ms;
-    set_waits(world, job, false);
+    service_set_waits(&world->service, job, false, world->now_ms);
     tally_started(&world->tally, job, start_ms, &world->result.pools[job->pool]);
 }
 
@@ -316,7 +299,8 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
         cancel_closing(world, pool, job->shares);
     job->held_since_ms = now;
     job->held_direct = pool->prices ? prices_direct(pool->prices, now) : 0;
-    set_waits(world, job, ready > now && job->first_start_ms == NEVER_STARTED);
+    service_set_waits(&world->service, job,
+                      ready > now && job->first_start_ms == NEVER_STARTED, now);
     job->work_ms = ratio_apply(job->duration_ms - job->progress_ms, ratio);
     job->repeat_ms = job->reached_ms > job->progress_ms
                          ? ratio_apply(job->reached_ms - job->progress_ms, ratio)
@@ -375,7 +359,8 @@ void world_resume(struct world *world, const struct arrival *arrival,
 static void close_segment(struct world *world, struct live_job *job)
 {
     int64_t length = world->now_ms - job->segment_ms;
-    charge(world, job, -(int64_t)job->gpus);
+    chargeback_runs(&world->chargeback, job, is_useful(job->segment),
+                    -(int64_t)job->gpus, world->now_ms);
     if (is_useful(job->segment))
         job->useful_gpu_ms += length * job->gpus;
     else

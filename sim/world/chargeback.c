@@ -58,14 +58,16 @@ static int64_t used_gpu_ms(const struct use *use, int kind, int64_t now_ms)
     return use->gpu_ms[kind] + use->gpus[kind] * (now_ms - use->since_ms[kind]);
 }
 
-void chargeback_runs(struct chargeback *chargeback, uint32_t index, uint32_t pool,
+void chargeback_runs(struct chargeback *chargeback, const struct live_job *job,
                      bool useful, int64_t gpus, int64_t now_ms)
 {
-    struct payer *payer = &chargeback->payers[index];
+    if (chargeback->n == 0)
+        return;
+    struct payer *payer = &chargeback->payers[job->kind->payer];
     int kind = useful ? USE_USEFUL : USE_OVERHEAD;
     if (!payer->uses)
         payer->uses = ARENA_ARRAY(chargeback->arena, chargeback->n_pools, struct use);
-    struct use *use = &payer->uses[pool];
+    struct use *use = &payer->uses[job->pool];
     use->gpu_ms[kind] = used_gpu_ms(use, kind, now_ms);
     use->since_ms[kind] = now_ms;
     use->gpus[kind] += gpus;

@@ -73,13 +73,16 @@ static int128 amount_of(const struct service_meter *meter, int part, int64_t now
     return meter->amount[part] + open;
 }
 
-void service_waits(struct service *service, uint32_t index, int64_t gpus,
-                   int64_t now_ms)
+void service_set_waits(struct service *service, struct live_job *job, bool waits,
+                       int64_t now_ms)
 {
-    struct service_meter *meter = &service->meters[index];
+    if (service->n == 0 || job->waits == waits)
+        return;
+    struct service_meter *meter = &service->meters[job->kind->service];
+    job->waits = waits;
     meter->amount[SERVICE_DELAY] = amount_of(meter, SERVICE_DELAY, now_ms);
     meter->since_ms = now_ms;
-    meter->waiting_gpus += gpus;
+    meter->waiting_gpus += waits ? job->gpus : -job->gpus;
     assert(meter->waiting_gpus >= 0);
 }
 
