@@ -246,10 +246,10 @@ Test(service, what_cannot_be_summed_exactly_ends_the_run)
     add_job(&toy, NULL, 0, 1 * H, 1000000, NO, NO);
     struct books_seen seen = run(&toy);
     cr_expect(seen.ok == false);
-    cr_expect(
-        eq(str, toy.err.text,
-           "toy.yaml: what `service` prices would pass what can be summed exactly "
-           "(4e18 GPU-ms, 4e12 USD); use lower prices or a shorter horizon"));
+    cr_expect(eq(
+        str, toy.err.text,
+        (char *)"toy.yaml: what `service` prices would pass what can be summed exactly "
+                "(4e18 GPU-ms, 4e12 USD); use lower prices or a shorter horizon"));
     cr_expect(eq(int, toy.err.kind, ERROR_INFEASIBLE));
     toy_free(&toy);
 }
