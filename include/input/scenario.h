@@ -104,6 +104,18 @@ struct change_spec {
     int64_t server_price_uusd; /* for additions; 0: the pool's */
 };
 
+/* GPUs that are ordered on a date: bought, or leased under a contract of their own. */
+struct order_spec {
+    int64_t at_ms;
+    int64_t gpus;
+    int64_t server_price_uusd; /* own; 0: the pool's */
+    int64_t price_rate;        /* lease, nano-USD per GPU-h; 0: the pool's */
+    struct span term;          /* lease; zero: the pool's */
+};
+
+/* What follows on the end of a lease contract. */
+enum renewal { RENEWAL_NONE, RENEWAL_AUTOMATIC, RENEWAL_MARKET };
+
 struct pool_spec {
     const char *name;
     enum tenure tenure;
@@ -116,6 +128,11 @@ struct pool_spec {
     /* own */
     struct change_spec *changes;
     size_t n_changes;
+    struct order_spec *orders; /* own and lease, by date */
+    size_t n_orders;
+    int64_t lead_time_ms, commissioning_ms; /* of what is ordered during the run */
+    double lead_time_sigma;                 /* of ln(lead time); 0: always the median */
+    double deposit_frac;                    /* of the price, paid with the order */
     int64_t server_price_uusd;
     double adder_frac;    /* fabric, storage, install, spares, on the server price */
     double residual_frac; /* of the server price, at the end of the book life */
@@ -150,7 +167,14 @@ struct pool_spec {
     int64_t until_ms;         /* lease: contract end, may lie past the horizon */
     double prepay_frac;
     bool identified_asset, purchase_option, specialised; /* for `tenure leases` */
-    bool start_past_end; /* lease: jobs may start whose estimate passes the end */
+    struct span term; /* lease: of the first contract, and of later ones */
+    int64_t
+        provisioning_ms; /* lease: from the order of a later contract to its begin */
+    enum renewal renewal;
+    struct span notice;   /* lease: from the notice of an early exit to the end */
+    double exit_fee_frac; /* lease: of what remains to be paid then */
+    int64_t exit_ms;      /* lease: when notice is given; NEVER_MS: it is not */
+    bool start_past_end;  /* lease: jobs may start whose estimate passes the end */
 
     /* on-demand */
     int64_t limit_gpus;
@@ -180,6 +204,10 @@ static inline bool tenure_is_elastic(enum tenure tenure)
 {
     return tenure == TENURE_ON_DEMAND || tenure == TENURE_SPOT;
 }
+
+/* The largest number of GPUs a pool may have at once, by its dated changes and orders;
+ * the limit of an elastic one. */
+int64_t pool_largest_size(const struct pool_spec *pool);
 
 struct preference {
     const char *workload; /* NULL: all others */

@@ -21,7 +21,7 @@
 extern const struct param scenario_params[], pool_params[], change_params[],
     demand_params[], dispatch_params[], service_params[], depreciation_params[],
     tax_params[], market_params[], market_trace_params[], pool_market_params[],
-    escalation_params[];
+    escalation_params[], order_params[];
 
 extern const char *const opening_names[];
 
@@ -29,10 +29,14 @@ extern const char *const opening_names[];
 struct pool_input {
     struct pool_spec spec;
     const char *class;
-    int tenure, isolation, opening;
+    int tenure, isolation, opening, renewal;
     int64_t servers;
-    int64_t in_service_unix_ms, from_unix_ms;
-    struct span term;
+    int64_t in_service_unix_ms, from_unix_ms, exit_unix_ms;
+};
+
+struct order_input {
+    struct order_spec spec;
+    int64_t at_unix_ms;
 };
 
 struct change_input {
@@ -88,6 +92,11 @@ void scenario_when(const struct trace *trace, int64_t time_ms, char text[64]);
 enum source_mask { SOURCE_TRACE = 1, SOURCE_MODEL = 2, SOURCE_INITIAL = 4 };
 bool scenario_check_limits(struct scenario *scenario, const struct node *root,
                            struct error *err) MUST_CHECK;
+
+/* The list `orders` of an own or lease pool whose other keys are read. */
+bool pool_read_orders(struct scenario *scenario, struct pool_spec *pool,
+                      const struct node *map, const char *path,
+                      struct error *err) MUST_CHECK;
 
 /* Fills what an owned pool's parameters come to per GPU. */
 bool pool_derive_cost(struct scenario *scenario, struct pool_spec *pool,

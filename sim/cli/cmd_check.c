@@ -59,18 +59,6 @@ static int compare_steps(const void *a, const void *b)
     return (left->gpus > right->gpus) - (left->gpus < right->gpus);
 }
 
-static int64_t largest_size(const struct pool_spec *pool)
-{
-    if (tenure_is_elastic(pool->tenure))
-        return pool->limit_gpus;
-    int64_t gpus = pool->gpus, largest = pool->gpus;
-    for (size_t i = 0; i < pool->n_changes; i++) {
-        gpus += pool->changes[i].gpus;
-        largest = gpus > largest ? gpus : largest;
-    }
-    return largest;
-}
-
 static double speed(const struct gpu_class *class, const char *workload,
                     const struct gpu_class *unit)
 {
@@ -85,7 +73,7 @@ static void count_fit(struct offer *offer, const struct arrival *arrival,
     bool fixed = false, elastic = false;
     for (uint32_t i = 0; i < route->n; i++) {
         const struct pool_spec *pool = &offer->scenario->pools[route->outlets[i].pool];
-        if (arrival->gpus > largest_size(pool))
+        if (arrival->gpus > pool_largest_size(pool))
             continue;
         fixed |= !tenure_is_elastic(pool->tenure);
         elastic |= tenure_is_elastic(pool->tenure);
@@ -141,6 +129,22 @@ static double span_ms(int64_t from_ms, int64_t until_ms, int64_t end_ms)
     return until > from_ms ? (double)(until - from_ms) : 0;
 }
 
+/* How long an order serves: from its delivery at the median of the lead time. */
+static double order_span_ms(const struct offer *offer, const struct pool_spec *pool,
+                            size_t k)
+{
+    const struct order_spec *order = &pool->orders[k];
+    int64_t start = offer->scenario->start_unix_ms, until = NEVER_MS;
+    int64_t from = order->at_ms + pool->lead_time_ms + pool->commissioning_ms;
+    if (pool->tenure == TENURE_LEASE) {
+        bool own_term = order->term.months > 0 || order->term.ms > 0;
+        struct span term = own_term ? order->term : pool->term;
+        from = order->at_ms + pool->provisioning_ms;
+        until = calendar_add(start + from, term) - start;
+    }
+    return span_ms(from, until, offer->end_ms);
+}
+
 static void count_capacity(struct offer *offer)
 {
     const struct scenario *scenario = offer->scenario;
@@ -155,6 +159,8 @@ static void count_capacity(struct offer *offer)
         for (size_t k = 0; k < pool->n_changes; k++)
             gpu_ms += (double)pool->changes[k].gpus *
                       span_ms(pool->changes[k].at_ms, NEVER_MS, offer->end_ms);
+        for (size_t k = 0; k < pool->n_orders; k++)
+            gpu_ms += (double)pool->orders[k].gpus * order_span_ms(offer, pool, k);
         offer->capacity_gpu_ms += gpu_ms * speed(pool->class, NULL, offer->unit);
     }
 }

@@ -49,6 +49,12 @@ static bool check_capital(const struct pool_spec *pool, const struct node *map,
         if (change->gpus > 0)
             uusd += (double)change->gpus * (double)price * per_usd;
     }
+    for (size_t i = 0; i < pool->n_orders; i++) {
+        const struct order_spec *order = &pool->orders[i];
+        int64_t price = order->server_price_uusd ? order->server_price_uusd
+                                                 : pool->server_price_uusd;
+        uusd += (double)order->gpus * (double)price * per_usd;
+    }
     if (uusd <= 1e18)
         return true;
     return error_at(err, map->place,

@@ -10,22 +10,12 @@ static const struct node *pool_node(const struct node *root, size_t i)
     return &node_get(root, "pools")->items[i];
 }
 
-static int64_t largest_size(const struct pool_spec *pool)
-{
-    int64_t gpus = pool->gpus, largest = pool->gpus;
-    for (size_t i = 0; i < pool->n_changes; i++) {
-        gpus += pool->changes[i].gpus;
-        largest = gpus > largest ? gpus : largest;
-    }
-    return tenure_is_elastic(pool->tenure) ? pool->limit_gpus : largest;
-}
-
 static bool check_gpu_time(const struct scenario *scenario, const struct node *root,
                            struct error *err)
 {
     for (size_t i = 0; i < scenario->n_pools && !scenario->until_idle; i++) {
         const struct pool_spec *pool = &scenario->pools[i];
-        int64_t gpus = largest_size(pool);
+        int64_t gpus = pool_largest_size(pool);
         if ((double)gpus * (double)scenario->horizon_ms > GPU_MS_MAX)
             return error_at(
                 err, pool_node(root, i)->place,
@@ -54,7 +44,7 @@ static bool check_running_cost(const struct scenario *scenario, const struct nod
         if (pool->tenure == TENURE_LEASE &&
             (double)(pool->until_ms - pool->from_ms) > span_ms)
             span_ms = (double)(pool->until_ms - pool->from_ms);
-        double usd = rate * (double)largest_size(pool) * span_ms / 3.6e15;
+        double usd = rate * (double)pool_largest_size(pool) * span_ms / 3.6e15;
         if (usd > 1e12)
             return error_at(
                 err, pool_node(root, i)->place,
@@ -122,6 +112,10 @@ static bool check_servers(const struct scenario *scenario, const struct node *ro
         for (size_t k = 0; k < pool->n_changes; k++)
             if (!whole_servers(pool, &node_get(map, "changes")->items[k], "gpus",
                                pool->changes[k].gpus, err))
+                return false;
+        for (size_t k = 0; k < pool->n_orders; k++)
+            if (!whole_servers(pool, &node_get(map, "orders")->items[k], "gpus",
+                               pool->orders[k].gpus, err))
                 return false;
     }
     return true;

@@ -3,6 +3,7 @@
 #include "input/scenario_parts.h"
 
 static const char *const isolation_names[] = {"shared", "dedicated", NULL};
+static const char *const renewal_names[] = {"none", "automatic", "market", NULL};
 const char *const opening_names[] = {"purchase", "book", "market", "sunk", NULL};
 
 enum {
@@ -45,6 +46,19 @@ const struct param pool_params[] = {
      .mask = OWN},
     {PARAM_TERM(IN, "life", spec.life, "5y", 8.64e7, 6.4e12,
                 "book life, to the residual; how the value falls says `depreciation`"),
+     .mask = OWN},
+    {PARAM_TIME(
+         IN, "lead_time", spec.lead_time_ms, "16w", 0, 6.4e12,
+         "of what is ordered during the run: from order to delivery, the median"),
+     .mask = OWN},
+    {PARAM_NUMBER(IN, "lead_time_sigma", spec.lead_time_sigma, "0", 0, 3,
+                  "spread of the lead time: sigma of its logarithm; 0 is none"),
+     .mask = OWN},
+    {PARAM_TIME(IN, "commissioning", spec.commissioning_ms, "4w", 0, 6.4e12,
+                "from delivery to service"),
+     .mask = OWN},
+    {PARAM_FRACTION(IN, "deposit", spec.deposit_frac, "0 %", 0, 1,
+                    "of the price, paid with the order; the rest on delivery"),
      .mask = OWN},
     {PARAM_EXACT_IN(DIM_USD, IN, "server_price", spec.server_price_uusd, "", 0, 1e13,
                     "price of a server; default: the class's"),
@@ -101,7 +115,7 @@ const struct param pool_params[] = {
     {PARAM_INSTANT(IN, "from", from_unix_ms, "",
                    "begin of the contract; default: the start"),
      .mask = LEASE},
-    {PARAM_TERM(IN, "term", term, NULL, 1, 6.4e12,
+    {PARAM_TERM(IN, "term", spec.term, NULL, 1, 6.4e12,
                 "length of the contract, take-or-pay, as in 3y"),
      .mask = LEASE},
     {PARAM_FRACTION(IN, "prepay", spec.prepay_frac, "0 %", 0, 1,
@@ -110,6 +124,22 @@ const struct param pool_params[] = {
     {PARAM_EXACT_IN(
          DIM_USD_PER_GPU_H, IN, "market_rent", spec.market_rent_rate, "", 0, 1e14,
          "what the rest of the term is worth at the horizon; default: price"),
+     .mask = LEASE},
+    {PARAM_TIME(IN, "provisioning", spec.provisioning_ms, "0 s", 0, 6.4e12,
+                "from the order of a later contract to its begin"),
+     .mask = LEASE},
+    {PARAM_ONE_OF(IN, "renewal", renewal, renewal_names, "none",
+                  "what follows on a contract's end: nothing; another of the same term "
+                  "and price (automatic), or at the market's rent (market)"),
+     .mask = LEASE},
+    {PARAM_INSTANT(IN, "exit", exit_unix_ms, "",
+                   "when notice is given to end all contracts early"),
+     .mask = LEASE},
+    {PARAM_TERM(IN, "notice", spec.notice, "0 s", 0, 6.4e12,
+                "from that notice to the end"),
+     .mask = LEASE},
+    {PARAM_FRACTION(IN, "exit_fee", spec.exit_fee_frac, "100 %", 0, 1,
+                    "of what remains to be paid at an early end"),
      .mask = LEASE},
     {PARAM_FLAG(IN, "start_past_end", spec.start_past_end, "false",
                 "let jobs start whose estimate passes the contract's end"),
@@ -142,6 +172,23 @@ const struct param pool_params[] = {
     {PARAM_TIME(IN, "keep_alive", spec.keep_alive_ms, "0 s", 0, 3.2e10,
                 "how long an idle instance is kept"),
      .mask = ON_DEMAND},
+    PARAMS_END,
+};
+
+const struct param order_params[] = {
+    {PARAM_INSTANT(struct order_input, "at", at_unix_ms, NULL,
+                   "when they are ordered, as in 2026-06-01")},
+    {PARAM_COUNT(struct order_input, "gpus", spec.gpus, NULL, 1, 1e7,
+                 "GPUs that are ordered")},
+    {PARAM_EXACT_IN(DIM_USD, struct order_input, "server_price", spec.server_price_uusd,
+                    "", 1, 1e13, "price of a server; default: the pool's"),
+     .mask = OWN},
+    {PARAM_EXACT_IN(DIM_USD_PER_GPU_H, struct order_input, "price", spec.price_rate, "",
+                    1, 1e14, "rent of the contract; default: the pool's"),
+     .mask = LEASE},
+    {PARAM_TERM(struct order_input, "term", spec.term, "", 1, 6.4e12,
+                "of the contract; default: the pool's"),
+     .mask = LEASE},
     PARAMS_END,
 };
 

@@ -10,14 +10,19 @@ const char *const tenure_names[] = {
     [TENURE_SPOT] = "spot", [TENURES] = NULL,
 };
 
-/* Keys that are read elsewhere; the first ones, which hold more than one value, are for
- * owned pools. */
-static const char *const own_also[] = {"changes", "depreciation", NULL};
-static const char *const pool_also[] = {
-    "changes",     "depreciation",  "escalation",   "price_market",  "price_share",
-    "index_every", "tariff_market", "value_market", "carbon_market", NULL};
+enum { OWN = 1u << TENURE_OWN, LEASE = 1u << TENURE_LEASE };
 
-enum { OWN = 1u << TENURE_OWN };
+/* Keys that are read elsewhere. */
+static const char *const pool_also[] = {
+    "changes",      "depreciation",  "orders",      "escalation",
+    "price_market", "price_share",   "index_every", "tariff_market",
+    "value_market", "carbon_market", NULL};
+
+/* Those that hold more than one value, and who may have them. */
+static const struct {
+    const char *key;
+    unsigned mask;
+} lists[] = {{"changes", OWN}, {"depreciation", OWN}, {"orders", OWN | LEASE}};
 
 /* One pool while it is read. */
 struct reading {
@@ -43,12 +48,22 @@ static void tenures_of(unsigned mask, char text[64])
                      *text ? " or " : "", tenure_names[tenure]);
 }
 
-static bool name_is_in(const char *name, const char *const names[])
+static unsigned mask_in(const struct param table[], const char *key)
 {
-    for (size_t i = 0; names[i]; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
+    for (const struct param *param = table; param->name; param++)
+        if (strcmp(param->name, key) == 0)
+            return param->mask;
+    return 0;
+}
+
+/* Who may have the key; 0: anybody. */
+static unsigned mask_of_key(const char *key)
+{
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (strcmp(lists[i].key, key) == 0)
+            return lists[i].mask;
+    unsigned mask = mask_in(pool_params, key);
+    return mask ? mask : mask_in(pool_market_params, key);
 }
 
 /* A key that only another tenure has gets a better answer than "unknown". */
@@ -58,13 +73,7 @@ static bool check_tenure_of_keys(const struct reading *reading, enum tenure tenu
     const struct node *map = reading->map;
     for (size_t i = 0; i < map->n; i++) {
         const struct node *key = &map->keys[i];
-        unsigned mask = name_is_in(key->text, own_also) ? OWN : 0;
-        for (const struct param *param = pool_params; param->name; param++)
-            if (strcmp(param->name, key->text) == 0)
-                mask = param->mask;
-        for (const struct param *param = pool_market_params; param->name; param++)
-            if (strcmp(param->name, key->text) == 0)
-                mask = param->mask;
+        unsigned mask = mask_of_key(key->text);
         if (mask == 0 || mask >> tenure & 1)
             continue;
         char whose[64];
@@ -285,6 +294,8 @@ static bool read_own(struct reading *reading, struct error *err)
                       &pool->server_price_uusd, err) &&
            pool_read_accounting(reading->scenario, pool, reading->map, reading->path,
                                 err) &&
+           pool_read_orders(reading->scenario, pool, reading->map, reading->path,
+                            err) &&
            pool_derive_cost(reading->scenario, pool, reading->map, err);
 }
 
@@ -305,7 +316,7 @@ static bool read_term(struct reading *reading, struct error *err)
         return error_at(err, node_place(reading->map, "from"),
                         "%s.from: it lies more than 200y after the start",
                         reading->path);
-    pool->until_ms = calendar_add(from, reading->in.term) - scenario->start_unix_ms;
+    pool->until_ms = calendar_add(from, pool->term) - scenario->start_unix_ms;
     char text[CALENDAR_TEXT];
     calendar_format(scenario->start_unix_ms + pool->until_ms, text);
     scenario_note(scenario, reading->path, "until", text, "derived");
@@ -326,7 +337,17 @@ static bool read_lease(struct reading *reading, struct error *err)
         quantity_write_exact(text, DIM_USD_PER_GPU_H, pool->price_rate);
         scenario_note(reading->scenario, reading->path, "market_rent", text, "price");
     }
-    return read_term(reading, err);
+    pool->renewal = (enum renewal)reading->in.renewal;
+    pool->exit_ms = NEVER_MS;
+    if (given(reading, "exit")) {
+        pool->exit_ms = reading->in.exit_unix_ms - reading->scenario->start_unix_ms;
+        if (pool->exit_ms < 0)
+            return error_at(err, node_place(reading->map, "exit"),
+                            "%s.exit: it lies before the scenario's start",
+                            reading->path);
+    }
+    return read_term(reading, err) &&
+           pool_read_orders(reading->scenario, pool, reading->map, reading->path, err);
 }
 
 static bool read_on_demand(struct reading *reading, struct error *err)

@@ -33,6 +33,8 @@ static int64_t gang_max_of(const struct scenario *scenario)
         int64_t gpus = pool->gpus > pool->limit_gpus ? pool->gpus : pool->limit_gpus;
         for (size_t i = 0; i < pool->n_changes; i++)
             gpus += pool->changes[i].gpus > 0 ? pool->changes[i].gpus : 0;
+        for (size_t i = 0; i < pool->n_orders; i++)
+            gpus += pool->orders[i].gpus;
         most = gpus > most ? gpus : most;
     }
     return most < JOB_GPUS_MAX ? most : JOB_GPUS_MAX;
