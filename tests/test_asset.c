@@ -57,7 +57,7 @@ static void bench_init(struct bench *b, enum tenure tenure, int64_t gpus)
 
 static void bench_begin(struct bench *b)
 {
-    asset_begin(&b->asset, &b->pool, 0, &b->scenario, 0);
+    asset_begin(&b->asset, &b->pool, 0, 0, &b->scenario, 0);
 }
 
 static void busy(struct bench *b, int64_t at_ms, int64_t useful, int64_t overhead)

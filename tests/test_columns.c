@@ -126,6 +126,7 @@ Test(files, rows_are_written_with_fixed_digits)
         {"ledger.csv",
          "2026-02,2026-02-02T00:00:00Z,burst,,on_demand,economic,61.234567,"},
         {"assets.csv", "leased,contract 1,contract,h100-sxm,4,2026-01-30T00:00:00Z,"
+                       "2026-01-30T00:00:00Z,2026-01-30T00:00:00Z,"
                        "2026-02-02T00:00:00Z,2026-02-19T00:00:00Z,288.000000000,"},
         {"assets.csv", ",0.424242,0.000000,0.000000000,,false\n"},
         {"assets.csv",

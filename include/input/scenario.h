@@ -173,7 +173,8 @@ struct pool_spec {
     enum renewal renewal;
     struct span notice;   /* lease: from the notice of an early exit to the end */
     double exit_fee_frac; /* lease: of what remains to be paid then */
-    int64_t exit_ms;      /* lease: when notice is given; NEVER_MS: it is not */
+    bool exits;           /* lease: notice is given to end all contracts early, */
+    int64_t exit_ms;      /* then */
     bool start_past_end;  /* lease: jobs may start whose estimate passes the end */
 
     /* on-demand */

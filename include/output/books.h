@@ -47,7 +47,9 @@ struct book_item {
     int128 basis_uusd[BASES];
     int64_t ledger_line; /* its first */
     bool has_asset;
-    int64_t begin_ms, end_ms, gpus; /* from assets.csv, within the run */
+    int64_t ordered_ms, delivered_ms; /* the same; -1: not yet */
+    int128 setup_gpu_ms;              /* between delivery and begin */
+    int64_t begin_ms, end_ms, gpus;   /* from assets.csv, within the run */
     int128 capacity_gpu_ms;
     int64_t state_gpu_ms[GPU_STATES];      /* from assets.csv */
     int128 usage_state_gpu_ms[GPU_STATES]; /* from usage.csv */

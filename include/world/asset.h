@@ -26,7 +26,14 @@
 
 /* What a rate is charged on: all GPUs in service, those that the bill counts so far,
  * those that are busy, and what bills add by rounding. */
-enum driver { DRIVER_CAPACITY, DRIVER_RENTED, DRIVER_BUSY, DRIVER_SURPLUS, DRIVERS };
+enum driver {
+    DRIVER_CAPACITY,
+    DRIVER_RENTED,
+    DRIVER_BUSY,
+    DRIVER_SURPLUS,
+    DRIVER_SETUP, /* delivered and not in service yet */
+    DRIVERS
+};
 
 /* Recurring prices, each a rate in nano-USD per GPU-h of its driver. */
 enum rate {
@@ -40,26 +47,36 @@ enum rate {
     RATE_BUSY_POWER,
     RATE_RENT, /* leases: without the prepaid part */
     RATE_SURPLUS,
+    RATE_SETUP, /* space and guard of what is being commissioned */
     RATES
 };
 
 /* The pool's own value of a rate, at the start. */
 int64_t pool_rate(const struct pool_spec *spec, enum rate rate);
 
+#define LOT_NONE UINT32_MAX
+
 struct asset {
     const struct pool *pool;
-    uint32_t lot;  /* index in the pool; lots and contracts only */
-    char name[24]; /* "lot 1", "contract 1", "" for an elastic pool */
-    int64_t gpus;  /* as the books know it */
-    int64_t begin_ms;
+    uint32_t lot;          /* index in the pool; LOT_NONE: not in service yet */
+    char name[24];         /* "lot 1", "contract 1", "" for an elastic pool */
+    int64_t gpus;          /* as the books know it */
+    int64_t first_gpus;    /* as ordered */
+    int64_t ordered_ms;    /* a deposit is paid, a contract signed */
+    int64_t delivered_ms;  /* the rest is paid; NEVER_MS: not yet */
+    int64_t begin_ms;      /* of service, or of the contract; NEVER_MS: not yet */
     int64_t in_service_ms; /* may be before the start: its age counts from here */
 
     struct book book;        /* book value: lots */
     int64_t price_uusd;      /* new, with adder, of all that is left */
+    int64_t residual_uusd;   /* at the end of the book life, as ordered */
     int64_t server_uusd;     /* new, without adder: what market values refer to */
     struct schedule prepaid; /* unexpired prepayment: leases */
-    int64_t purchase_uusd, resale_uusd, disposal_uusd,
-        prepayment_uusd;  /* lumps so far */
+    int64_t building_uusd;   /* paid for what is not in service yet */
+    struct integral setup;   /* GPUs between delivery and service */
+    int64_t purchase_uusd, resale_uusd, disposal_uusd, prepayment_uusd, deposit_uusd,
+        exit_fee_uusd;    /* lumps so far */
+    int64_t left_ms;      /* when the contract was ended early */
     int64_t sold_ms;      /* when the last part was sold */
     int64_t opening_uusd; /* brought in without payment */
     struct tax_lot tax;   /* lots, where there is a tax book */
@@ -76,7 +93,8 @@ struct asset {
 
     /* What has been posted, cumulative. */
     int64_t posted_uusd[ACCOUNTS][BASES];
-    struct reading posted_capacity, posted_busy, posted_surplus, posted_rent;
+    struct reading posted_capacity, posted_busy, posted_surplus, posted_rent,
+        posted_setup;
     int64_t shown_state_gpu_ms[GPU_STATES]; /* by rows of usage */
     int128 shown_energy;
     double idle_uusd; /* economic cost of its idle GPU-time, closed months */
@@ -90,9 +108,23 @@ struct asset_terms {
     bool until_last_start;
 };
 
-/* Begins with the pool's lot, contract, or elastic rent; lumps included. */
-void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
-                 const struct scenario *scenario, int64_t now_ms);
+/* Begins with the pool's lot, contract, or elastic rent; lumps included.  `number` is
+ * its number among the pool's in the books, from 0. */
+void asset_begin(struct asset *asset, const struct pool *pool, uint32_t number,
+                 uint32_t lot, const struct scenario *scenario, int64_t now_ms);
+
+/* Servers are ordered, with a deposit; delivered, when the rest is paid and their
+ * commissioning begins; and come into service as a lot. */
+void asset_order(struct asset *asset, const struct pool *pool, uint32_t number,
+                 int64_t gpus, const struct lot_terms *terms, int64_t now_ms);
+void asset_deliver(struct asset *asset, const struct asset_terms *terms,
+                   int64_t now_ms);
+void asset_commission(struct asset *asset, uint32_t lot,
+                      const struct asset_terms *terms, const struct scenario *scenario,
+                      int64_t now_ms);
+
+/* A contract is ended before its date: the fee, and the prepayment that is lost. */
+void asset_exit(struct asset *asset, const struct asset_terms *terms, int64_t now_ms);
 
 /* GPUs leave: sold at market value less selling cost (lots), or returned. */
 void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
@@ -100,6 +132,7 @@ void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *t
 
 struct reading asset_capacity(const struct asset *asset, int64_t now_ms);
 struct reading asset_busy(const struct asset *asset, int64_t now_ms);
+struct reading asset_setup(const struct asset *asset, int64_t now_ms);
 struct reading asset_surplus(const struct asset *asset, int64_t now_ms);
 struct reading asset_rented(const struct asset *asset, int64_t now_ms);
 

@@ -24,9 +24,12 @@
 
 struct pool_books {
     struct pool *pool;
-    struct asset *assets; /* one for each lot begun; one for an elastic pool */
+    struct asset *assets; /* one for each lot, begun or ordered; one for an elastic
+                             pool */
     uint32_t n_begun, room;
-    int64_t rate[RATES]; /* in force */
+    uint32_t *asset_of_lot;
+    uint32_t n_lots, lots_room; /* that the books know of */
+    int64_t rate[RATES];        /* in force */
 
     /* The busy increment of power by useful work and overhead; bills' roundings. */
     struct meter power[2], surplus;
@@ -59,6 +62,16 @@ struct ledger {
 void ledger_init(struct ledger *ledger, const struct scenario *scenario,
                  struct fleet *fleet, const struct sink *sink,
                  struct pool_result *results, struct arena *arena);
+
+/* Servers are ordered (the result is their number in the books) and delivered; they
+ * come into service by a change of the fleet, with terms that name that number. */
+uint32_t ledger_order(struct ledger *ledger, uint32_t pool, int64_t gpus,
+                      const struct lot_terms *terms, int64_t now_ms);
+void ledger_deliver(struct ledger *ledger, uint32_t pool, uint32_t asset,
+                    int64_t now_ms);
+
+/* A contract is about to leave the fleet before its date. */
+void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t now_ms);
 
 /* Around a change of a fixed pool's fleet, before and after fleet_settle. */
 void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);

@@ -37,11 +37,13 @@ enum basis { BASIS_CASH, BASIS_ACCRUAL, BASIS_ECONOMIC, BASES, BASIS_SHADOW = BA
 extern const char *const basis_names[]; /* "cash", ..., "shadow", NULL */
 
 enum account {
-    ACCOUNT_PURCHASE,     /* cash: servers with adder */
-    ACCOUNT_RESALE,       /* cash: what retired servers bring, negative */
-    ACCOUNT_DEPRECIATION, /* accrual, economic */
-    ACCOUNT_DISPOSAL,     /* accrual, economic: book less resale; a gain is negative */
-    ACCOUNT_COLOCATION,   /* all three, like all bills */
+    ACCOUNT_PURCHASE,      /* cash: servers with adder */
+    ACCOUNT_DEPOSIT,       /* cash: paid with the order; purchase is the rest */
+    ACCOUNT_RESALE,        /* cash: what retired servers bring, negative */
+    ACCOUNT_DEPRECIATION,  /* accrual, economic */
+    ACCOUNT_DISPOSAL,      /* accrual, economic: book less resale; a gain is negative */
+    ACCOUNT_COMMISSIONING, /* all three: space and guard between delivery and service */
+    ACCOUNT_COLOCATION,    /* all three, like all bills */
     ACCOUNT_ENERGY,
     ACCOUNT_SUPPORT,
     ACCOUNT_STAFF,
@@ -50,6 +52,7 @@ enum account {
     ACCOUNT_SECURITY,
     ACCOUNT_PREPAYMENT,   /* cash */
     ACCOUNT_PREPAID_RENT, /* accrual, economic: the prepayment, amortised */
+    ACCOUNT_EXIT_FEE,     /* all three: a contract ended early */
     ACCOUNT_RENT,         /* all three: leases, what is not prepaid */
     ACCOUNT_ON_DEMAND,    /* all three: what was held */
     ACCOUNT_SURPLUS,      /* all three: what minimum and increment add */
@@ -85,6 +88,9 @@ enum cause {
     CAUSES
 };
 extern const char *const cause_names[]; /* "contract end", ..., NULL */
+
+/* Paid at an instant of its own; everything else at the end of the month. */
+bool account_is_lump(enum account account);
 
 enum job_outcome {
     JOB_FINISHED,
@@ -154,7 +160,9 @@ struct asset_row {
     const char *pool, *item, *class;
     bool is_lot;              /* else a contract */
     int64_t gpus;             /* at the beginning */
-    int64_t begin_ms, end_ms; /* end -1: still held at the horizon */
+    int64_t ordered_ms;       /* may be where it begins */
+    int64_t delivered_ms;     /* NEVER_MS: not yet */
+    int64_t begin_ms, end_ms; /* NEVER_MS: not yet; end -1: still held at the horizon */
     int64_t term_end_ms;      /* contracts: as agreed; -1: a lot */
     int64_t state_gpu_ms[GPU_STATES];
     int64_t cash_uusd, accrual_uusd, economic_uusd;

@@ -15,6 +15,7 @@
 #include "world/fleet.h"
 #include "world/ledger.h"
 #include "world/market.h"
+#include "world/orders.h"
 #include "world/service.h"
 #include "world/tally.h"
 #include "world/world.h"
@@ -41,6 +42,10 @@ enum event_kind {
     EVENT_LOT,            /* argument: pool, whose plan is carried on */
     EVENT_RETIRE,         /* the same */
     EVENT_CONTRACT_END,   /* the same */
+    EVENT_ORDER,          /* argument: order; its date has come */
+    EVENT_DELIVERY,       /* argument: order */
+    EVENT_SERVICE,        /* argument: order */
+    EVENT_NOTICE,         /* argument: pool, whose contracts are ended early */
     EVENT_CLOSE_INSTANCE, /* argument: index of a kept instance */
     EVENT_UNTIL,          /* argument: job */
     EVENT_LEAVE,          /* argument: job whose patience or deadline ends */
@@ -57,6 +62,28 @@ struct planned {
     enum event_kind event;  /* EVENT_LOT, EVENT_RETIRE, EVENT_CONTRACT_END */
     int64_t at_ms, gpus;    /* signed; of a contract that is renewed 0 */
     struct lot_terms terms; /* of a lot that comes, of a contract that ends */
+    bool cancelled;         /* the contract ends at another date */
+};
+
+/* Servers that are ordered, or will be on a date; a contract that will be signed. */
+struct order {
+    uint32_t pool;
+    int64_t gpus;
+    struct lot_terms terms;
+    struct span term; /* contracts; zero: the pool's */
+};
+
+struct pool_orders {
+    struct rng lead;      /* lead times */
+    uint64_t placed;      /* orders of servers so far */
+    uint32_t contracts;   /* the last number given */
+    int64_t pending_gpus; /* ordered or signed, and not in service yet */
+};
+
+struct orders {
+    struct order *items;
+    uint32_t n, room;
+    struct pool_orders *pools;
 };
 
 /* A fixed pool's changes, by time; what comes before what goes. */
@@ -104,6 +131,7 @@ struct world {
     uint64_t fixed_mask;
 
     struct plan *plans; /* by pool */
+    struct orders orders;
     struct kept *kept;
     uint32_t n_kept, kept_room, free_kept;
     uint32_t *idle_scratch;
@@ -124,6 +152,15 @@ struct world {
     uint32_t victims_room;
 };
 
+/* orders.c (the rest is in orders.h) */
+void orders_init(struct world *world);
+void orders_due(struct world *world, uint32_t order); /* its date has come */
+void orders_deliver(struct world *world, uint32_t order);
+void orders_serve(struct world *world, uint32_t order);
+void orders_notice(struct world *world, uint32_t pool);
+void orders_plan_end(struct world *world, uint32_t pool, int64_t gpus,
+                     const struct lot_terms *terms);
+
 /* contract.c: what happens to lease contracts. */
 void contract_ends(struct world *world, const struct planned *planned);
 
@@ -143,6 +180,9 @@ void world_handle(struct world *world, struct event event);
 
 /* One more dated change, now or later. */
 void plan_add(struct world *world, const struct planned *planned);
+
+/* A change that stands in it became another one. */
+void plan_changed(struct world *world, uint32_t pool);
 
 /* act.c */
 uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,

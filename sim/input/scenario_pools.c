@@ -205,6 +205,15 @@ static bool read_change(struct reading *reading, size_t i, const struct node *ma
     return true;
 }
 
+/* GPUs ordered before a date: what a change may take, if it has come by then. */
+static int64_t ordered_before(const struct pool_spec *pool, int64_t at_ms)
+{
+    int64_t gpus = 0;
+    for (size_t i = 0; i < pool->n_orders && pool->orders[i].at_ms < at_ms; i++)
+        gpus += pool->orders[i].gpus;
+    return gpus;
+}
+
 static bool read_changes(struct reading *reading, struct error *err)
 {
     const struct node *list = node_get(reading->map, "changes");
@@ -224,7 +233,7 @@ static bool read_changes(struct reading *reading, struct error *err)
         if (!read_change(reading, i, map, err))
             return false;
         gpus += pool->changes[i].gpus;
-        if (gpus < 0)
+        if (gpus + ordered_before(pool, pool->changes[i].at_ms) < 0)
             return error_at(err, node_place(map, "gpus"),
                             "%s.changes.%zu.gpus: the pool would have %lld GPUs",
                             reading->path, i, (long long)gpus);
@@ -288,14 +297,14 @@ static bool from_class(struct reading *reading, const char *key, enum dimension 
 static bool read_own(struct reading *reading, struct error *err)
 {
     struct pool_spec *pool = &reading->in.spec;
-    return read_size(reading, err) && read_changes(reading, err) &&
-           read_opening(reading, err) &&
+    return read_size(reading, err) &&
+           pool_read_orders(reading->scenario, pool, reading->map, reading->path,
+                            err) &&
+           read_changes(reading, err) && read_opening(reading, err) &&
            from_class(reading, "server_price", DIM_USD, pool->class->server_price_uusd,
                       &pool->server_price_uusd, err) &&
            pool_read_accounting(reading->scenario, pool, reading->map, reading->path,
                                 err) &&
-           pool_read_orders(reading->scenario, pool, reading->map, reading->path,
-                            err) &&
            pool_derive_cost(reading->scenario, pool, reading->map, err);
 }
 
@@ -338,8 +347,8 @@ static bool read_lease(struct reading *reading, struct error *err)
         scenario_note(reading->scenario, reading->path, "market_rent", text, "price");
     }
     pool->renewal = (enum renewal)reading->in.renewal;
-    pool->exit_ms = NEVER_MS;
-    if (given(reading, "exit")) {
+    pool->exits = given(reading, "exit");
+    if (pool->exits) {
         pool->exit_ms = reading->in.exit_unix_ms - reading->scenario->start_unix_ms;
         if (pool->exit_ms < 0)
             return error_at(err, node_place(reading->map, "exit"),

@@ -111,16 +111,24 @@ void audit_ledger(struct books *books)
 
 /* assets.csv */
 
+/* Of a cell of assets.csv, from the start; empty: the run's end. */
+static int64_t time_of(const struct books *books, const struct cell *cell)
+{
+    return cell->empty ? books->end_ms : books_less(cell->value, books->start_unix_ms);
+}
+
 static void check_time_in_service(struct books *books, struct finding_at at,
                                   const struct book_pool *pool, int128 states_gpu_ms,
                                   const struct cell cells[])
 {
-    int64_t begin = cells[ASSETS_BEGIN].value - books->start_unix_ms;
-    int64_t end = cells[ASSETS_END].empty
-                      ? books->end_ms
-                      : cells[ASSETS_END].value - books->start_unix_ms;
+    int64_t begin = time_of(books, &cells[ASSETS_BEGIN]);
+    int64_t end = time_of(books, &cells[ASSETS_END]);
+    int64_t ordered = time_of(books, &cells[ASSETS_ORDERED]);
+    int64_t delivered = time_of(books, &cells[ASSETS_DELIVERED]);
     books_expect(books, end >= begin && end <= books->end_ms, at,
                  "end is not between begin and the run's end");
+    books_expect(books, ordered <= delivered && delivered <= begin, at,
+                 "ordered, delivered and begin are not in order");
     if (begin < 0)
         begin = 0;
     int128 held = end > begin ? (int128)cells[ASSETS_GPUS].value * (end - begin) : 0;
@@ -205,12 +213,15 @@ static void take_service(const struct books *books, struct book_item *item,
     item->capacity_gpu_ms = cells[ASSETS_CAPACITY].value;
     for (int s = 0; s < GPU_STATES; s++)
         item->state_gpu_ms[s] = cells[ASSETS_STATES + s].value;
-    item->begin_ms = books_less(cells[ASSETS_BEGIN].value, books->start_unix_ms);
+    item->begin_ms = time_of(books, &cells[ASSETS_BEGIN]);
     if (item->begin_ms < 0)
         item->begin_ms = 0;
-    item->end_ms = cells[ASSETS_END].empty
-                       ? books->end_ms
-                       : books_less(cells[ASSETS_END].value, books->start_unix_ms);
+    item->end_ms = time_of(books, &cells[ASSETS_END]);
+    item->ordered_ms = time_of(books, &cells[ASSETS_ORDERED]);
+    item->delivered_ms =
+        cells[ASSETS_DELIVERED].empty ? -1 : time_of(books, &cells[ASSETS_DELIVERED]);
+    if (item->delivered_ms >= 0 && item->begin_ms > item->delivered_ms)
+        item->setup_gpu_ms = (int128)item->gpus * (item->begin_ms - item->delivered_ms);
 }
 
 static void asset_row(struct books *books, struct finding_at at,

@@ -15,6 +15,7 @@ static enum measure measure_of(enum account account)
     switch (account) {
     case ACCOUNT_PURCHASE: return MEASURE_GPUS;
     case ACCOUNT_ENERGY: return MEASURE_MWH;
+    case ACCOUNT_COMMISSIONING:
     case ACCOUNT_COLOCATION:
     case ACCOUNT_SUPPORT:
     case ACCOUNT_STAFF:
@@ -26,13 +27,6 @@ static enum measure measure_of(enum account account)
     case ACCOUNT_SURPLUS: return MEASURE_GPU_MS;
     default: return MEASURE_NONE;
     }
-}
-
-/* Paid at an instant of its own; everything else at the end of the month. */
-static bool is_lump(enum account account)
-{
-    return account == ACCOUNT_PURCHASE || account == ACCOUNT_RESALE ||
-           account == ACCOUNT_PREPAYMENT;
 }
 
 static bool read_quantity(enum measure measure, const char *text, int64_t *value)
@@ -124,7 +118,7 @@ static void check_time(struct books *books, const struct book_posting *posting)
     int64_t month = posting->month_unix_ms, time = posting->time_unix_ms;
     int64_t end_unix_ms = books->start_unix_ms + books->end_ms;
     int64_t month_end = calendar_next_month(month);
-    if (is_lump(posting->account)) {
+    if (account_is_lump(posting->account)) {
         books_expect(books, month == calendar_month_start(time), at,
                      "time is not in the month of the row");
         return;
@@ -143,23 +137,33 @@ static void check_bases(struct books *books, const struct book_posting *posting)
     }
 }
 
+/* When assets.csv says that a lump of this account was due; -1: it does not. */
+static int64_t due_ms(const struct book_item *item, enum account account)
+{
+    switch (account) {
+    case ACCOUNT_DEPOSIT: return item->ordered_ms;
+    case ACCOUNT_PURCHASE: return item->delivered_ms;
+    case ACCOUNT_PREPAYMENT: return item->begin_ms;
+    case ACCOUNT_EXIT_FEE: return item->end_ms;
+    default: return -1;
+    }
+}
+
 static void check_paid(struct books *books, const struct book_posting *posting,
                        const struct book_item *item)
 {
     struct finding_at at = {TABLE_LEDGER, posting->line};
-    int64_t begin_unix_ms;
-    if ((posting->account != ACCOUNT_PURCHASE &&
-         posting->account != ACCOUNT_PREPAYMENT) ||
-        !item->has_asset ||
-        __builtin_add_overflow(books->start_unix_ms, item->begin_ms, &begin_unix_ms))
+    int64_t due = due_ms(item, posting->account), due_unix_ms;
+    if (due < 0 || !item->has_asset ||
+        __builtin_add_overflow(books->start_unix_ms, due, &due_unix_ms))
         return;
-    books_expect(books, posting->time_unix_ms == begin_unix_ms, at,
-                 "time is not when the item begins in assets.csv");
-    books_expect(books,
-                 posting->account == ACCOUNT_PREPAYMENT ||
-                     posting->quantity == item->gpus,
-                 at, "quantity is %" PRId64 " GPUs, but in assets.csv %" PRId64,
-                 posting->quantity, item->gpus);
+    books_expect(books, posting->time_unix_ms == due_unix_ms, at,
+                 "time is not when %s is due by assets.csv",
+                 account_names[posting->account]);
+    books_expect(
+        books, posting->account != ACCOUNT_PURCHASE || posting->quantity == item->gpus,
+        at, "quantity is %" PRId64 " GPUs, but in assets.csv %" PRId64,
+        posting->quantity, item->gpus);
 }
 
 static void add_posting(const struct book_posting *posting, struct book_item *item)
@@ -197,8 +201,9 @@ static void check_hours(struct books *books, const struct book_item *item,
 {
     const struct pool_result *sum = &books->result.pools[item->pool];
     struct finding_at at = {TABLE_LEDGER, item->ledger_line};
-    int128 due =
-        account == ACCOUNT_SURPLUS ? sum->surplus_gpu_ms : item->capacity_gpu_ms;
+    int128 due = account == ACCOUNT_SURPLUS         ? sum->surplus_gpu_ms
+                 : account == ACCOUNT_COMMISSIONING ? item->setup_gpu_ms
+                                                    : item->capacity_gpu_ms;
     int128 stated = item->quantity[account];
     bool open = account == ACCOUNT_RENT && books->report->billing_short;
     if (item->postings[account] == 0 || (open && stated <= due))

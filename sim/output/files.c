@@ -142,6 +142,15 @@ static void write_ledger(void *self, const struct ledger_row *row)
     csv_end_row(out);
 }
 
+static void put_date_or_empty(const struct files *files, struct csv_out *out,
+                              int64_t at_ms, int64_t none)
+{
+    if (at_ms == none)
+        csv_empty(out);
+    else
+        put_date(out, files->start_unix_ms + at_ms);
+}
+
 static void write_asset(void *self, const struct asset_row *row)
 {
     struct files *files = self;
@@ -152,15 +161,11 @@ static void write_asset(void *self, const struct asset_row *row)
     csv_text(out, row->is_lot ? "lot" : "contract");
     csv_text(out, row->class);
     csv_int(out, row->gpus);
-    put_date(out, files->start_unix_ms + row->begin_ms);
-    if (row->end_ms < 0)
-        csv_empty(out);
-    else
-        put_date(out, files->start_unix_ms + row->end_ms);
-    if (row->term_end_ms < 0)
-        csv_empty(out);
-    else
-        put_date(out, files->start_unix_ms + row->term_end_ms);
+    put_date(out, files->start_unix_ms + row->ordered_ms);
+    put_date_or_empty(files, out, row->delivered_ms, NEVER_MS);
+    put_date_or_empty(files, out, row->begin_ms, NEVER_MS);
+    put_date_or_empty(files, out, row->end_ms, -1);
+    put_date_or_empty(files, out, row->term_end_ms, -1);
     put_states(out, row->state_gpu_ms);
     csv_fixed(out, row->cash_uusd, 6);
     csv_fixed(out, row->accrual_uusd, 6);

@@ -15,6 +15,7 @@ static const enum driver driver_of[RATES] = {
     [RATE_SOFTWARE] = DRIVER_CAPACITY,   [RATE_SECURITY] = DRIVER_CAPACITY,
     [RATE_IDLE_POWER] = DRIVER_CAPACITY, [RATE_BUSY_POWER] = DRIVER_BUSY,
     [RATE_RENT] = DRIVER_RENTED,         [RATE_SURPLUS] = DRIVER_SURPLUS,
+    [RATE_SETUP] = DRIVER_SETUP,
 };
 
 int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
@@ -35,6 +36,7 @@ int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
     case RATE_SECURITY: return spec->security_rate;
     case RATE_IDLE_POWER: return spec->idle_power_rate;
     case RATE_BUSY_POWER: return spec->busy_power_rate;
+    case RATE_SETUP: return spec->colo_rate + spec->security_rate;
     default: break;
     }
     assert(!"no such rate");
@@ -54,6 +56,8 @@ static bool is_lot(const struct asset *asset)
 struct reading asset_capacity(const struct asset *asset, int64_t now_ms)
 {
     const struct pool *pool = asset->pool;
+    if (asset->lot == LOT_NONE)
+        return (struct reading){0, 0};
     if (pool->elastic || pool->n_lots <= 1)
         return integral_read(&pool->capacity, now_ms);
     return integral_read(&lot_of(asset)->below[GPU_STATES - 1], now_ms);
@@ -62,6 +66,8 @@ struct reading asset_capacity(const struct asset *asset, int64_t now_ms)
 struct reading asset_busy(const struct asset *asset, int64_t now_ms)
 {
     const struct pool *pool = asset->pool;
+    if (asset->lot == LOT_NONE)
+        return (struct reading){0, 0};
     if (!pool->elastic && pool->n_lots > 1)
         return integral_read(&lot_of(asset)->below[1], now_ms);
     struct reading useful = integral_read(&pool->state[GPU_BUSY_USEFUL], now_ms);
@@ -73,6 +79,11 @@ struct reading asset_busy(const struct asset *asset, int64_t now_ms)
 struct reading asset_surplus(const struct asset *asset, int64_t now_ms)
 {
     return integral_read(&asset->pool->surplus, now_ms);
+}
+
+struct reading asset_setup(const struct asset *asset, int64_t now_ms)
+{
+    return integral_read(&asset->setup, now_ms);
 }
 
 /* Busy GPU-time, where the book value depends on it. */
@@ -106,28 +117,32 @@ static int64_t market_value(const struct asset *asset, int64_t gpus, int64_t now
     return llround(fmin((double)prices->server_uusd * servers * frac, 1e18));
 }
 
+/* What servers cost that come at a price of their own or at the pool's. */
+static void price_lot(struct asset *asset, const struct lot_terms *terms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    int64_t own = terms->server_price_uusd, gpus = asset->gpus;
+    int64_t server = own ? own : spec->server_price_uusd;
+    if (own && spec->server_price_uusd > 0)
+        asset->price_scale = (double)own / (double)spec->server_price_uusd;
+    asset->server_uusd =
+        (int64_t)divide_rounded((int128)server * gpus, spec->gpus_per_server);
+    asset->price_uusd =
+        own ? llround((double)spec->capex_uusd_per_gpu * asset->price_scale) * gpus
+            : spec->capex_uusd_per_gpu * gpus;
+    asset->residual_uusd =
+        own ? llround((double)spec->residual_uusd_per_gpu * asset->price_scale) * gpus
+            : spec->residual_uusd_per_gpu * gpus;
+}
+
 /* How an owned lot comes in: bought now, or brought in at book, market or nothing. */
 static void begin_lot(struct asset *asset, const struct scenario *scenario,
                       int64_t now_ms)
 {
     const struct pool_spec *spec = asset->pool->spec;
-    const struct lot_terms *terms = &lot_of(asset)->terms;
-    int64_t price = terms->server_price_uusd;
-    int64_t server = price ? price : spec->server_price_uusd;
-    double scale = spec->server_price_uusd > 0
-                       ? (double)server / (double)spec->server_price_uusd
-                       : 1;
-    bool first = terms->first;
+    bool first = lot_of(asset)->terms.first;
     int64_t start = scenario->start_unix_ms;
 
-    asset->server_uusd =
-        (int64_t)divide_rounded((int128)server * asset->gpus, spec->gpus_per_server);
-    asset->price_uusd =
-        price ? llround((double)spec->capex_uusd_per_gpu * scale) * asset->gpus
-              : spec->capex_uusd_per_gpu * asset->gpus;
-    int64_t residual =
-        price ? llround((double)spec->residual_uusd_per_gpu * scale) * asset->gpus
-              : spec->residual_uusd_per_gpu * asset->gpus;
     asset->in_service_ms = first ? spec->in_service_ms : now_ms;
     int64_t life_from = asset->in_service_ms;
     if (first && spec->opening == OPENING_PURCHASE)
@@ -135,7 +150,7 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
     int64_t life_end = calendar_add(start + life_from, spec->life) - start;
     struct book_start begin = {
         .value_uusd = asset->price_uusd,
-        .residual_uusd = residual,
+        .residual_uusd = asset->residual_uusd,
         .now_ms = now_ms,
         .life_from_ms = life_from,
         .life_end_ms = life_end,
@@ -157,12 +172,9 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
     if (opening == OPENING_BOOK)
         book_roll(&asset->book, now_ms, begin.use);
     if (opening == OPENING_PURCHASE)
-        asset->purchase_uusd = asset->price_uusd;
+        asset->purchase_uusd = asset->price_uusd - asset->deposit_uusd;
     else
         asset->opening_uusd = book_at(&asset->book, now_ms, begin.use);
-
-    if (price)
-        asset->price_scale = scale;
 }
 
 static void begin_contract(struct asset *asset, const struct scenario *scenario)
@@ -187,10 +199,21 @@ static struct reading driver_read(const struct asset *asset, enum driver driver,
     case DRIVER_RENTED: return asset_rented(asset, now_ms);
     case DRIVER_BUSY: return asset_busy(asset, now_ms);
     case DRIVER_SURPLUS: return asset_surplus(asset, now_ms);
+    case DRIVER_SETUP: return asset_setup(asset, now_ms);
     case DRIVERS: break;
     }
     assert(!"no such driver");
     return (struct reading){0, 0};
+}
+
+/* The sum of the rates that a driver has. */
+static int128 driver_rate(const struct asset *asset, enum driver driver)
+{
+    int128 sum = 0;
+    for (int r = 0; r < RATES; r++)
+        if (driver_of[r] == driver)
+            sum += asset->meter[r].rate;
+    return sum;
 }
 
 static int64_t own_rate(const struct asset *asset, enum rate rate, int64_t value)
@@ -202,32 +225,65 @@ static int64_t own_rate(const struct asset *asset, enum rate rate, int64_t value
     return value;
 }
 
-void asset_begin(struct asset *asset, const struct pool *pool, uint32_t lot,
-                 const struct scenario *scenario, int64_t now_ms)
+static void init(struct asset *asset, const struct pool *pool, uint32_t number,
+                 uint32_t lot, int64_t now_ms)
 {
-    *asset =
-        (struct asset){.pool = pool, .lot = lot, .begin_ms = now_ms, .price_scale = 1};
-    asset->in_service_ms = asset->book_mark_ms = now_ms;
-    if (!pool->elastic) {
-        asset->gpus = pool->lots[lot].first_gpus;
+    *asset = (struct asset){.pool = pool,
+                            .lot = lot,
+                            .ordered_ms = now_ms,
+                            .delivered_ms = now_ms,
+                            .begin_ms = now_ms,
+                            .in_service_ms = now_ms,
+                            .book_mark_ms = now_ms,
+                            .left_ms = NEVER_MS,
+                            .price_scale = 1};
+    if (!pool->elastic)
         snprintf(asset->name, sizeof asset->name, "%s %u",
-                 is_lot(asset) ? "lot" : "contract", lot + 1);
-        if (is_lot(asset))
-            begin_lot(asset, scenario, now_ms);
-        else
-            begin_contract(asset, scenario);
-    }
+                 is_lot(asset) ? "lot" : "contract", number + 1);
+}
+
+/* The rates in force at its begin, and nothing owed. */
+static void begin_meters(struct asset *asset, int64_t now_ms)
+{
+    const struct pool *pool = asset->pool;
     for (int r = 0; r < RATES; r++) {
         int64_t value = pool_rate(pool->spec, (enum rate)r);
         if (r == RATE_RENT && !pool->elastic && !is_lot(asset))
-            value = pool->lots[lot].terms.price_rate;
+            value = lot_of(asset)->terms.price_rate;
         asset->meter[r].rate = own_rate(asset, (enum rate)r, value);
     }
     for (int d = 0; d < DRIVERS; d++)
         debt_pay(&asset->debt[d], driver_read(asset, (enum driver)d, now_ms), now_ms);
+}
+
+static void begin_quantities(struct asset *asset, int64_t now_ms)
+{
     asset->posted_capacity = asset_capacity(asset, now_ms);
     asset->posted_busy = asset_busy(asset, now_ms);
     asset->posted_rent = asset_rented(asset, now_ms);
+}
+
+void asset_begin(struct asset *asset, const struct pool *pool, uint32_t number,
+                 uint32_t lot, const struct scenario *scenario, int64_t now_ms)
+{
+    init(asset, pool, number, lot, now_ms);
+    if (!pool->elastic) {
+        asset->gpus = asset->first_gpus = pool->lots[lot].first_gpus;
+        if (is_lot(asset)) {
+            price_lot(asset, &pool->lots[lot].terms);
+            begin_lot(asset, scenario, now_ms);
+        } else {
+            begin_contract(asset, scenario);
+        }
+    }
+    begin_meters(asset, now_ms);
+    begin_quantities(asset, now_ms);
+}
+
+/* Since the mark, in micro-USD ms, of what is paid and not in service yet. */
+static double building_integral(const struct asset *asset, int64_t now_ms)
+{
+    return (double)asset->building_uusd * (double)(now_ms - asset->book_mark_ms);
 }
 
 /* The capital charge of the book value up to now is settled. */
@@ -236,7 +292,8 @@ static void settle_book(struct asset *asset, const struct asset_terms *terms,
 {
     asset->capital_uusd +=
         terms->charge_per_ms *
-        book_integral(&asset->book, asset->book_mark_ms, now_ms, use);
+        (book_integral(&asset->book, asset->book_mark_ms, now_ms, use) +
+         building_integral(asset, now_ms));
     asset->book_mark_ms = now_ms;
     book_mark(&asset->book, use);
 }
@@ -256,6 +313,53 @@ int64_t asset_wear(const struct asset *asset, int64_t now_ms)
     if (!is_lot(asset) || asset->book.method != DEPRECIATION_UNITS)
         return 0;
     return book_written_off(&asset->book, now_ms, book_use(asset, now_ms));
+}
+
+void asset_order(struct asset *asset, const struct pool *pool, uint32_t number,
+                 int64_t gpus, const struct lot_terms *terms, int64_t now_ms)
+{
+    init(asset, pool, number, LOT_NONE, now_ms);
+    asset->gpus = asset->first_gpus = gpus;
+    asset->delivered_ms = asset->begin_ms = NEVER_MS;
+    price_lot(asset, terms);
+    asset->deposit_uusd = llround((double)asset->price_uusd * pool->spec->deposit_frac);
+    asset->building_uusd = asset->deposit_uusd;
+    begin_meters(asset, now_ms);
+}
+
+void asset_deliver(struct asset *asset, const struct asset_terms *terms, int64_t now_ms)
+{
+    settle_book(asset, terms, (struct reading){0, 0}, now_ms);
+    asset->delivered_ms = now_ms;
+    asset->purchase_uusd = asset->price_uusd - asset->deposit_uusd;
+    asset->building_uusd = asset->price_uusd;
+    integral_set(&asset->setup, now_ms, asset->gpus);
+}
+
+void asset_commission(struct asset *asset, uint32_t lot,
+                      const struct asset_terms *terms, const struct scenario *scenario,
+                      int64_t now_ms)
+{
+    settle_book(asset, terms, (struct reading){0, 0}, now_ms);
+    integral_set(&asset->setup, now_ms, 0);
+    asset->building_uusd = 0;
+    asset->lot = lot;
+    asset->begin_ms = now_ms;
+    begin_lot(asset, scenario, now_ms);
+    begin_quantities(asset, now_ms);
+}
+
+void asset_exit(struct asset *asset, const struct asset_terms *terms, int64_t now_ms)
+{
+    int64_t due = asset_commitment_uusd(asset, now_ms);
+    asset->capital_uusd = asset_capital(asset, terms, now_ms);
+    asset->book_mark_ms = now_ms;
+    for (int d = 0; d < DRIVERS; d++)
+        debt_mark(&asset->debt[d], driver_rate(asset, (enum driver)d),
+                  driver_read(asset, (enum driver)d, now_ms), now_ms);
+    asset->exit_fee_uusd += llround((double)due * asset->pool->spec->exit_fee_frac);
+    asset->left_ms = now_ms;
+    asset->prepaid = (struct schedule){now_ms, now_ms, 0, 0};
 }
 
 void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
@@ -320,7 +424,11 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     case ACCOUNT_SECURITY: return meter_uusd(metered(asset, RATE_SECURITY, capacity));
     case ACCOUNT_PREPAYMENT: return asset->prepayment_uusd;
     case ACCOUNT_PREPAID_RENT:
-        return asset->prepaid.from_uusd - schedule_at(&asset->prepaid, now_ms);
+        return asset->prepayment_uusd - schedule_at(&asset->prepaid, now_ms);
+    case ACCOUNT_DEPOSIT: return asset->deposit_uusd;
+    case ACCOUNT_EXIT_FEE: return asset->exit_fee_uusd;
+    case ACCOUNT_COMMISSIONING:
+        return meter_uusd(metered(asset, RATE_SETUP, asset_setup(asset, now_ms)));
     case ACCOUNT_RENT:
     case ACCOUNT_ON_DEMAND:
         if (asset->pool->elastic != (account == ACCOUNT_ON_DEMAND))
@@ -336,16 +444,6 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     }
     assert(!"an account of its own");
     return 0;
-}
-
-/* The sum of the rates that a driver has. */
-static int128 driver_rate(const struct asset *asset, enum driver driver)
-{
-    int128 sum = 0;
-    for (int r = 0; r < RATES; r++)
-        if (driver_of[r] == driver)
-            sum += asset->meter[r].rate;
-    return sum;
 }
 
 void asset_reprice(struct asset *asset, enum rate rate, int64_t value, int64_t now_ms)
@@ -381,7 +479,8 @@ double asset_capital(const struct asset *asset, const struct asset_terms *terms,
         return 0;
     double held = book_integral(&asset->book, asset->book_mark_ms, now_ms,
                                 book_use(asset, now_ms)) +
-                  schedule_integral(&asset->prepaid, asset->book_mark_ms, now_ms) -
+                  schedule_integral(&asset->prepaid, asset->book_mark_ms, now_ms) +
+                  building_integral(asset, now_ms) -
                   payables_integral(asset, now_ms) / (double)METER_ONE;
     return asset->capital_uusd + terms->charge_per_ms * held;
 }
@@ -401,10 +500,11 @@ double asset_invested(const struct asset *asset, int64_t now_ms)
     double bills = 0;
     for (int a = 0; a < ACCOUNTS; a++)
         if (account_has_basis((enum account)a, BASIS_CASH) &&
-            account_has_basis((enum account)a, BASIS_ACCRUAL))
+            account_has_basis((enum account)a, BASIS_ACCRUAL) &&
+            !account_is_lump((enum account)a))
             bills += (double)(asset_read(asset, (enum account)a, now_ms) -
                               asset->posted_uusd[a][BASIS_CASH]);
-    return (double)book_of(asset, now_ms) +
+    return (double)(book_of(asset, now_ms) + asset->building_uusd) +
            (double)schedule_at(&asset->prepaid, now_ms) - bills;
 }
 
@@ -419,7 +519,8 @@ void asset_pay(struct asset *asset, const struct asset_terms *terms, int64_t now
 
 int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms)
 {
-    return book_of(asset, now_ms) + schedule_at(&asset->prepaid, now_ms);
+    return book_of(asset, now_ms) + asset->building_uusd +
+           schedule_at(&asset->prepaid, now_ms);
 }
 
 int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
@@ -427,6 +528,8 @@ int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
     const struct pool_spec *spec = asset->pool->spec;
     if (asset->pool->elastic)
         return 0;
+    if (is_lot(asset) && asset->lot == LOT_NONE)
+        return asset->building_uusd; /* what was paid stands for what will come */
     if (is_lot(asset)) {
         int64_t value = market_value(asset, asset->gpus, now_ms);
         return value - llround((double)value * spec->selling_cost_frac);

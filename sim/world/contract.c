@@ -36,10 +36,40 @@ static uint32_t last_to_end(const struct world *world, const struct pool *pool)
     return pool->first_job;
 }
 
+/* Another contract of the same term takes over the GPUs and the jobs on them. */
+static void renew(struct world *world, uint32_t index, uint32_t lot)
+{
+    struct pool *pool = &world->fleet.pools[index];
+    const struct pool_spec *spec = pool->spec;
+    int64_t start = world->scenario->start_unix_ms, gpus = pool->lots[lot].gpus;
+    struct lot_terms terms = pool->lots[lot].terms;
+
+    terms.first = false;
+    terms.number = ++world->orders.pools[index].contracts;
+    terms.from_ms = world->now_ms;
+    terms.until_ms = calendar_add(start + world->now_ms, spec->term) - start;
+    if (spec->renewal == RENEWAL_MARKET)
+        terms.price_rate = spec->market_rent_rate;
+    if (spec->renewal == RENEWAL_MARKET)
+        prices_sign(world, index, &terms);
+    fleet_renew(pool, lot, &terms, world->now_ms);
+    orders_plan_end(world, index, gpus, &terms);
+    world_show_event(world, PHASE_CAPACITY, "renew", NULL, index, gpus, NULL);
+    world_unsettle(world, index);
+}
+
 void contract_ends(struct world *world, const struct planned *planned)
 {
     struct pool *pool = &world->fleet.pools[planned->pool];
+    if (planned->cancelled)
+        return;
     uint32_t lot = find_contract(pool, planned->terms.number);
+    if (planned->terms.renews) {
+        renew(world, planned->pool, lot);
+        return;
+    }
+    if (world->now_ms < pool->lots[lot].terms.until_ms)
+        ledger_exit(&world->ledger, planned->pool, lot, world->now_ms);
     world_show_event(world, PHASE_CAPACITY, "contract_end", NULL, planned->pool,
                      pool->lots[lot].gpus, NULL);
     /* The capacity is gone before the jobs are asked where else they could go. */

@@ -36,7 +36,8 @@ void lot_judge(const struct ledger *ledger, const struct asset *asset,
 {
     int64_t rate = 0; /* in force, all of it saved by switching the lot off */
     for (int r = 0; r < RATES; r++)
-        rate += asset_rate(asset, (enum rate)r);
+        if (r != RATE_SETUP)
+            rate += asset_rate(asset, (enum rate)r);
     double speed = gpu_class_speed(asset->pool->spec->class, NULL);
     row->stranded_uusd =
         row->book_uusd > row->market_uusd ? row->book_uusd - row->market_uusd : 0;

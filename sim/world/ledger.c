@@ -6,6 +6,7 @@
 
 #include "base/calendar.h"
 #include "world/market.h"
+#include "world/posting.h"
 
 static const enum cost_share share_of[GPU_STATES] = {
     [GPU_BUSY_USEFUL] = COST_BUSY,    [GPU_BUSY_OVERHEAD] = COST_OVERHEAD,
@@ -207,9 +208,8 @@ void ledger_init(struct ledger *ledger, const struct scenario *scenario,
         books->power[GPU_BUSY_USEFUL].rate = books->rate[RATE_BUSY_POWER];
         books->power[GPU_BUSY_OVERHEAD].rate = books->rate[RATE_BUSY_POWER];
         books->surplus.rate = books->rate[RATE_SURPLUS];
-        if (books->pool->elastic) {
-            asset_begin(new_asset(ledger, books), books->pool, 0, scenario, 0);
-        }
+        if (books->pool->elastic)
+            asset_begin(new_asset(ledger, books), books->pool, 0, 0, scenario, 0);
         open_segment(ledger, books, 0);
     }
 }
@@ -222,6 +222,8 @@ void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 static void retire_from(struct ledger *ledger, uint32_t pool, struct asset *asset,
                         int64_t now_ms)
 {
+    if (asset->lot == LOT_NONE)
+        return;
     int64_t left = ledger->books[pool].pool->lots[asset->lot].gpus;
     if (left == asset->gpus)
         return;
@@ -232,22 +234,86 @@ static void retire_from(struct ledger *ledger, uint32_t pool, struct asset *asse
         (double)(asset->disposal_uusd - disposal);
 }
 
+/* What comes to a pool pays its prices in force. */
+static void price_asset(const struct pool_books *books, struct asset *asset,
+                        int64_t now_ms)
+{
+    for (int r = 0; r < RATES; r++)
+        if (r != RATE_RENT) /* a contract has its own */
+            asset_reprice(asset, (enum rate)r, books->rate[r], now_ms);
+}
+
+/* A lot that the books do not know of yet: bought or leased now, or ordered before. */
+static void take_lot(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    uint32_t number = books->n_begun;
+    uint32_t ordered = books->pool->lots[lot].terms.ordered;
+    if (books->n_lots == books->lots_room) {
+        uint32_t room = books->lots_room ? books->lots_room * 2 : 4;
+        books->asset_of_lot = arena_grow(ledger->arena, books->asset_of_lot,
+                                         books->n_lots, room, sizeof(uint32_t));
+        books->lots_room = room;
+    }
+    books->asset_of_lot[books->n_lots++] = ordered ? ordered - 1 : number;
+    if (ordered) {
+        asset_commission(&books->assets[ordered - 1], lot, &ledger->terms,
+                         ledger->scenario, now_ms);
+        ledger_tax_lot(ledger, pool, &books->assets[ordered - 1], now_ms);
+        return;
+    }
+    struct asset *asset = new_asset(ledger, books);
+    asset_begin(asset, books->pool, number, lot, ledger->scenario, now_ms);
+    price_asset(books, asset, now_ms);
+    ledger->results[pool].opening_uusd += asset->opening_uusd;
+    ledger_tax_lot(ledger, pool, asset, now_ms);
+    spend(ledger, pool, asset->purchase_uusd + asset->prepayment_uusd, now_ms);
+}
+
 void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[pool];
-    while (books->n_begun < books->pool->n_lots) {
-        uint32_t lot = books->n_begun;
-        struct asset *asset = new_asset(ledger, books);
-        asset_begin(asset, books->pool, lot, ledger->scenario, now_ms);
-        for (int r = 0; r < RATES; r++)
-            if (r != RATE_RENT) /* a contract has its own */
-                asset_reprice(asset, (enum rate)r, books->rate[r], now_ms);
-        ledger->results[pool].opening_uusd += asset->opening_uusd;
-        ledger_tax_lot(ledger, pool, asset, now_ms);
-        spend(ledger, pool, asset->purchase_uusd + asset->prepayment_uusd, now_ms);
-    }
+    while (books->n_lots < books->pool->n_lots)
+        take_lot(ledger, pool, books->n_lots, now_ms);
     for (uint32_t i = 0; i < books->n_begun; i++)
         retire_from(ledger, pool, &books->assets[i], now_ms);
+    open_segment(ledger, books, now_ms);
+}
+
+uint32_t ledger_order(struct ledger *ledger, uint32_t pool, int64_t gpus,
+                      const struct lot_terms *terms, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    uint32_t number = books->n_begun;
+    close_segment(ledger, books, now_ms);
+    struct asset *asset = new_asset(ledger, books);
+    asset_order(asset, books->pool, number, gpus, terms, now_ms);
+    price_asset(books, asset, now_ms);
+    spend(ledger, pool, asset->deposit_uusd, now_ms);
+    open_segment(ledger, books, now_ms);
+    return number;
+}
+
+void ledger_deliver(struct ledger *ledger, uint32_t pool, uint32_t number,
+                    int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    close_segment(ledger, books, now_ms);
+    asset_deliver(&books->assets[number], &ledger->terms, now_ms);
+    spend(ledger, pool, books->assets[number].purchase_uusd, now_ms);
+    open_segment(ledger, books, now_ms);
+}
+
+void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    struct asset *asset = &books->assets[books->asset_of_lot[lot]];
+    int64_t lost = schedule_at(&asset->prepaid, now_ms), fee = asset->exit_fee_uusd;
+    close_segment(ledger, books, now_ms);
+    asset_exit(asset, &ledger->terms, now_ms);
+    fee = asset->exit_fee_uusd - fee;
+    spend(ledger, pool, fee, now_ms);
+    books->share_uusd[COST_IDLE] += (double)(fee + lost);
     open_segment(ledger, books, now_ms);
 }
 
@@ -278,6 +344,9 @@ void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_
         meter_set_rate(&books->surplus, value, books->pool->surplus.sum);
     pool_limit_rate(books->pool, books->rate, RATES);
     open_segment(ledger, books, now_ms);
+    if (rate == RATE_COLO || rate == RATE_SECURITY)
+        ledger_reprice(ledger, pool, RATE_SETUP,
+                       books->rate[RATE_COLO] + books->rate[RATE_SECURITY], now_ms);
 }
 
 void ledger_reprice_contract(struct ledger *ledger, uint32_t pool, uint32_t contract,
@@ -286,7 +355,8 @@ void ledger_reprice_contract(struct ledger *ledger, uint32_t pool, uint32_t cont
     struct pool_books *books = &ledger->books[pool];
     int64_t rates[RATES];
     close_segment(ledger, books, now_ms);
-    asset_reprice(&books->assets[contract], RATE_RENT, value, now_ms);
+    asset_reprice(&books->assets[books->asset_of_lot[contract]], RATE_RENT, value,
+                  now_ms);
     memcpy(rates, books->rate, sizeof rates);
     rates[RATE_RENT] = value;
     pool_limit_rate(books->pool, rates, RATES);
@@ -310,7 +380,8 @@ int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate)
 int64_t ledger_next_break_ms(const struct ledger *ledger, uint32_t pool, uint32_t lot,
                              int64_t now_ms)
 {
-    const struct asset *asset = &ledger->books[pool].assets[lot];
+    const struct pool_books *books = &ledger->books[pool];
+    const struct asset *asset = &books->assets[books->asset_of_lot[lot]];
     int64_t next = book_next_break_ms(&asset->book);
     return next > now_ms && asset->gpus > 0 ? next : NEVER_MS;
 }
@@ -331,61 +402,6 @@ void ledger_note_start(struct ledger *ledger, int64_t now_ms)
     }
 }
 
-/* Quantity of a row: what the amount is for. */
-static void set_quantity(struct ledger_row *row, const struct asset *asset,
-                         int64_t now_ms)
-{
-    const struct pool_spec *spec = asset->pool->spec;
-    int64_t capacity = asset_capacity(asset, now_ms).sum - asset->posted_capacity.sum;
-    int64_t busy = asset_busy(asset, now_ms).sum - asset->posted_busy.sum;
-    int64_t gpu_ms = capacity;
-
-    row->unit = "";
-    switch (row->account) {
-    case ACCOUNT_ENERGY:
-        row->unit = "kWh";
-        row->quantity_digits = 6;
-        row->quantity = divide_rounded(
-            (int128)spec->idle_mw * capacity + (int128)spec->busy_mw * busy, MS_PER_H);
-        return;
-    case ACCOUNT_PURCHASE:
-        row->unit = "GPU";
-        row->quantity = asset->pool->lots[asset->lot].first_gpus;
-        return;
-    case ACCOUNT_SURPLUS:
-        gpu_ms = asset_surplus(asset, now_ms).sum - asset->posted_surplus.sum;
-        break;
-    case ACCOUNT_COLOCATION:
-    case ACCOUNT_SUPPORT:
-    case ACCOUNT_STAFF:
-    case ACCOUNT_INSURANCE:
-    case ACCOUNT_SOFTWARE:
-    case ACCOUNT_SECURITY:
-    case ACCOUNT_ON_DEMAND: break;
-    case ACCOUNT_RENT:
-        gpu_ms = asset_rented(asset, now_ms).sum - asset->posted_rent.sum;
-        break;
-    default: return;
-    }
-    row->unit = "GPU-h";
-    row->quantity_digits = 9;
-    row->quantity = divide_rounded((int128)gpu_ms * 2500, 9);
-}
-
-static bool is_lump(enum account account)
-{
-    return account == ACCOUNT_PURCHASE || account == ACCOUNT_RESALE ||
-           account == ACCOUNT_PREPAYMENT;
-}
-
-static int64_t lump_time(const struct asset *asset, enum account account,
-                         int64_t now_ms)
-{
-    if (account == ACCOUNT_RESALE)
-        return asset->sold_ms;
-    return is_lump(account) ? asset->begin_ms : now_ms;
-}
-
 static void post(struct ledger *ledger, uint32_t pool, struct asset *asset,
                  enum account account, enum basis basis, int64_t reading,
                  int64_t now_ms)
@@ -397,21 +413,21 @@ static void post(struct ledger *ledger, uint32_t pool, struct asset *asset,
     asset->posted_uusd[account][basis] = reading;
     result->basis_uusd[basis] += amount;
     result->account_uusd[account][basis] += amount;
-    if (basis == BASIS_CASH && !is_lump(account))
+    if (basis == BASIS_CASH && !account_is_lump(account))
         spend(ledger, pool, amount, now_ms);
     if (!ledger->sink || !ledger->sink->ledger)
         return;
     int64_t start = ledger->scenario->start_unix_ms;
     struct ledger_row row = {
         .month_unix_ms = calendar_month_start(start + ledger->posted_ms),
-        .time_ms = lump_time(asset, account, now_ms),
+        .time_ms = posting_time_ms(asset, account, now_ms),
         .pool = asset->pool->spec->name,
         .item = asset->name,
         .account = account,
         .basis = basis,
         .amount_uusd = amount,
     };
-    set_quantity(&row, asset, now_ms);
+    posting_quantity(&row, asset, now_ms);
     ledger->sink->ledger(ledger->sink->self, &row);
 }
 
@@ -435,6 +451,10 @@ static void divide_lot(struct asset *asset, const struct asset_terms *terms,
 {
     const struct pool *pool = asset->pool;
     int64_t state[GPU_STATES], all = 0, idle;
+    if (asset->lot == LOT_NONE) {
+        asset->flat_mark_uusd = asset_economic(asset, terms, now_ms);
+        return;
+    }
     lot_states(pool, &pool->lots[asset->lot], now_ms, state);
     for (int s = 0; s < GPU_STATES; s++)
         all += state[s];
@@ -490,6 +510,7 @@ void ledger_month_end(struct ledger *ledger, int64_t now_ms)
             asset->posted_busy = asset_busy(asset, now_ms);
             asset->posted_surplus = asset_surplus(asset, now_ms);
             asset->posted_rent = asset_rented(asset, now_ms);
+            asset->posted_setup = asset_setup(asset, now_ms);
         }
         open_segment(ledger, books, now_ms);
     }
@@ -543,7 +564,7 @@ void ledger_check(const struct ledger *ledger, int64_t now_ms)
         const struct pool *pool = books->pool;
         int64_t cost[COST_SHARES];
         ledger_read(ledger, p, now_ms, cost);
-        for (uint32_t i = 0; i < books->n_begun && !pool->elastic; i++)
-            assert(books->assets[i].gpus == pool->lots[i].gpus);
+        for (uint32_t l = 0; l < books->n_lots && !pool->elastic; l++)
+            assert(books->assets[books->asset_of_lot[l]].gpus == pool->lots[l].gpus);
     }
 }

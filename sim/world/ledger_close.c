@@ -20,15 +20,17 @@ static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *as
                        int64_t now_ms)
 {
     const struct pool *pool = asset->pool;
-    const struct lot *lot = &pool->lots[asset->lot];
+    const struct lot *lot = asset->lot == LOT_NONE ? NULL : &pool->lots[asset->lot];
     struct asset_row row = {
         .pool = pool->spec->name,
         .item = asset->name,
         .class = pool->spec->class->name,
         .is_lot = pool->spec->tenure == TENURE_OWN,
-        .gpus = lot->first_gpus,
-        .begin_ms = lot->begin_ms,
-        .end_ms = lot->end_ms,
+        .gpus = asset->first_gpus,
+        .ordered_ms = asset->ordered_ms,
+        .delivered_ms = asset->delivered_ms,
+        .begin_ms = asset->begin_ms,
+        .end_ms = lot ? lot->end_ms : -1,
         .book_uusd = asset_book_uusd(asset, now_ms),
         .market_uusd = asset_market_uusd(asset, now_ms),
         .term_end_ms = pool->spec->tenure == TENURE_LEASE ? lot->terms.until_ms : -1,
@@ -36,7 +38,8 @@ static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *as
     };
     if (row.is_lot)
         lot_judge(ledger, asset, &row);
-    lot_states(pool, lot, now_ms, row.state_gpu_ms);
+    if (lot)
+        lot_states(pool, lot, now_ms, row.state_gpu_ms);
     for (int a = 0; a < ACCOUNTS; a++) {
         row.cash_uusd += asset->posted_uusd[a][BASIS_CASH];
         row.accrual_uusd += asset->posted_uusd[a][BASIS_ACCRUAL];

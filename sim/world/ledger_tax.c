@@ -33,8 +33,9 @@ void ledger_tax_lot(struct ledger *ledger, uint32_t pool, struct asset *asset,
     if (!spec->on || !is_lot(asset))
         return;
     int64_t start = ledger->scenario->start_unix_ms;
-    bool held = asset->in_service_ms < asset->begin_ms && asset->purchase_uusd == 0;
-    int64_t sales = llround((double)asset->purchase_uusd * spec->sales_frac);
+    int64_t paid = asset->purchase_uusd + asset->deposit_uusd;
+    bool held = asset->in_service_ms < asset->begin_ms && paid == 0;
+    int64_t sales = llround((double)paid * spec->sales_frac);
     int64_t placed_ms = held ? asset->in_service_ms : asset->begin_ms;
     tax_lot_begin(&asset->tax, spec, asset->price_uusd, sales, start + placed_ms,
                   start);

@@ -11,9 +11,12 @@
 static void lot_begins(struct world *world, const struct planned *planned)
 {
     struct lot_terms terms = planned->terms;
-    prices_sign(world, planned->pool, &terms);
+    if (terms.number <= 1) /* later ones are signed when they are ordered */
+        prices_sign(world, planned->pool, &terms);
     fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus, &terms,
                      world->now_ms);
+    if (planned->terms.number > 1)
+        world->orders.pools[planned->pool].pending_gpus -= planned->gpus;
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, planned->pool,
                      planned->gpus, NULL);
     world_unsettle(world, planned->pool);
@@ -77,8 +80,11 @@ static void planned_change(struct world *world, uint32_t pool)
     case EVENT_CONTRACT_END: contract_ends(world, &planned); return;
     default: break;
     }
-    world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, planned.gpus, NULL);
-    fleet_retire(&world->fleet.pools[pool], -planned.gpus, world->now_ms);
+    /* What is still on order then stays so. */
+    int64_t there = world->fleet.pools[pool].target_gpus;
+    int64_t gpus = -planned.gpus < there ? -planned.gpus : there;
+    world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, -gpus, NULL);
+    fleet_retire(&world->fleet.pools[pool], gpus, world->now_ms);
     world_unsettle(world, pool);
 }
 
@@ -109,6 +115,10 @@ void world_handle(struct world *world, struct event event)
     case EVENT_LOT:
     case EVENT_RETIRE:
     case EVENT_CONTRACT_END: planned_change(world, event.argument); break;
+    case EVENT_ORDER: orders_due(world, event.argument); break;
+    case EVENT_DELIVERY: orders_deliver(world, event.argument); break;
+    case EVENT_SERVICE: orders_serve(world, event.argument); break;
+    case EVENT_NOTICE: orders_notice(world, event.argument); break;
     case EVENT_CLOSE_INSTANCE: close_instance(world, event.argument); break;
     case EVENT_UNTIL: job_until_comes(world, event.argument); break;
     case EVENT_LEAVE: job_patience_ends(world, event.argument); break;
@@ -132,6 +142,8 @@ static struct lot_terms first_terms(const struct pool_spec *spec)
 {
     return (struct lot_terms){.first = true,
                               .number = 1,
+                              .renews = spec->tenure == TENURE_LEASE &&
+                                        spec->renewal != RENEWAL_NONE,
                               .from_ms = spec->from_ms,
                               .until_ms = spec->until_ms,
                               .price_rate = spec->price_rate};
@@ -161,10 +173,10 @@ static bool is_before(const struct planned *x, const struct planned *y)
     return x->rank < y->rank;
 }
 
-/* The end of the last contract that is known. */
-static void find_last_end(struct world *world, struct pool *pool)
+void plan_changed(struct world *world, uint32_t index)
 {
-    const struct plan *plan = &world->plans[pool->index];
+    const struct plan *plan = &world->plans[index];
+    struct pool *pool = &world->fleet.pools[index];
     int64_t left = pool->target_gpus, last = world->now_ms;
     for (uint32_t i = plan->next; i < plan->n; i++) {
         left += plan->items[i].gpus;
@@ -189,7 +201,7 @@ void plan_add(struct world *world, const struct planned *planned)
     /* Events of one pool and instant are alike: each carries on the plan by one. */
     world_schedule(world, planned->at_ms, PHASE_CAPACITY, planned->event,
                    planned->pool);
-    find_last_end(world, &world->fleet.pools[planned->pool]);
+    plan_changed(world, planned->pool);
 }
 
 static void plan_pool(struct world *world, uint32_t p)
@@ -199,11 +211,9 @@ static void plan_pool(struct world *world, uint32_t p)
 
     if (spec->tenure == TENURE_LEASE && spec->gpus > 0) {
         struct planned begin = {p, 0, EVENT_LOT, spec->from_ms, spec->gpus, first};
-        struct planned end = {p,           0,    EVENT_CONTRACT_END, spec->until_ms,
-                              -spec->gpus, first};
         if (spec->from_ms > 0)
             plan_add(world, &begin);
-        plan_add(world, &end);
+        orders_plan_end(world, p, spec->gpus, &first);
     }
     for (size_t i = 0; i < spec->n_changes; i++) {
         const struct change_spec *change = &spec->changes[i];
@@ -225,6 +235,7 @@ void world_plan(struct world *world)
         if (!world->fleet.pools[p].elastic)
             plan_pool(world, p);
     }
+    orders_init(world);
     tick(world, interval_end(world, 0), EVENT_INTERVAL, 0);
     month_tick(world);
     prices_plan(world);

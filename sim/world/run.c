@@ -201,7 +201,7 @@ static void settle(struct world *world)
         uint32_t p = (uint32_t)__builtin_ctzll(dirty);
         struct pool *pool = &world->fleet.pools[p];
         bool changed = pool->fleet_changed && !pool->elastic;
-        uint32_t begun = world->ledger.books[p].n_begun;
+        uint32_t begun = world->ledger.books[p].n_lots;
         bool fits = false;
 
         if (changed)

@@ -32,9 +32,11 @@ const char *const job_outcome_names[] = {
 
 const char *const account_names[] = {
     [ACCOUNT_PURCHASE] = "purchase",
+    [ACCOUNT_DEPOSIT] = "deposit",
     [ACCOUNT_RESALE] = "resale",
     [ACCOUNT_DEPRECIATION] = "depreciation",
     [ACCOUNT_DISPOSAL] = "disposal",
+    [ACCOUNT_COMMISSIONING] = "commissioning",
     [ACCOUNT_COLOCATION] = "colocation",
     [ACCOUNT_ENERGY] = "energy",
     [ACCOUNT_SUPPORT] = "support",
@@ -44,6 +46,7 @@ const char *const account_names[] = {
     [ACCOUNT_SECURITY] = "security",
     [ACCOUNT_PREPAYMENT] = "prepayment",
     [ACCOUNT_PREPAID_RENT] = "prepaid_rent",
+    [ACCOUNT_EXIT_FEE] = "exit_fee",
     [ACCOUNT_RENT] = "rent",
     [ACCOUNT_ON_DEMAND] = "on_demand",
     [ACCOUNT_SURPLUS] = "surplus",
@@ -58,9 +61,11 @@ enum { CASH = 1 << BASIS_CASH, COST = 1 << BASIS_ACCRUAL | 1 << BASIS_ECONOMIC }
 
 static const unsigned bases[ACCOUNTS] = {
     [ACCOUNT_PURCHASE] = CASH,
+    [ACCOUNT_DEPOSIT] = CASH,
     [ACCOUNT_RESALE] = CASH,
     [ACCOUNT_DEPRECIATION] = COST,
     [ACCOUNT_DISPOSAL] = COST,
+    [ACCOUNT_COMMISSIONING] = CASH | COST,
     [ACCOUNT_COLOCATION] = CASH | COST,
     [ACCOUNT_ENERGY] = CASH | COST,
     [ACCOUNT_SUPPORT] = CASH | COST,
@@ -70,11 +75,24 @@ static const unsigned bases[ACCOUNTS] = {
     [ACCOUNT_SECURITY] = CASH | COST,
     [ACCOUNT_PREPAYMENT] = CASH,
     [ACCOUNT_PREPAID_RENT] = COST,
+    [ACCOUNT_EXIT_FEE] = CASH | COST,
     [ACCOUNT_RENT] = CASH | COST,
     [ACCOUNT_ON_DEMAND] = CASH | COST,
     [ACCOUNT_SURPLUS] = CASH | COST,
     [ACCOUNT_CAPITAL] = 1 << BASIS_ECONOMIC,
 };
+
+bool account_is_lump(enum account account)
+{
+    switch (account) {
+    case ACCOUNT_PURCHASE:
+    case ACCOUNT_DEPOSIT:
+    case ACCOUNT_RESALE:
+    case ACCOUNT_PREPAYMENT:
+    case ACCOUNT_EXIT_FEE: return true;
+    default: return false;
+    }
+}
 
 bool account_has_basis(enum account account, enum basis basis)
 {
@@ -92,7 +110,8 @@ static const enum account_nature natures[ACCOUNTS] = {
     [ACCOUNT_SECURITY] = NATURE_PRICE,       [ACCOUNT_PREPAYMENT] = NATURE_PRICE,
     [ACCOUNT_PREPAID_RENT] = NATURE_PRICE,   [ACCOUNT_RENT] = NATURE_PRICE,
     [ACCOUNT_ON_DEMAND] = NATURE_PRICE,      [ACCOUNT_SURPLUS] = NATURE_PRICE,
-    [ACCOUNT_CAPITAL] = NATURE_CAPITAL,
+    [ACCOUNT_DEPOSIT] = NATURE_CAPITAL,      [ACCOUNT_COMMISSIONING] = NATURE_PRICE,
+    [ACCOUNT_EXIT_FEE] = NATURE_PRICE,       [ACCOUNT_CAPITAL] = NATURE_CAPITAL,
 };
 
 enum account_nature account_nature(enum account account)

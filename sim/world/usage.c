@@ -30,7 +30,7 @@ void ledger_show_usage(const struct ledger *ledger, struct asset *asset, int64_t
         .pool = asset->pool->spec->name,
         .item = asset->name,
     };
-    if (!sink || !sink->usage)
+    if (!sink || !sink->usage || asset->lot == LOT_NONE)
         return;
     int128 energy = asset_energy(asset, now_ms);
     row.energy_mwh = divide_rounded(energy - asset->shown_energy, MS_PER_H);

@@ -1,0 +1,186 @@
+/* Servers ordered and contracts signed during a run: money and capacity by hand. */
+
+#include "money.h"
+
+#define H8     "class: h100-sxm, server_price: 280 kUSD, adder: 22 %, residual: 10 %"
+#define DAY(n) ((int64_t)(n)*MS_PER_D)
+
+static void run_orders(struct books *books, const char *horizon, const char *rate,
+                       const char *pools, const char *jobs)
+{
+    char yaml[4096];
+    snprintf(yaml, sizeof yaml,
+             "start: 2026-01-11\nhorizon: %s\ninterval: 1d\ndiscount_rate: %s\n"
+             "demand: [{jobs: jobs.csv, after_end: stop}]\npools:\n%s"
+             "dispatch: {backfill: easy}\n",
+             horizon, rate, pools);
+    books_run(books, yaml, jobs);
+}
+
+#define ORDER8                                                                         \
+    "  - {name: own, tenure: own, " H8 ", gpus: 0, deposit: 25 %, lead_time: 100d,\n"  \
+    "     commissioning: 20d, orders: [{at: 2026-01-21, gpus: 8}]}\n"
+
+Test(orders, a_deposit_bears_the_capital_charge_until_delivery)
+{
+    struct books books;
+    run_orders(&books, "60d", "10 %/y", ORDER8, "0,1,1\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    int64_t deposit = INT64_C(8) * 42700000000 / 4; /* of 42,700 USD a GPU */
+    cr_expect_eq(pool->basis_uusd[BASIS_CASH], deposit);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_DEPOSIT][BASIS_CASH], deposit);
+    cr_expect_eq(pool->basis_uusd[BASIS_ACCRUAL], 0);
+    /* From day 10 to day 60. */
+    double charge = (double)deposit * log(1.1) * 50 / 365;
+    cr_expect_float_eq((double)pool->basis_uusd[BASIS_ECONOMIC], charge, 1, "%" PRId64,
+                       pool->basis_uusd[BASIS_ECONOMIC]);
+    cr_expect_eq(pool->state_gpu_ms[GPU_IDLE_NO_DEMAND], 0);
+    cr_expect_eq(pool->closing_book_uusd, deposit);
+    cr_expect_eq(books.n_assets, 1);
+    cr_expect_eq(books.assets[0].begin_ms, NEVER_MS);
+    books_free(&books);
+}
+
+Test(orders, depreciation_begins_with_service_and_space_is_paid_from_delivery)
+{
+    struct books books;
+    run_orders(&books, "200d", "10 %/y", ORDER8, "0,1,1\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    const struct pool_spec *spec = &books.scenario.pools[0];
+    const struct asset_row *row = &books.assets[0];
+    cr_expect_eq(row->ordered_ms, DAY(10));
+    cr_expect_eq(row->delivered_ms, DAY(110));
+    cr_expect_eq(row->begin_ms, DAY(130));
+    int64_t price = INT64_C(8) * 42700000000, residual = INT64_C(8) * 3500000000;
+    cr_expect_eq(pool->account_uusd[ACCOUNT_PURCHASE][BASIS_CASH], price - price / 4);
+    /* 5 years from 2026-05-21: 1,826 days; 70 of them. */
+    double depreciation = (double)(price - residual) * 70 / 1826;
+    cr_expect_float_eq((double)pool->account_uusd[ACCOUNT_DEPRECIATION][BASIS_ACCRUAL],
+                       depreciation, 1);
+    double space = (double)spec->colo_rate * 8 * 20 * 24 / 1000;
+    cr_expect_float_eq((double)pool->account_uusd[ACCOUNT_COMMISSIONING][BASIS_CASH],
+                       space, 1);
+    cr_expect_float_eq((double)pool->account_uusd[ACCOUNT_COLOCATION][BASIS_CASH],
+                       space * 70 / 20, 1);
+    int64_t capacity = 0;
+    for (int s = 0; s < GPU_STATES; s++)
+        capacity += pool->state_gpu_ms[s];
+    cr_expect_eq(capacity, 8 * DAY(70));
+    books_free(&books);
+}
+
+/* The present value of economic cost is that of cash with the closing book: by months,
+ * each at its middle, which is exact to second order. */
+Test(orders, present_values_agree_for_what_was_ordered)
+{
+    struct books books;
+    run_orders(&books, "3y", "10 %/y", ORDER8, "0,1,1\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    double economic = 0, rate = log(1.1) / (double)MS_PER_Y, day = (double)MS_PER_D;
+    for (size_t i = 0; i < books.n_timeline; i++) {
+        const struct timeline_row *row = &books.timeline[i];
+        double middle = (double)(row->start_ms + row->end_ms) / 2, cost = 0;
+        for (int s = 0; s < COST_SHARES; s++)
+            cost += (double)row->cost_uusd[s] / 1e6;
+        economic += cost * exp(-rate * middle) * (1 + rate * rate * day * day / 24);
+    }
+    double cash = pool->cash_pv_usd - (double)pool->closing_book_uusd / 1e6 *
+                                          exp(-rate * (double)books.result->end_ms);
+    cr_expect_float_eq(economic, cash, cash * 2e-6, "%f and %f", economic, cash);
+    books_free(&books);
+}
+
+Test(orders, over_its_life_accrual_is_cash)
+{
+    struct books books;
+    run_orders(
+        &books, "6y", "7 %/y",
+        "  - {name: own, tenure: own, " H8 ", gpus: 8, deposit: 37.3 %,\n"
+        "     lead_time: 61d, lead_time_sigma: 0.5, orders: [{at: 2026-02-03, gpus: "
+        "16,\n     server_price: 311 kUSD}], changes: [{at: 2031-07-01, gpus: "
+        "-24}]}\n",
+        "0,1,1\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    cr_expect_eq(pool->basis_uusd[BASIS_CASH], pool->basis_uusd[BASIS_ACCRUAL]);
+    cr_expect_eq(pool->closing_book_uusd, 0);
+    books_free(&books);
+}
+
+Test(orders, lead_times_are_the_quantiles_of_draws_that_belong_to_the_order)
+{
+    struct books one, two;
+    const char *first =
+        "  - {name: own, tenure: own, " H8 ", gpus: 8, lead_time: 90d,\n"
+        "     lead_time_sigma: 0.6, orders: [{at: 2026-01-21, gpus: 8}%s]}\n";
+    char pools[1024];
+    snprintf(pools, sizeof pools, first, "");
+    run_orders(&one, "3y", "0 %/y", pools, "0,1,1\n");
+    snprintf(pools, sizeof pools, first, ", {at: 2026-01-22, gpus: 16}");
+    run_orders(&two, "3y", "0 %/y", pools, "0,1,1\n");
+    cr_expect_eq(one.assets[1].delivered_ms, two.assets[1].delivered_ms);
+    cr_expect_neq(two.assets[1].delivered_ms - DAY(10),
+                  two.assets[2].delivered_ms - DAY(11));
+    books_free(&one);
+    books_free(&two);
+}
+
+/* ---- contracts ---- */
+
+#define LEASE(more)                                                                    \
+    "  - {name: l, tenure: lease, class: h100-sxm, gpus: 8, price: 2 USD/GPU-h, "      \
+    "term: "                                                                           \
+    "100d" more "}\n"
+
+Test(orders, a_renewed_contract_goes_on_at_the_market_with_its_jobs)
+{
+    struct books books;
+    run_orders(&books, "300d", "0 %/y",
+               LEASE(", renewal: market, market_rent: 1.5 USD/GPU-h"),
+               "8208000,1000000,8\n"); /* from day 95 over the renewal */
+    const struct pool_result *pool = &books.result->pools[0];
+    cr_expect_eq(pool->interruptions, 0);
+    cr_expect_eq(pool->jobs_finished, 1);
+    cr_expect_eq(books.n_assets, 3);
+    cr_expect_eq(books.assets[1].begin_ms, DAY(100));
+    cr_expect_eq(pool->basis_uusd[BASIS_CASH],
+                 INT64_C(8) * 24 * 100 * (2000000 + 2 * 1500000));
+    books_free(&books);
+}
+
+/* 8 GPUs until day 100, 8 more from day 30 to day 130: what runs past day 100 may use 8
+ * GPUs only. */
+Test(orders, a_gang_starts_where_the_contracts_that_go_on_leave_room)
+{
+    struct books books;
+    run_orders(&books, "150d", "0 %/y", LEASE(", orders: [{at: 2026-02-10, gpus: 8}]"),
+               "6912000,2000000,8\n"   /* day 80 to 103: on what stays */
+               "6912060,2000000,4\n"   /* would have 0 left from day 100: waits */
+               "6912120,1000000,4\n"); /* day 80 to 91: on what goes */
+    const struct pool_result *pool = &books.result->pools[0];
+    cr_expect_eq(pool->interruptions, 0);
+    cr_expect_eq(pool->jobs_started, 3);
+    cr_expect_eq(pool->jobs_finished, 3);
+    cr_expect_eq(pool->wait.max, (INT64_C(6912000) + 2000000 - 6912060) * 1000);
+    books_free(&books);
+}
+
+/* Notice on day 40, 10 days of it: 50 days of 8 GPUs at 2 USD remain, of which 60 % are
+ * due; 20 % of the whole was prepaid, and half of that is lost. */
+Test(orders, an_early_exit_costs_its_share_of_what_remains)
+{
+    struct books books;
+    run_orders(&books, "90d", "0 %/y",
+               LEASE(", prepay: 20 %, exit: 2026-02-20, notice: 10d, exit_fee: 60 %"),
+               "0,7000000,8\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    int64_t hours = 8 * 24 * 50; /* each half */
+    cr_expect_eq(pool->account_uusd[ACCOUNT_EXIT_FEE][BASIS_CASH],
+                 hours * 1600000 * 6 / 10);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_PREPAID_RENT][BASIS_ACCRUAL],
+                 2 * hours * 400000);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_RENT][BASIS_CASH], hours * 1600000);
+    cr_expect_eq(pool->basis_uusd[BASIS_CASH], pool->basis_uusd[BASIS_ACCRUAL]);
+    cr_expect_eq(pool->interruptions, 1);
+    cr_expect_eq(books.assets[0].end_ms, DAY(50));
+    books_free(&books);
+}
