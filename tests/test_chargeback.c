@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <dirent.h>
 
 #include "base/calendar.h"
 #include "runs.h"
@@ -226,6 +227,44 @@ Test(chargeback, it_adds_up_to_the_economic_cost_exactly_in_random_scenarios)
         run_toy(&toy, &charges);
         toy_free(&toy);
     }
+}
+
+/* Every shipped scenario, with all of its jobs. */
+Test(chargeback, it_adds_up_in_the_shipped_scenarios)
+{
+    static struct charges charges;
+    const char *source = getenv("TENURE_SOURCE");
+    char folder[512], path[1024];
+    int n = 0;
+    snprintf(folder, sizeof folder, "%s/models/scenarios", source ? source : "..");
+    DIR *dir = opendir(folder);
+    cr_assert(dir != NULL, "%s", folder);
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        size_t length = strlen(entry->d_name);
+        if (length < 5 || strcmp(entry->d_name + length - 5, ".yaml") != 0)
+            continue;
+        static const char *const set[] = {"chargeback=true"};
+        struct scenario scenario;
+        struct error err;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        bool ok = scenario_read(&scenario, path, set, 1, &err);
+        cr_assert(ok, "%s", err.text);
+        const struct sink sink = {.self = &charges, .charge = take_charge};
+        struct world *world =
+            world_new(&scenario, &(struct run_options){.sink = &sink});
+        charges.n = 0;
+        charges.economic_uusd = 0;
+        ok = world_run(world, &err);
+        cr_assert(ok, "%s", err.text);
+        sum_up(&charges, world_result(world));
+        check(&charges, &scenario, world_result(world));
+        cr_expect(charges.n > 0 && charges.full_uusd > 0, "%s", entry->d_name);
+        world_free(world);
+        scenario_free(&scenario);
+        n++;
+    }
+    closedir(dir);
+    cr_expect(n >= 5, "%d scenarios", n);
 }
 
 /* ---- one more tenant ---- */
