@@ -92,7 +92,12 @@ static void sign(struct world *world, uint32_t pool, int64_t gpus,
     terms.from_ms = world->now_ms + spec->provisioning_ms;
     terms.until_ms = calendar_add(start + terms.from_ms, term) - start;
     struct planned begin = {
-        pool, terms.number, EVENT_LOT, terms.from_ms, gpus, terms,
+        .pool = pool,
+        .rank = terms.number,
+        .event = EVENT_LOT,
+        .at_ms = terms.from_ms,
+        .gpus = gpus,
+        .terms = terms,
     };
     plan_add(world, &begin);
     orders_plan_end(world, pool, gpus, &terms);

@@ -210,7 +210,11 @@ static void plan_pool(struct world *world, uint32_t p)
     struct lot_terms first = first_terms(spec);
 
     if (spec->tenure == TENURE_LEASE && spec->gpus > 0) {
-        struct planned begin = {p, 0, EVENT_LOT, spec->from_ms, spec->gpus, first};
+        struct planned begin = {.pool = p,
+                                .event = EVENT_LOT,
+                                .at_ms = spec->from_ms,
+                                .gpus = spec->gpus,
+                                .terms = first};
         if (spec->from_ms > 0)
             plan_add(world, &begin);
         orders_plan_end(world, p, spec->gpus, &first);
