@@ -135,33 +135,51 @@ Test(focus, totals_are_cash_and_accrual_on_the_shipped_scenarios)
     }
 }
 
-/* Pools of every kind with drawn sizes, prices and dates. */
-static const char *random_scenario(uint32_t *state)
+/* Pools of every kind with drawn sizes, prices, dates and terms; service has a price,
+ * which must not appear. */
+static const char *random_pools(const uint32_t d[])
 {
     static const char *const openings[] = {
         "", ", in_service: 2024-03-05, opening: book",
         ", in_service: 2023-03-05, opening: market",
         ", changes: [{at: 2026-02-03, gpus: +8}, {at: 2026-03-17, gpus: -16}]"};
+    static const char *const methods[] = {
+        "", ", depreciation: declining-balance",
+        ", depreciation: {method: units-of-production, expected_utilization: 3 %}"};
+    static const char *const recurring[] = {
+        "", ", software: 3 kUSD/y, security: 700 USD/y",
+        ", escalation: {tariff: 7 %/y, staff: -3 %/y}", ", carbon_market: grid"};
     static const char *const prepays[] = {"", ", prepay: 20 %", ", prepay: 100 %"};
     static const char *const bursts[] = {"", ", minimum: 10min, increment: 60s",
                                          ", unit: 8, keep_alive: 20min"};
-    uint32_t d[8];
-    for (int k = 0; k < 8; k++)
+    return arena_printf(
+        &results.arena,
+        "  - {name: own, tenure: own, class: h100-sxm, gpus: %u%s%s%s}\n"
+        "  - {name: leased, tenure: lease, class: h100-sxm, gpus: %u, "
+        "price: 1.%06u USD/GPU-h, term: %ud%s}\n"
+        "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 32, "
+        "price: 2.%06u USD/GPU-h%s}\n",
+        8 * (2 + d[3] % 4), openings[d[4] % 4], methods[d[8] % 3], recurring[d[9] % 4],
+        8 * (1 + d[5] % 3), d[6] % 1000000, 1 + d[7] % 400, prepays[d[0] % 3],
+        d[1] % 1000000, bursts[d[2] % 3]);
+}
+
+static const char *random_scenario(uint32_t *state)
+{
+    uint32_t d[10];
+    for (int k = 0; k < 10; k++)
         d[k] = (*state = *state * 1664525u + 1013904223u) >> 8;
     return arena_printf(
         &results.arena,
         "name: drawn\nstart: 2026-01-%02uT%02u:31:05.017Z\nhorizon: %ud\n"
         "discount_rate: 9.3 %%/y\n"
+        "service: {unserved: 5 USD/GPU-h, delay: 0.4 USD/GPU-h, miss: 3 USD}\n"
         "demand:\n  - {jobs: jobs.csv, after_end: stop}\n"
-        "pools:\n"
-        "  - {name: own, tenure: own, class: h100-sxm, gpus: %u%s}\n"
-        "  - {name: leased, tenure: lease, class: h100-sxm, gpus: %u, "
-        "price: 1.%06u USD/GPU-h, term: %ud%s}\n"
-        "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 32, "
-        "price: 2.%06u USD/GPU-h%s}\n",
-        1 + d[0] % 28, d[1] % 24, 1 + d[2] % 120, 8 * (2 + d[3] % 4),
-        openings[d[4] % 4], 8 * (1 + d[5] % 3), d[6] % 1000000, 1 + d[7] % 400,
-        prepays[d[0] % 3], d[1] % 1000000, bursts[d[2] % 3]);
+        "markets:\n  - {name: grid, of: carbon, price: {model: decline, start: 390 "
+        "g/kWh, "
+        "rate: 20 %%/y}}\n"
+        "pools:\n%s",
+        1 + d[0] % 28, d[1] % 24, 1 + d[2] % 120, random_pools(d));
 }
 
 Test(focus, totals_are_cash_and_accrual_on_random_scenarios)

@@ -25,7 +25,7 @@ struct focus_posting {
     int64_t month_unix_ms;
     uint32_t item;
     enum account account;
-    int64_t amount_uusd[BASES];
+    int128 amount_uusd[BASES];
     int128 quantity; /* nine digits */
     const char *unit;
 };

@@ -135,7 +135,7 @@ static bool ledger_row(void *self, int64_t line, const struct cell cells[],
         return false;
     struct focus_posting *posting =
         posting_of(data, cells[LEDGER_MONTH].value, id, (enum account)account);
-    int64_t amount = cells[LEDGER_AMOUNT].value;
+    int128 amount = cells[LEDGER_AMOUNT].value;
     posting->amount_uusd[basis] += amount;
     posting->quantity = nine_digits(cells[LEDGER_QUANTITY].text);
     posting->unit = arena_strdup(&data->arena, cells[LEDGER_UNIT].text);

@@ -214,7 +214,7 @@ static void write_purchase(struct writer *w, const struct month *month,
                            const struct focus_posting *posting, bool once)
 {
     struct focus_cell row[FOCUS_COST_COLUMNS];
-    int64_t amount = posting->amount_uusd[BASIS_CASH];
+    int128 amount = posting->amount_uusd[BASIS_CASH];
     bool measured = *posting->unit && posting->quantity > 0;
     put_common(w, month, row);
     row[CHARGE_CATEGORY] = text("Purchase");
@@ -260,10 +260,10 @@ static void write_adjustment(struct writer *w, const struct month *month,
 
 /* A month's sums of one item. */
 struct spread {
-    int64_t alike_uusd;        /* accrual borne by all hours alike */
-    int64_t energy_uusd;       /* and by what draws the power */
-    int64_t depreciation_uusd; /* of the former */
-    int64_t capital_uusd;
+    int128 alike_uusd;        /* accrual borne by all hours alike */
+    int128 energy_uusd;       /* and by what draws the power */
+    int128 depreciation_uusd; /* of the former */
+    int128 capital_uusd;
 };
 
 /* The part of `amount` for part / whole; all of it stays for the rest where there is
@@ -293,7 +293,8 @@ static int64_t busy_energy(struct writer *w, const struct month *month)
         more >= 0 && (double)idle + busy_frac * (double)more > 0)
         frac = busy_frac * ((double)idle + (double)more) /
                ((double)idle + busy_frac * (double)more);
-    return (int64_t)(frac * (double)usage->energy_mwh);
+    double part = frac * (double)usage->energy_mwh;
+    return part < (double)usage->energy_mwh ? (int64_t)part : usage->energy_mwh;
 }
 
 static void write_part(struct writer *w, const struct month *month, bool used,
@@ -302,7 +303,7 @@ static void write_part(struct writer *w, const struct month *month, bool used,
     struct focus_cell row[FOCUS_COST_COLUMNS];
     const struct focus_item *item = &w->data.items[month->item];
     bool lease = w->data.run->pools[item->pool].tenure == TENURE_LEASE;
-    int64_t effective = part->alike_uusd + part->energy_uusd;
+    int128 effective = part->alike_uusd + part->energy_uusd;
     const char *status = used ? "Used" : "Unused";
 
     if (gpu_ms == 0 && effective == 0 && part->capital_uusd == 0 && energy_mwh == 0)
@@ -338,11 +339,11 @@ static void write_usage(struct writer *w, const struct month *month,
     int64_t energy = busy_energy(w, month);
     bool metered = usage->energy_mwh > 0;
     struct spread used = {
-        .alike_uusd = (int64_t)share(all->alike_uusd, busy, capacity),
-        .energy_uusd = (int64_t)share(all->energy_uusd, metered ? energy : busy,
-                                      metered ? usage->energy_mwh : capacity),
-        .depreciation_uusd = (int64_t)share(all->depreciation_uusd, busy, capacity),
-        .capital_uusd = (int64_t)share(all->capital_uusd, busy, capacity),
+        .alike_uusd = share(all->alike_uusd, busy, capacity),
+        .energy_uusd = share(all->energy_uusd, metered ? energy : busy,
+                             metered ? usage->energy_mwh : capacity),
+        .depreciation_uusd = share(all->depreciation_uusd, busy, capacity),
+        .capital_uusd = share(all->capital_uusd, busy, capacity),
     };
     struct spread unused = {
         .alike_uusd = all->alike_uusd - used.alike_uusd,
@@ -360,7 +361,7 @@ static void write_fixed(struct writer *w, const struct month *month)
     for (size_t i = 0; i < month->n; i++) {
         const struct focus_posting *posting = &month->postings[i];
         enum focus_treatment how = focus_treatment(posting->account);
-        int64_t accrual = posting->amount_uusd[BASIS_ACCRUAL];
+        int128 accrual = posting->amount_uusd[BASIS_ACCRUAL];
         if (how == FOCUS_RECEIPT)
             write_credit(w, month, posting);
         else if (posting->amount_uusd[BASIS_CASH] != 0)
@@ -382,8 +383,8 @@ static void write_fixed(struct writer *w, const struct month *month)
 /* ---- elastic pools ---- */
 
 static void write_elastic_row(struct writer *w, const struct month *month,
-                              const char *meter, int64_t billed, int64_t effective,
-                              int64_t capital, int128 quantity, const char *unit,
+                              const char *meter, int128 billed, int128 effective,
+                              int128 capital, int128 quantity, const char *unit,
                               int128 consumed)
 {
     struct focus_cell row[FOCUS_COST_COLUMNS];
@@ -407,12 +408,12 @@ static void write_elastic_row(struct writer *w, const struct month *month,
  * and increment add.  Whatever else is billed has rows of its own. */
 static void write_elastic(struct writer *w, const struct month *month)
 {
-    int64_t billed = 0, effective = 0, capital = 0;
+    int128 billed = 0, effective = 0, capital = 0;
     int128 held = hours(month->usage.capacity_gpu_ms), surplus = 0;
     for (size_t i = 0; i < month->n; i++) {
         const struct focus_posting *posting = &month->postings[i];
-        int64_t cash = posting->amount_uusd[BASIS_CASH];
-        int64_t accrual = posting->amount_uusd[BASIS_ACCRUAL];
+        int128 cash = posting->amount_uusd[BASIS_CASH];
+        int128 accrual = posting->amount_uusd[BASIS_ACCRUAL];
         capital += posting->amount_uusd[BASIS_ECONOMIC] *
                    (focus_treatment(posting->account) == FOCUS_CAPITAL);
         if (strcmp(posting->unit, "GPU-h") == 0) {
