@@ -32,7 +32,9 @@ Test(models, each_is_documented_and_complete)
                         : m->kind == MODEL_ORDER ? m->order.key != NULL
                         : m->kind == MODEL_PRICE ? m->price.next != NULL
                         : m->kind == MODEL_WAIT  ? m->wait.until_ms != NULL
-                                                 : m->procure.review != NULL;
+                        : m->kind == MODEL_FAILURE
+                            ? m->failure.next_ms && m->failure.rate_per_node_d
+                            : m->procure.review != NULL;
         cr_expect(has_work, "%s has no function", m->name);
     }
 }
@@ -62,6 +64,8 @@ Test(models, there_is_one_of_each_name_in_the_list)
         {MODEL_PROCURE, "target_utilization"},
         {MODEL_PROCURE, "forecast_quantile"},
         {MODEL_PROCURE, "break_even"},
+        {MODEL_FAILURE, "exponential"},
+        {MODEL_FAILURE, "bathtub"},
     };
     for (size_t i = 0; i < COUNT(all); i++)
         cr_expect(model_find(all[i].kind, all[i].name) != NULL, "%s", all[i].name);
@@ -212,4 +216,41 @@ Test(wait, after_excludes_the_others)
                      "'long', or leave out 'after'"));
     cr_expect(eq(str, (char *)complaint(MODEL_WAIT, "threshold", "after: 0s"),
                  "m:1:8: after: 0s is below 1ms"));
+}
+
+static int64_t next_failure(const char *name, const char *yaml,
+                            const struct failure_view *server)
+{
+    const struct model *model = model_find(MODEL_FAILURE, name);
+    return model->failure.next_ms(params_of(model, yaml), server);
+}
+
+/* -ln(1/e) = 1, so the gap is 1 / rate: 250 days. */
+Test(models, an_exponential_failure_comes_by_inversion)
+{
+    struct failure_view server = {.now_ms = 2385, .uniform = exp(-1)};
+    int64_t gap = next_failure("exponential", "{}", &server) - 2385;
+    cr_expect(llabs(gap - 250 * MS_PER_D) <= 1, "%lld", (long long)gap);
+    cr_expect(next_failure("exponential", "rate: 0 /node-d", &server) == WAIT_FOREVER);
+}
+
+/* H(30 d) = 2.5 x 0.004 x 30 = 0.3.  From birth: with -ln u = 0.15 the failure comes at
+ * 30 (0.15 / 0.3)^(4/3) = 11.905508 d; with 0.5 at 30 + (0.5 - 0.3) / 0.004 = 80 d.
+ * From the age of 40 d, past infancy, 0.1 is 25 d more. */
+Test(models, a_bathtub_is_weibull_at_first_and_then_exponential)
+{
+    static const struct {
+        double age_d, hazard, after_d;
+    } cases[] = {{0, 0.15, 11.905508}, {0, 0.5, 80}, {40, 0.1, 25}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct failure_view server = {
+            .in_service_ms = 7 * MS_PER_D,
+            .now_ms = 7 * MS_PER_D + (int64_t)(cases[i].age_d * MS_PER_D),
+            .uniform = exp(-cases[i].hazard),
+        };
+        double after_d =
+            (double)(next_failure("bathtub", "{}", &server) - server.now_ms) / MS_PER_D;
+        cr_expect(fabs(after_d - cases[i].after_d) < 1e-6, "case %zu: %.9f", i,
+                  after_d);
+    }
 }

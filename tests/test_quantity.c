@@ -77,6 +77,8 @@ Test(quantity, real_dimensions_become_the_nearest_double)
         {"130 /d", DIM_PER_DAY, 130},
         {"5/h", DIM_PER_DAY, 120},
         {"7 /w", DIM_PER_DAY, 1},
+        {"4 /1000-node-d", DIM_PER_NODE_DAY, 0.004},
+        {"1.46 /node-y", DIM_PER_NODE_DAY, 0.004},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error err = {0};

@@ -23,6 +23,7 @@ enum model_kind {
     MODEL_WAIT,
     MODEL_PRICE,
     MODEL_PROCURE,
+    MODEL_FAILURE,
     MODEL_KINDS
 };
 
@@ -86,6 +87,20 @@ struct price_ops {
                  struct rng *rng, struct price_change *change);
 };
 
+/* What a failure model sees of a server. */
+struct failure_view {
+    int64_t in_service_ms; /* since when it works; may lie before the start */
+    int64_t now_ms;        /* it begins, or has been repaired */
+    double uniform;        /* in (0, 1): the draw that belongs to this failure */
+};
+
+struct failure_ops {
+    /* The server's next failure, after now; WAIT_FOREVER: never.  By inversion. */
+    int64_t (*next_ms)(const void *params, const struct failure_view *server);
+    /* Failures per server and day in the long run. */
+    double (*rate_per_node_d)(const void *params);
+};
+
 /* What a demand model is told once. */
 struct demand_setting {
     int64_t start_unix_ms; /* the calendar date of time 0 */
@@ -107,6 +122,7 @@ struct model {
         struct demand_ops demand;
         struct order_ops order;
         struct wait_ops wait;
+        struct failure_ops failure;
         struct price_ops price;
         struct procure_ops procure;
     };

@@ -30,6 +30,7 @@ enum dimension {
     DIM_KG,            /* double: kg, t */
     DIM_TFLOPS,        /* double: TFLOP/s, PFLOP/s */
     DIM_PER_DAY,       /* double per day: /h /d /w, as "130 /d" */
+    DIM_PER_NODE_DAY,  /* double per server and day: "4 /1000-node-d", /node-y */
     DIMENSIONS,
     DIM_PRICE /* stands for the dimension of what has the price: params.h */
 };

@@ -63,6 +63,8 @@ struct demand_spec {
     const char *workload, *tenant; /* texts for kind (which has no names here) */
     int64_t patience_ms;           /* NEVER_MS: none */
     int64_t deadline_after_ms;     /* submit + this; NEVER_MS: none */
+    double failures_per_d;         /* of a running job: its own, not its servers' */
+    bool young_daly;               /* checkpoint intervals by Young and Daly */
     int64_t priority;              /* where the trace has none */
     double limit_ratio; /* model jobs: limit = duration * this; 0: no limit */
 };
@@ -115,6 +117,25 @@ struct order_spec {
 
 /* What follows on the end of a lease contract. */
 enum renewal { RENEWAL_NONE, RENEWAL_AUTOMATIC, RENEWAL_MARKET };
+/* How the servers of a fixed pool fail and are repaired.  A repair is one of three
+ * kinds, each lognormal; what is left of the shares is the third. */
+enum { REPAIR_KINDS = 3 };
+struct failure_spec {
+    const struct model *model;
+    const void *params;
+    double share_frac[REPAIR_KINDS];
+    int64_t median_ms[REPAIR_KINDS];
+    double sigma[REPAIR_KINDS];
+};
+
+/* Windows of planned maintenance, one or again and again. */
+struct maintenance_spec {
+    int64_t from_ms, lasts_ms;
+    int64_t every_ms; /* 0: once */
+    int64_t drain_ms; /* before it nothing new starts there */
+    double servers_frac;
+    bool interrupt; /* jobs still there; else they are let finish */
+};
 
 struct pool_spec {
     const char *name;
@@ -122,8 +143,11 @@ struct pool_spec {
     const struct gpu_class *class;
     const char *provider, *region, *jurisdiction; /* NULL: not given */
     enum isolation isolation;
-    int64_t gpus;            /* at the start: own, lease */
-    int64_t gpus_per_server; /* packed placement */
+    int64_t gpus;                        /* at the start: own, lease */
+    int64_t gpus_per_server;             /* packed placement, failures */
+    const struct failure_spec *failures; /* NULL: none */
+    struct maintenance_spec *maintenance;
+    size_t n_maintenance;
 
     /* own */
     struct change_spec *changes;
@@ -209,6 +233,15 @@ static inline bool tenure_is_elastic(enum tenure tenure)
 /* The largest number of GPUs a pool may have at once, by its dated changes and orders;
  * the limit of an elastic one. */
 int64_t pool_largest_size(const struct pool_spec *pool);
+/* All pools of a provider are out, once on a date or again and again at random. */
+struct outage_spec {
+    const char *provider;
+    uint64_t pools; /* bits: indices of its pools */
+    uint32_t rank;  /* among the provider's entries */
+    int64_t from_ms, lasts_ms;
+    double per_y; /* 0: on a date */
+    double sigma;
+};
 
 struct preference {
     const char *workload; /* NULL: all others */
@@ -271,6 +304,8 @@ struct scenario {
     struct pool_spec *pools;
     size_t n_pools;
     struct dispatch_spec dispatch;
+    struct outage_spec *outages;
+    size_t n_outages;
     struct service_price *service; /* n_service 0: service has no price */
     size_t n_service;
     struct input_file *inputs; /* scenario, catalogue, traces */

@@ -106,10 +106,24 @@ bool pool_derive_cost(struct scenario *scenario, struct pool_spec *pool,
 bool pool_read_accounting(struct scenario *scenario, struct pool_spec *pool,
                           const struct node *map, const char *path,
                           struct error *err) MUST_CHECK;
+/* How the servers of a pool fail, from the node of `failures`; scenario_failures.c. */
+extern const struct param failure_params[];
+bool scenario_read_failures(struct scenario *scenario, struct pool_spec *pool,
+                            const struct node *node, const char *path,
+                            struct error *err) MUST_CHECK;
 
 /* The tax book; NULL: none. */
 bool scenario_read_tax(struct scenario *scenario, const struct node *node,
                        struct error *err) MUST_CHECK;
+
+extern const struct param maintenance_params[];
+bool scenario_read_maintenance(struct scenario *scenario, struct pool_spec *pool,
+                               const struct node *list, const char *path,
+                               struct error *err) MUST_CHECK;
+
+extern const struct param outage_params[];
+bool scenario_read_outages(struct scenario *scenario, const struct node *list,
+                           struct error *err) MUST_CHECK;
 
 /* A model and its parameters: `node` is its name or a map of `word` (which holds the
  * name) and parameters.  NULL is the model `fallback`. */

@@ -22,6 +22,8 @@ struct source_kind {
     uint32_t service;                      /* of the service meters, if there are any */
     const char *workload, *tenant;         /* NULL: none */
     bool preemptible;
+    bool young_daly;       /* where no interval is given, it is computed by gang */
+    double failures_per_d; /* of a running job, whatever its size */
     int64_t checkpoint_interval_ms, checkpoint_cost_ms, restart_ms;
 };
 

@@ -36,6 +36,7 @@ struct live_job {
     const struct source_kind *kind;
     int64_t submit_ms, deadline_ms, patience_ms;
     int64_t duration_ms, limit_ms; /* on the reference class */
+    int64_t interval_ms;           /* of work between two checkpoints; 0: none */
     int32_t gpus, priority;
     uint64_t seq; /* of arrival */
 
@@ -48,6 +49,7 @@ struct live_job {
 
     /* running */
     uint32_t pool, shares, event;
+    uint32_t failure_event; /* of its own */
     uint32_t next_in_pool, previous_in_pool;
     int64_t first_start_ms; /* NEVER_STARTED: not yet */
     int64_t held_since_ms;
@@ -121,6 +123,10 @@ void backlog_init(struct backlog *backlog, struct fleet *fleet, struct routes *r
 
 /* A new job, neither waiting nor running yet. */
 uint32_t backlog_admit(struct backlog *backlog, const struct arrival *arrival);
+
+/* checkpoint.c: its checkpoint interval, as given or by Young and Daly. */
+int64_t checkpoint_interval_ms(const struct routes *routes,
+                               const struct arrival *arrival);
 
 /* The job leaves the system. */
 void backlog_release(struct backlog *backlog, uint32_t job);

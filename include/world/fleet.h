@@ -13,6 +13,17 @@
  * end, and nothing new starts on it.  Elastic pools hold what was requested, up to
  * their limit.
  *
+ * GPUs that are down stay capacity, stay paid, and come back at an instant that is
+ * known when they go (a convention: a repair is announced), so that those who look
+ * ahead see them as jobs that end then.  What takes them down is a hold. packed    a
+ * hold closes one server; the server opens when its last hold is over fungible  a hold
+ * keeps a number of GPUs.  Running jobs stand on the GPUs that are up one after the
+ * other, in order of their start, from position 0 on; a server is a range of as many
+ * positions as it has GPUs, drawn among all those that are up; the jobs that have part
+ * of it are hit Jobs that are let finish on GPUs that are going down (maintenance) keep
+ * them until then.  What leaves a pool takes GPUs that are free, then those that are
+ * down, then busy ones, which drain.
+ *
  * In a pool of several lots the newest fills first, so that the oldest stands idle: in
  * each lot the states lie in the order useful, overhead, held, fragmented, no demand,
  * down, and the boundaries between them move across the lots.
@@ -43,6 +54,9 @@ struct lot {
     struct lot_terms terms;
     int64_t gpus;                      /* now */
     int64_t first_gpus;                /* when it began */
+    uint32_t first_server;             /* packed: the number of its first server */
+    uint32_t renewed_as;               /* the contract that goes on with it; 0: none */
+    bool renews;                       /* it goes on with another's GPUs */
     int64_t begin_ms;                  /* in service from then on */
     int64_t end_ms;                    /* -1 while any of it is left */
     int64_t offset;                    /* GPUs of newer lots */
@@ -73,16 +87,57 @@ struct reservation {
     uint32_t n_held;
 };
 
+#define HOLD_NONE UINT32_MAX
+
+/* Owners of holds: a number alone is a unit of failures.h. */
+#define OWNER_OUTAGE      UINT32_C(0x80000000)
+#define OWNER_MAINTENANCE UINT32_C(0xc0000000)
+
+/* An elastic pool that is out: more than any has. */
+#define CLOSED_WHOLE_GPUS INT64_C(1000000000000)
+#define ITEM_HOLD                                                                      \
+    (UINT64_C(1) << 32) /* in `running`: the item is a hold, not a job                 \
+                         */
+
+/* What keeps GPUs down. */
+struct hold {
+    uint32_t pool;
+    uint32_t server; /* packed; else SERVER_NONE */
+    int64_t gpus;    /* fungible: how many are left of it */
+    int64_t until_ms;
+    uint64_t seq;            /* with until_ms the key in `running` */
+    uint32_t owner;          /* of him who took them down */
+    bool tracked;            /* it stands in `running` */
+    uint32_t previous, next; /* in the pool's list; free ones through next */
+};
+
+/* What goes down, until when. */
+struct down_spec {
+    uint32_t server; /* packed */
+    int64_t gpus;    /* fungible */
+    int64_t until_ms;
+    uint32_t owner;
+    bool tracked; /* somebody looks ahead */
+    bool whole;   /* fungible: all these, a draining surplus aside */
+};
+
+struct fleet;
+
 struct pool {
     const struct pool_spec *spec;
     struct pool_prices *prices; /* in force: prices.c; NULL: none ever changes */
+    struct fleet *fleet;
     uint32_t index;
     bool elastic, packed, instanced; /* instanced: elastic with units or keep-alive */
     int64_t target_gpus;             /* fixed: by the plan; elastic: the limit */
     int64_t capacity_gpus;           /* counted now */
     int64_t busy_gpus, overhead_gpus;
-    int64_t draining_gpus; /* packed: busy ones on servers that are to leave */
-    int64_t kept_gpus;     /* of wholly idle instances, kept alive */
+    int64_t draining_gpus; /* packed: busy ones on servers that are not open */
+    int64_t closed_gpus;   /* down, or going down when their jobs have ended; packed: on
+                              servers that are to stay; fungible: of all holds, which
+                              may be more than there are */
+    int64_t closed_busy_gpus; /* packed: busy ones among them */
+    int64_t kept_gpus;        /* of wholly idle instances, kept alive */
     int64_t wanted_gpus,
         waiting_jobs; /* by waiting jobs to which it is open: backlog.c */
     int64_t peak_busy_gpus, peak_capacity_gpus;
@@ -100,6 +155,9 @@ struct pool {
     uint32_t first_on_room;
     struct tree running; /* by estimated end; weight GPUs */
     struct tree victims; /* running jobs that may be preempted, in that order */
+    bool places_jobs;    /* fungible, and GPUs may be lost: who stands where is known */
+    struct tree placed;  /* then: running jobs by start; weight GPUs */
+    uint32_t first_hold; /* list of what is down, newest first */
     uint32_t first_job;  /* list of running jobs, through job->next_in_pool */
     int64_t running_jobs;
     struct arena *arena; /* of the fleet */
@@ -128,6 +186,9 @@ struct fleet {
     uint32_t n_pools;
     struct share_link *shares;
     uint32_t n_shares, shares_room, free_share;
+    struct hold *holds;
+    uint32_t n_holds, holds_room, free_hold;
+    uint64_t hold_seq;
     struct share *scratch; /* room for the largest gang's shares */
     uint32_t scratch_room;
 };
@@ -218,6 +279,23 @@ void pool_add_surplus(struct pool *pool, int64_t now_ms, int64_t surplus_ms,
 
 /* What a bill counts for GPUs held so long: at least the minimum, whole increments. */
 int64_t billed_ms(const struct pool_spec *spec, int64_t held_ms);
+
+/* down.c.  GPUs of a fixed pool go down and come back; of jobs on them see
+ * fleet_jobs_on.  Returns the hold, to be given to fleet_reopen at `until_ms`. */
+uint32_t fleet_close(struct pool *pool, const struct down_spec *down);
+void fleet_reopen(struct fleet *fleet, uint32_t hold);
+
+/* GPUs that are down now: capacity on which nothing runs or may start. */
+int64_t pool_down(const struct pool *pool);
+
+/* Fungible: so many of the GPUs that are down leave the pool. */
+void fleet_forget_closed(struct pool *pool, int64_t gpus);
+
+/* Fungible, where pool->places_jobs: the jobs that have part of as many GPUs as are
+ * about to go down, at `where`, 0 to 1, of those that are up; at most as many jobs. */
+uint32_t fleet_jobs_at(const struct pool *pool, int64_t gpus, double where,
+                       uint32_t *jobs);
+void fleet_check_down(const struct pool *pool);
 
 /* elastic.c: the part of take, give and fits that concerns instances. */
 bool elastic_fits(const struct pool *pool, int64_t gang);

@@ -28,6 +28,8 @@ struct pool_result {
     int64_t energy_mwh_milli; /* Wh at the meter */
     double carbon_kg;
     int64_t jobs_started, jobs_finished, interruptions;
+    int64_t failures, repairs;       /* of servers */
+    int64_t outages;                 /* of the provider */
     int64_t lost_gpu_ms[CAUSES];     /* work thrown away, by what interrupted it */
     int64_t repeated_gpu_ms[CAUSES]; /* work done again, by what last interrupted */
     int64_t peak_busy_gpus, peak_capacity_gpus;

@@ -12,7 +12,8 @@
  * summary bit per 64 servers; finding, taking and giving back touch one or two words
  * per server used, whatever the number of servers.
  *
- * A server is `open` (placement may use it), or not: not there, closed for draining.
+ * A server is `open` (placement may use it), or not: not there, closed for draining, or
+ * blocked, that is down for one or several reasons and open again when all are over.
  * `level` is the free count under which a server is found; it is its true free count
  * except while a reservation holds part of it (servers_set_level).
  */
@@ -34,6 +35,8 @@ struct servers {
     uint64_t **bits;     /* bits[level][server / 64] */
     uint64_t **summary;  /* summary[level][server / 4096] */
     uint32_t *count;     /* open servers per level */
+    uint8_t *blocks;     /* by how many reasons a server is down; not open meanwhile */
+    uint32_t n_blocked;  /* servers with any */
 };
 
 /* A piece of a gang. */
@@ -61,8 +64,20 @@ uint32_t servers_find(const struct servers *servers, int64_t gang,
 void servers_take(struct servers *servers, struct share share);
 void servers_give(struct servers *servers, struct share share);
 
-/* Closes n open servers: wholly free ones first, then those at work, highest number
- * first.  Returns how many were wholly free. */
+/* A reason to be down comes, and goes: true if that opened the server.  A server that
+ * was retired meanwhile stays closed. */
+void servers_block(struct servers *servers, uint32_t server);
+bool servers_unblock(struct servers *servers, uint32_t server);
+
+/* Whether it was closed for good, or not opened yet. */
+static inline bool servers_is_retired(const struct servers *servers, uint32_t server)
+{
+    return servers->level[server] < 0 && servers->blocks[server] == 0;
+}
+
+/* Closes n servers for good: wholly free ones first, then those that are down with
+ * nothing on them, then those at work, highest number first.  Returns how many had
+ * nothing on them. */
 uint32_t servers_retire(struct servers *servers, uint32_t n);
 
 /* Makes `to` (of the same width) a copy of `from`, for looking ahead. */

@@ -12,10 +12,13 @@
 #include "world/arrivals.h"
 #include "world/backlog.h"
 #include "world/chargeback.h"
+#include "world/failures.h"
 #include "world/fleet.h"
 #include "world/ledger.h"
+#include "world/maintenance.h"
 #include "world/market.h"
 #include "world/orders.h"
+#include "world/outages.h"
 #include "world/service.h"
 #include "world/tally.h"
 #include "world/world.h"
@@ -37,21 +40,29 @@ enum phase {
 enum event_kind {
     EVENT_INTERVAL, /* argument: number of the interval that ends */
     EVENT_MONTH,
-    EVENT_BOOK_BREAK,     /* argument: pool + POOLS_MAX x lot */
-    EVENT_SEGMENT,        /* argument: job */
-    EVENT_LOT,            /* argument: pool, whose plan is carried on */
-    EVENT_RETIRE,         /* the same */
-    EVENT_CONTRACT_END,   /* the same */
-    EVENT_ORDER,          /* argument: order; its date has come */
-    EVENT_DELIVERY,       /* argument: order */
-    EVENT_SERVICE,        /* argument: order */
-    EVENT_NOTICE,         /* argument: pool, whose contracts are ended early */
-    EVENT_CLOSE_INSTANCE, /* argument: index of a kept instance */
-    EVENT_UNTIL,          /* argument: job */
-    EVENT_LEAVE,          /* argument: job whose patience or deadline ends */
-    EVENT_PRICE,          /* argument: market */
-    EVENT_ESCALATE,       /* an anniversary of the start */
-    EVENT_INDEX,          /* a contract's price is set anew; see prices.c */
+    EVENT_BOOK_BREAK,      /* argument: pool + POOLS_MAX x lot */
+    EVENT_SEGMENT,         /* argument: job */
+    EVENT_LOT,             /* argument: pool, whose plan is carried on */
+    EVENT_RETIRE,          /* the same */
+    EVENT_CONTRACT_END,    /* the same */
+    EVENT_ORDER,           /* argument: order; its date has come */
+    EVENT_DELIVERY,        /* argument: order */
+    EVENT_SERVICE,         /* argument: order */
+    EVENT_NOTICE,          /* argument: pool, whose contracts are ended early */
+    EVENT_CLOSE_INSTANCE,  /* argument: index of a kept instance */
+    EVENT_UNTIL,           /* argument: job */
+    EVENT_LEAVE,           /* argument: job whose patience or deadline ends */
+    EVENT_PRICE,           /* argument: market */
+    EVENT_ESCALATE,        /* an anniversary of the start */
+    EVENT_INDEX,           /* a contract's price is set anew; see prices.c */
+    EVENT_FAILURE,         /* argument: unit that fails */
+    EVENT_REOPEN,          /* argument: hold that ends */
+    EVENT_JOB_FAILURE,     /* argument: job */
+    EVENT_OUTAGE,          /* argument: outage that begins */
+    EVENT_OUTAGE_END,      /* the same */
+    EVENT_DRAIN,           /* argument: maintenance for which servers are closed */
+    EVENT_MAINTENANCE,     /* the same: jobs still there are interrupted */
+    EVENT_MAINTENANCE_END, /* the same */
     EVENT_KINDS
 };
 
@@ -132,6 +143,9 @@ struct world {
 
     struct plan *plans; /* by pool */
     struct orders orders;
+    struct failures failures;
+    struct outages outages;
+    struct maintenances maintenances;
     struct kept *kept;
     uint32_t n_kept, kept_room, free_kept;
     uint32_t *idle_scratch;
@@ -143,6 +157,7 @@ struct world {
     int64_t *interval_started, *interval_ended; /* jobs by pool */
     struct reading (*interval_state)[GPU_STATES];
     int64_t *interval_surplus;
+    int64_t returns;         /* pending events that bring GPUs back */
     int64_t ticks;           /* pending events that are no news: intervals, months */
     struct integral waiting; /* jobs, for the quarters of the run */
     int64_t quarter[4];
@@ -176,6 +191,9 @@ void prices_sign(struct world *world, uint32_t pool, struct lot_terms *terms);
 /* Contracts from `first_lot` on have begun. */
 void prices_contracts_begin(struct world *world, uint32_t pool, uint32_t first_lot);
 void world_plan_breaks(struct world *world, uint32_t pool, uint32_t first_lot);
+void world_close_instances(struct world *world, struct pool *pool); /* idle ones */
+void world_plan_return(struct world *world, int64_t at_ms, enum event_kind kind,
+                       uint32_t argument); /* GPUs come back, if before the horizon */
 void world_handle(struct world *world, struct event event);
 
 /* One more dated change, now or later. */
@@ -187,6 +205,7 @@ void plan_changed(struct world *world, uint32_t pool);
 /* act.c */
 uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
                         enum event_kind kind, uint32_t argument);
+void world_cancel(struct world *world, uint32_t *event); /* if there is one */
 void world_arrive(struct world *world, const struct arrival *arrival);
 void world_start_job(struct world *world, uint32_t job, uint32_t pool);
 
@@ -230,7 +249,7 @@ int64_t job_estimate_on(const struct live_job *job, int64_t ratio);
 /* Whether its estimate on a pool is more than scaled work. */
 static inline bool job_has_overhead(const struct live_job *job)
 {
-    return job->kind->checkpoint_interval_ms > 0 || job->interruptions > 0;
+    return job->interval_ms > 0 || job->interruptions > 0;
 }
 
 /* The largest number of GPUs that a fixed pool's plan gives from now on, and what is on

@@ -32,6 +32,8 @@ static const struct {
     [DIM_KG] = {false, "a mass", "kg", "1500 kg", NULL},
     [DIM_TFLOPS] = {false, "a compute rate", "TFLOP/s", "989 TFLOP/s", NULL},
     [DIM_PER_DAY] = {false, "a rate of events", "/d", "130 /d", NULL},
+    [DIM_PER_NODE_DAY] = {false, "a rate of failures per server", "/1000-node-d",
+                          "4 /1000-node-d", NULL},
     [DIM_PRICE] = {false, "a price", "market's unit", "2.49 USD/GPU-h", NULL},
 };
 
@@ -85,6 +87,9 @@ static const struct unit units[] = {
     {"/d", DIM_PER_DAY, 1, 0, 1, true},
     {"/h", DIM_PER_DAY, 24, 0, 1, false},
     {"/w", DIM_PER_DAY, 1, 0, 7, false},
+    {"/1000-node-d", DIM_PER_NODE_DAY, 1, -3, 1, true},
+    {"/node-d", DIM_PER_NODE_DAY, 1, 0, 1, false},
+    {"/node-y", DIM_PER_NODE_DAY, 1, 0, 365, false},
 };
 #define UNITS (sizeof units / sizeof units[0])
 
@@ -400,7 +405,9 @@ void quantity_write_exact(char text[QUANTITY_TEXT], enum dimension dim, int64_t 
 void quantity_write_real(char text[QUANTITY_TEXT], enum dimension dim, double value)
 {
     assert(!dimension_is_exact(dim));
-    int shift = dim == DIM_FRAC || dim == DIM_FRAC_PER_Y ? 2 : 0;
+    int shift = dim == DIM_FRAC || dim == DIM_FRAC_PER_Y ? 2
+                : dim == DIM_PER_NODE_DAY                ? 3
+                                                         : 0;
     char number[DECIMAL_TEXT];
     decimal_write_double_shifted(number, value, shift);
     snprintf(text, QUANTITY_TEXT, "%s%s%s", number, dim == DIM_NUMBER ? "" : " ",

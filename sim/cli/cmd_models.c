@@ -10,6 +10,7 @@
 static const char *const kind_titles[MODEL_KINDS] = {
     [MODEL_DEMAND] = "demand: how jobs arrive",
     [MODEL_ORDER] = "order: who is served first",
+    [MODEL_FAILURE] = "failure: when a server fails",
     [MODEL_PRICE] = "price: how a price changes",
     [MODEL_WAIT] = "wait: how long a job waits before it may go to elastic pools",
     [MODEL_PROCURE] = "procure: what is bought, leased, renewed and retired",

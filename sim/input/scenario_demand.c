@@ -8,6 +8,7 @@
 static const char *const align_names[] = {"as-is", "to-start", "to-start-weekday",
                                           NULL};
 static const char *const after_end_names[] = {"stop", "repeat", NULL};
+static const char *const checkpoint_names[] = {"given", "young-daly", NULL};
 static const char *const isolation_names[] = {"shared", "dedicated", NULL};
 
 /* What the file says of a source of jobs. */
@@ -15,7 +16,7 @@ struct demand_input {
     struct demand_spec spec;
     const char *name, *jobs, *reference_class;
     struct texts pools, classes, jurisdiction, exclude_providers;
-    int align, after_end, isolation;
+    int align, after_end, isolation, checkpoint;
 };
 
 #define IN struct demand_input
@@ -74,6 +75,12 @@ const struct param demand_params[] = {
                 6.4e12, "progress between two checkpoints; without: none is kept")},
     {PARAM_TIME(IN, "checkpoint_cost", spec.kind.checkpoint_cost_ms, "", 0, 6.4e12,
                 "time that writing a checkpoint takes")},
+    {PARAM_ONE_OF(IN, "checkpoint", checkpoint, checkpoint_names, "given",
+                  "young-daly: the interval where none is given, sqrt(2 cost / rate of "
+                  "failures) by size of the job")},
+    {PARAM_REAL_IN(DIM_PER_DAY, IN, "job_failures", spec.failures_per_d, "0 /d", 0, 1e6,
+                   "failures of a running job by itself, whatever its size; it is "
+                   "interrupted")},
     {PARAM_TIME(IN, "restart", spec.kind.restart_ms, "", 0, 6.4e12,
                 "time that a restart after an interruption takes")},
     PARAMS_END,
@@ -444,6 +451,18 @@ static bool read_name(struct reading *reading, size_t i, struct error *err)
     return true;
 }
 
+static bool check_checkpoint(struct reading *reading, struct error *err)
+{
+    struct demand_input *in = &reading->in;
+    in->spec.young_daly = in->checkpoint == 1;
+    if (!in->spec.young_daly || in->spec.kind.checkpoint_cost_ms > 0)
+        return true;
+    return error_at(err, node_place(reading->map, "checkpoint"),
+                    "%s.checkpoint: young-daly weighs the cost of a checkpoint against "
+                    "failures; give `checkpoint_cost`, as in `checkpoint_cost: 2min`",
+                    reading->path);
+}
+
 static void fill_kind(struct reading *reading)
 {
     struct scenario *scenario = reading->scenario;
@@ -478,6 +497,8 @@ static bool read_source(struct reading *reading, size_t i, struct error *err)
         reading->in.spec.scale = 1;
     if (!read_name(reading, i, err) || !read_reference(reading, err) ||
         !check_words(reading, err))
+        return false;
+    if (!check_checkpoint(reading, err))
         return false;
     fill_kind(reading);
     warn_of_providers(reading);

@@ -14,15 +14,19 @@ enum { OWN = 1u << TENURE_OWN, LEASE = 1u << TENURE_LEASE };
 
 /* Keys that are read elsewhere. */
 static const char *const pool_also[] = {
-    "changes",      "depreciation",  "orders",      "escalation",
-    "price_market", "price_share",   "index_every", "tariff_market",
+    "changes",      "failures",      "maintenance", "depreciation", "orders",
+    "escalation",   "price_market",  "price_share", "index_every",  "tariff_market",
     "value_market", "carbon_market", NULL};
 
 /* Those that hold more than one value, and who may have them. */
 static const struct {
     const char *key;
     unsigned mask;
-} lists[] = {{"changes", OWN}, {"depreciation", OWN}, {"orders", OWN | LEASE}};
+} lists[] = {{"changes", OWN},
+             {"depreciation", OWN},
+             {"orders", OWN | LEASE},
+             {"failures", OWN | LEASE},
+             {"maintenance", OWN | LEASE}};
 
 /* One pool while it is read. */
 struct reading {
@@ -412,6 +416,12 @@ static bool read_pool(struct scenario *scenario, const struct node *map, size_t 
     bool ok = tenure == TENURE_OWN     ? read_own(&reading, err)
               : tenure == TENURE_LEASE ? read_lease(&reading, err)
                                        : read_on_demand(&reading, err);
+    const struct node *failures = node_get(map, "failures");
+    const struct node *maintenance = node_get(map, "maintenance");
+    if (ok && maintenance && !node_is_null(maintenance))
+        ok = scenario_read_maintenance(scenario, pool, maintenance, reading.path, err);
+    if (ok && failures && !node_is_null(failures))
+        ok = scenario_read_failures(scenario, pool, failures, reading.path, err);
     if (ok)
         scenario->pools[scenario->n_pools++] = *pool;
     return ok;

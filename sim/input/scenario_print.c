@@ -12,6 +12,7 @@ static const struct param_also scenario_also[] = {
     {"pools", "list", "", "where jobs run, see pools"},
     {"markets", "list", "[]", "prices that change, see markets"},
     {"dispatch", "map", "{}", "how jobs are served, see dispatch"},
+    {"outages", "list", "[]", "when a provider is out with all its pools, see outages"},
     {"service", "list or map", "",
      "what service is worth, by workload, see service; without: not priced"},
     {"tax", "map", "", "the tax book, see tax; without: none"},
@@ -24,6 +25,10 @@ static const struct param_also pools_also[] = {
      "own: how the book value falls over `life`, see depreciation"},
     {"orders", "list", "[]",
      "own, lease: GPUs that are ordered on a date and come later, see orders"},
+    {"maintenance", "list", "[]",
+     "own, lease: windows in which servers are down, see maintenance"},
+    {"failures", "map", "none",
+     "own, lease: how servers fail and are repaired, see failures"},
     {"escalation", "map", "{}",
      "by how much recurring prices grow in a year, see escalation"},
     {.name = NULL},
@@ -36,6 +41,11 @@ static const struct param_also markets_also[] = {
     {.name = NULL},
 };
 
+static const struct param_also failures_also[] = {
+    {"model", "word", "bathtub",
+     "exponential or bathtub; its parameters stand beside it"},
+    {.name = NULL},
+};
 static const struct param_also dispatch_also[] = {
     {"order", "word or map", "fifo",
      "who is served first: a model, or a map of its name as `policy` and its "
@@ -106,6 +116,14 @@ const struct param_section scenario_sections[] = {
     {"price traces",
      "With `model: table`, keys of `price` that choose a series of a price trace.",
      market_trace_params, NULL, NULL},
+    {"failures",
+     "A pool's `failures`: a model of kind failure (`model`, see the reference of the "
+     "models) with its parameters, and how long repairs take.",
+     failure_params, failures_also, NULL},
+    {"maintenance", "Each element of a pool's `maintenance`: windows, one or many.",
+     maintenance_params, NULL, NULL},
+    {"outages", "Each element of `outages`: a provider goes out with all its pools.",
+     outage_params, NULL, NULL},
     {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
     {"service",
      "Each element of `service`, or `service` itself: a shadow price, which nobody "

@@ -86,6 +86,30 @@ static bool ratio(int128 numerator, int128 denominator, int128 *value)
     return true;
 }
 
+static bool pool_count(const struct scope *scope, size_t offset, int128 *value)
+{
+    *value = scope_sum(scope, offset);
+    return *value != 0;
+}
+
+static int128 up_gpu_ms(const struct scope *scope)
+{
+    return capacity_gpu_ms(scope) - scope_sum(scope, STATE_AT(GPU_DOWN));
+}
+
+static bool availability(const struct scope *scope, size_t offset, int128 *value)
+{
+    (void)offset;
+    return scope_sum(scope, STATE_AT(GPU_DOWN)) > 0 &&
+           ratio(up_gpu_ms(scope), capacity_gpu_ms(scope), value);
+}
+
+static bool per_failure(const struct scope *scope, size_t offset, int128 *value)
+{
+    (void)offset;
+    return ratio(up_gpu_ms(scope), scope_sum(scope, POOL(failures)) * MS_PER_H, value);
+}
+
 static bool utilization(const struct scope *scope, size_t offset, int128 *value)
 {
     (void)offset;
@@ -372,6 +396,17 @@ const struct metric metrics[] = {
      "jobs that ran to their end here", NULL},
     {"interruptions", "1", IN_POOLS, METRIC_COUNT, pool_field, POOL(interruptions),
      "jobs stopped and put back in the queue", NULL},
+    {"failures", "1", IN_POOLS, METRIC_COUNT, pool_count, POOL(failures),
+     "servers that failed; no row where none did",
+     "failures are in events.csv alone; the sums are checked, and gpu_h_per_failure"},
+    {"repairs", "1", IN_POOLS, METRIC_COUNT, pool_count, POOL(repairs),
+     "servers that came back from a repair", "as failures"},
+    {"outages", "1", IN_POOL, METRIC_COUNT, pool_count, POOL(outages),
+     "times that the pool's provider was out", "as failures"},
+    {"gpu_h_per_failure", "GPU-h", IN_POOLS, METRIC_NANO, per_failure, 0,
+     "capacity that was not down, over failures: what was observed between two", NULL},
+    {"availability_frac", "1", IN_POOLS, METRIC_NANO, availability, 0,
+     "capacity that was not down, over capacity; no row where nothing was down", NULL},
     {"capacity_gpu_h", "GPU-h", IN_POOLS, METRIC_GPU_H, capacity, 0,
      "GPU-hours there were: the sum of the states", NULL},
     {"busy_gpu_h", "GPU-h", IN_POOLS, METRIC_GPU_H, busy, 0,

@@ -24,7 +24,7 @@ uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
     return events_add(&world->events, time_ms, world->step_of[phase], kind, argument);
 }
 
-static void cancel(struct world *world, uint32_t *event)
+void world_cancel(struct world *world, uint32_t *event)
 {
     if (*event == EVENT_NONE)
         return;
@@ -216,7 +216,7 @@ static void enter(struct world *world, uint32_t index, enum segment segment,
 static void enter_work(struct world *world, uint32_t index)
 {
     struct live_job *job = job_at(world, index);
-    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t interval = job->interval_ms;
     int64_t until = job->work_ms;
     bool repeats = job->done_ms < job->repeat_ms;
 
@@ -249,7 +249,7 @@ static void cancel_closing(struct world *world, struct pool *pool, uint32_t shar
         if (it->close_event == EVENT_NONE)
             continue;
         uint32_t kept = world->events.slots[it->close_event].argument;
-        cancel(world, &it->close_event);
+        world_cancel(world, &it->close_event);
         world->kept[kept].next_free = world->free_kept;
         world->free_kept = kept;
     }
@@ -287,8 +287,8 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
 
     if (job->state == JOB_STATE_WAITING) {
         backlog_unwait(&world->backlog, index);
-        cancel(world, &job->until_event);
-        cancel(world, &job->leave_event);
+        world_cancel(world, &job->until_event);
+        world_cancel(world, &job->leave_event);
     }
     mark_dirty(world, job);
 
@@ -309,6 +309,7 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     job->expected_end_ms = ready + job_estimate_on(job, ratio);
     backlog_run(&world->backlog, index, pool, world->track_ends);
     note_start(world, job, ready, PHASE_DISPATCH, NULL);
+    job_plan_failure(world, index);
 
     int64_t setup = ready - now;
     if (job->interruptions > 0)
@@ -329,7 +330,7 @@ void world_resume(struct world *world, const struct arrival *arrival,
     struct pool *pool = &world->fleet.pools[pool_index];
     const struct route *route = &world->routes.items[job->kind->route];
     int64_t ratio = route_outlet(route, pool_index)->ratio;
-    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t interval = job->interval_ms;
     int64_t now = world->now_ms, left, ready;
 
     tally_arrived(&world->tally, job);
@@ -351,6 +352,7 @@ void world_resume(struct world *world, const struct arrival *arrival,
         now + left + job_checkpoints_ms(job, job->done_ms, job->done_ms + left);
     backlog_run(&world->backlog, index, pool, world->track_ends);
     note_start(world, job, started_ms, PHASE_INTERVAL, "initial");
+    job_plan_failure(world, index);
     world_unsettle(world, pool_index);
     enter_work(world, index);
 }
@@ -423,6 +425,7 @@ static void give_back(struct world *world, uint32_t index, bool was_useful)
     int64_t billed = pool->elastic && !pool->instanced ? billed_ms(spec, held) : held;
 
     job->direct_uusd += direct_cost(world, job, pool, billed - held);
+    world_cancel(world, &job->failure_event);
     uint32_t idle = fleet_give(&world->fleet, pool, job->gpus, job->shares, was_useful,
                                job->held_since_ms, world->now_ms, world->idle_scratch);
     for (uint32_t i = 0; i < idle; i++) {
@@ -454,7 +457,7 @@ void job_segment_ends(struct world *world, uint32_t index)
     struct pool *pool = &world->fleet.pools[job->pool];
     bool was_useful = is_useful(job->segment);
     bool checkpointed = job->segment == SEGMENT_CHECKPOINT;
-    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t interval = job->interval_ms;
     int64_t cost = job->kind->checkpoint_cost_ms;
 
     job->event = EVENT_NONE;
@@ -484,11 +487,11 @@ void job_interrupt(struct world *world, uint32_t index, enum phase phase,
                    enum cause cause)
 {
     struct live_job *job = job_at(world, index);
-    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t interval = job->interval_ms;
     uint32_t pool = job->pool;
     bool was_useful = is_useful(job->segment);
 
-    cancel(world, &job->event);
+    world_cancel(world, &job->event);
     close_segment(world, job);
     if (interval > 0 && job->kind->checkpoint_cost_ms == 0)
         job->secured_ms = job->done_ms / interval * interval;
@@ -535,7 +538,7 @@ void job_patience_ends(struct world *world, uint32_t index)
 {
     struct live_job *job = job_at(world, index);
     job->leave_event = EVENT_NONE;
-    cancel(world, &job->until_event);
+    world_cancel(world, &job->until_event);
     mark_dirty(world, job);
     backlog_unwait(&world->backlog, index);
     world_show_event(world, PHASE_PATIENCE, "abandon", job, UINT32_MAX, job->gpus,

@@ -24,6 +24,8 @@ static struct source_kind resolve(const struct demand_spec *spec,
         .workload = workload,
         .tenant = tenant,
         .preemptible = kind->preemptible || fill->preemptible,
+        .young_daly = spec->young_daly,
+        .failures_per_d = spec->failures_per_d,
         .checkpoint_interval_ms = kind->checkpoint_interval_ms
                                       ? kind->checkpoint_interval_ms
                                       : fill->checkpoint_interval_ms,

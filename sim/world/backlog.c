@@ -45,6 +45,7 @@ uint32_t backlog_admit(struct backlog *backlog, const struct arrival *arrival)
         .deadline_ms = arrival->deadline_ms,
         .duration_ms = arrival->duration_ms,
         .limit_ms = arrival->limit_ms,
+        .interval_ms = checkpoint_interval_ms(backlog->routes, arrival),
         .gpus = arrival->gpus,
         .priority = arrival->priority,
         .seq = backlog->arrivals++,
@@ -54,6 +55,7 @@ uint32_t backlog_admit(struct backlog *backlog, const struct arrival *arrival)
         .pool = UINT32_MAX,
         .shares = SHARE_NONE,
         .event = EVENT_NONE,
+        .failure_event = EVENT_NONE,
         .first_start_ms = NEVER_STARTED,
     };
     return job;
@@ -239,6 +241,9 @@ void backlog_run(struct backlog *backlog, uint32_t index, struct pool *pool,
     if (track_ends && !pool->elastic)
         tree_insert(&pool->running, (struct tree_entry){job->expected_end_ms, job->seq,
                                                         job->gpus, index});
+    if (pool->places_jobs)
+        tree_insert(&pool->placed, (struct tree_entry){job->held_since_ms, job->seq,
+                                                       job->gpus, index});
     if (backlog->preempt)
         job->start_number = backlog->starts++;
     if (is_victim(backlog, job, pool))
@@ -253,6 +258,8 @@ void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
     assert(job->state == JOB_STATE_RUNNING);
     if (track_ends && !pool->elastic)
         tree_remove(&pool->running, job->expected_end_ms, job->seq);
+    if (pool->places_jobs)
+        tree_remove(&pool->placed, job->held_since_ms, job->seq);
     if (is_victim(backlog, job, pool))
         tree_remove(&pool->victims, job->priority, victim_seq(job));
     if (job->previous_in_pool == JOB_NONE)

@@ -195,8 +195,14 @@ static void look_at_pieces(struct world *world, struct pool *pool,
     add_instant(world, outlook, world->now_ms);
     for (bool more = tree_first(&pool->running, &end); more;
          more = tree_after(&pool->running, end.key, end.seq, &end)) {
-        const struct live_job *job = &world->backlog.jobs[end.item];
         int64_t to = end.key > world->now_ms ? end.key : world->now_ms;
+        if (end.item & ITEM_HOLD) {
+            uint32_t server = world->fleet.holds[(uint32_t)end.item].server;
+            add_share(world, outlook, add_piece(world, outlook, 0, to),
+                      (struct share){server, pool->servers.gpus});
+            continue;
+        }
+        const struct live_job *job = &world->backlog.jobs[end.item];
         struct piece *piece = add_piece(world, outlook, job->held_since_ms, to);
         for (uint32_t s = job->shares; s != SHARE_NONE; s = world->fleet.shares[s].next)
             add_share(world, outlook, piece, world->fleet.shares[s].share);
@@ -235,6 +241,9 @@ static void servers_through(struct world *world, struct pool *pool,
     int32_t width = pool->servers.gpus;
 
     servers_copy(then, &pool->servers);
+    for (uint32_t s = 0; s < then->n && then->n_blocked > 0; s++)
+        while (then->blocks[s] > 0) /* what is down is a piece like any other */
+            (void)servers_unblock(then, s);
     for (uint32_t i = plan->next; i < plan->n && plan->items[i].at_ms <= at_ms; i++) {
         if (plan->items[i].gpus < 0)
             servers_retire(then, (uint32_t)(-plan->items[i].gpus / width));
@@ -340,7 +349,8 @@ static bool fits_truly(struct world *world, struct pool *pool, int64_t gang,
     struct servers *then = &outlook->then;
     servers_through(world, pool, outlook, world->now_ms, length_ms);
     for (uint32_t s = 0; s < then->n; s++) {
-        int32_t free = s < pool->servers.n ? pool->servers.free[s] : 0;
+        bool open = s < pool->servers.n && pool->servers.level[s] >= 0;
+        int32_t free = open ? pool->servers.free[s] : 0;
         servers_set_level(then, s, then->level[s] < free ? then->level[s] : free);
     }
     return servers_fit(then, gang);

@@ -30,9 +30,14 @@ static void clear_servers(struct world *world, struct pool *pool)
 static uint32_t last_to_end(const struct world *world, const struct pool *pool)
 {
     struct tree_entry entry;
-    if (pool->target_gpus > 0 && world->track_ends &&
-        tree_reach(&pool->running, pool->busy_gpus, &entry))
-        return (uint32_t)entry.item;
+    if (pool->target_gpus == 0 || !world->track_ends)
+        return pool->first_job;
+    int64_t all = tree_sum_until(&pool->running, INT64_MAX);
+    while (tree_reach(&pool->running, all, &entry)) {
+        if (!(entry.item & ITEM_HOLD))
+            return (uint32_t)entry.item;
+        all -= entry.weight; /* GPUs that are down */
+    }
     return pool->first_job;
 }
 

@@ -12,7 +12,7 @@ int64_t job_estimate_basis(const struct world *world, const struct live_job *job
 
 int64_t job_checkpoints_ms(const struct live_job *job, int64_t from_ms, int64_t to_ms)
 {
-    int64_t interval = job->kind->checkpoint_interval_ms;
+    int64_t interval = job->interval_ms;
     if (interval == 0 || to_ms <= from_ms)
         return 0;
     int128 cost = (int128)((to_ms - 1) / interval - from_ms / interval) *

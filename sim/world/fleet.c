@@ -45,7 +45,14 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
     struct arena *arena = fleet->arena;
 
     *pool = (struct pool){
-        .spec = spec, .index = index, .first_job = UINT32_MAX, .arena = arena};
+        .spec = spec,
+        .fleet = fleet,
+        .index = index,
+        .first_job = UINT32_MAX,
+        .first_hold = HOLD_NONE,
+        .arena = arena,
+    };
+    pool->placed = tree_empty(&fleet->nodes, TREE_SUM);
     pool->running = tree_empty(&fleet->nodes, TREE_SUM);
     pool->victims = tree_empty(&fleet->nodes, TREE_SUM);
     pool->elastic = tenure_is_elastic(spec->tenure);
@@ -66,7 +73,8 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
 void fleet_init(struct fleet *fleet, const struct scenario *scenario,
                 struct arena *arena, int64_t gang_max)
 {
-    *fleet = (struct fleet){.arena = arena, .free_share = SHARE_NONE};
+    *fleet = (struct fleet){
+        .arena = arena, .free_share = SHARE_NONE, .free_hold = HOLD_NONE};
     fleet->nodes.arena = arena;
     fleet->n_pools = (uint32_t)scenario->n_pools;
     fleet->pools = ARENA_ARRAY(arena, fleet->n_pools, struct pool);
@@ -78,7 +86,8 @@ void fleet_init(struct fleet *fleet, const struct scenario *scenario,
 
 int64_t pool_free(const struct pool *pool)
 {
-    return pool->target_gpus - (pool->busy_gpus - pool->draining_gpus);
+    return pool->target_gpus - pool->closed_gpus -
+           (pool->busy_gpus - pool->draining_gpus);
 }
 
 bool pool_fits(const struct pool *pool, int64_t gang)
@@ -228,14 +237,16 @@ static void shrink(struct pool *pool, int64_t gpus, int64_t now_ms)
     set_capacity(pool, pool->capacity_gpus - gpus);
 }
 
-/* A server that drains leaves when its last job has ended. */
+/* A server that drains leaves, or is down, when its last job has ended. */
 static void leave_if_drained(struct pool *pool, struct share share, int64_t now_ms)
 {
     struct servers *servers = &pool->servers;
     if (servers->level[share.server] >= 0)
         return;
     pool->draining_gpus -= share.gpus;
-    if (servers->free[share.server] == servers->gpus)
+    if (servers->blocks[share.server] > 0)
+        pool->closed_busy_gpus -= share.gpus;
+    else if (servers->free[share.server] == servers->gpus)
         shrink(pool, servers->gpus, now_ms);
 }
 
@@ -244,6 +255,15 @@ static int64_t busy_on_closed(const struct servers *servers)
     int64_t busy = 0;
     for (uint32_t s = 0; s < servers->n; s++)
         if (servers->level[s] < 0)
+            busy += servers->gpus - servers->free[s];
+    return busy;
+}
+
+static int64_t busy_on_blocked(const struct servers *servers)
+{
+    int64_t busy = 0;
+    for (uint32_t s = 0; s < servers->n && servers->n_blocked > 0; s++)
+        if (servers->blocks[s] > 0)
             busy += servers->gpus - servers->free[s];
     return busy;
 }
@@ -338,6 +358,7 @@ uint32_t fleet_lot_begins(struct pool *pool, int64_t gpus,
     struct lot *lot = new_lot(pool, now_ms);
     lot->gpus = lot->first_gpus = gpus;
     lot->terms = *terms;
+    lot->first_server = pool->servers.n;
     pool->target_gpus += gpus;
     set_capacity(pool, pool->capacity_gpus + gpus);
     if (pool->packed) {
@@ -355,14 +376,19 @@ uint32_t fleet_lot_begins(struct pool *pool, int64_t gpus,
 void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms)
 {
     assert(!pool->elastic && gpus <= pool->target_gpus);
+    int64_t free_gpus = pool_free(pool) > 0 ? pool_free(pool) : 0;
     pool->target_gpus -= gpus;
     if (pool->packed) {
         int64_t width = pool->servers.gpus;
         uint32_t free = servers_retire(&pool->servers, (uint32_t)(gpus / width));
         pool->draining_gpus = busy_on_closed(&pool->servers);
+        pool->closed_gpus = pool->servers.n_blocked * width;
+        pool->closed_busy_gpus = busy_on_blocked(&pool->servers);
         shrink(pool, free * width, now_ms);
         return;
     }
+    if (gpus > free_gpus)
+        fleet_forget_closed(pool, gpus - free_gpus);
     int64_t wanted =
         pool->target_gpus > pool->busy_gpus ? pool->target_gpus : pool->busy_gpus;
     shrink(pool, pool->capacity_gpus - wanted, now_ms);
@@ -386,6 +412,8 @@ uint32_t fleet_renew(struct pool *pool, uint32_t index, const struct lot_terms *
     struct lot *lot = new_lot(pool, now_ms), *old = &pool->lots[index];
     lot->terms = *terms;
     lot->gpus = lot->first_gpus = old->gpus;
+    lot->renews = true;
+    old->renewed_as = pool->n_lots - 1;
     old->gpus = 0;
     old->end_ms = now_ms;
     pool->fleet_changed = true;
@@ -396,7 +424,7 @@ bool fleet_stands_on_closed(const struct fleet *fleet, const struct pool *pool,
                             uint32_t shares)
 {
     for (uint32_t s = shares; s != SHARE_NONE; s = fleet->shares[s].next)
-        if (pool->servers.level[fleet->shares[s].share.server] < 0)
+        if (servers_is_retired(&pool->servers, fleet->shares[s].share.server))
             return true;
     return false;
 }
@@ -455,8 +483,10 @@ static void settle_lots(struct pool *pool, const int64_t count[GPU_STATES],
 void fleet_settle(struct pool *pool, bool held, int64_t now_ms)
 {
     int64_t count[GPU_STATES] = {0};
-    int64_t free = pool->capacity_gpus - pool->busy_gpus;
+    int64_t down = pool_down(pool);
+    int64_t free = pool->capacity_gpus - pool->busy_gpus - down;
 
+    count[GPU_DOWN] = down;
     count[GPU_BUSY_USEFUL] = pool->busy_gpus - pool->overhead_gpus;
     count[GPU_BUSY_OVERHEAD] = pool->overhead_gpus;
     if (free > 0) {
@@ -513,6 +543,8 @@ static void check_pool(const struct pool *pool, int64_t now_ms)
     if (pool->packed)
         assert(pool->draining_gpus == busy_on_closed(&pool->servers));
     tree_check(&pool->running);
+    if (!pool->elastic)
+        fleet_check_down(pool);
 }
 
 void fleet_check(const struct fleet *fleet, int64_t now_ms)

@@ -64,7 +64,8 @@ void orders_serve(struct world *world, uint32_t index)
     struct pool *pool = &world->fleet.pools[order->pool];
     pool->coming_gpus -= order->gpus;
     world->orders.pools[order->pool].pending_gpus -= order->gpus;
-    fleet_lot_begins(pool, order->gpus, &order->terms, world->now_ms);
+    uint32_t lot = fleet_lot_begins(pool, order->gpus, &order->terms, world->now_ms);
+    outage_covers(world, order->pool, lot);
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, order->pool, order->gpus,
                      NULL);
     world_unsettle(world, order->pool);

@@ -13,8 +13,9 @@ static void lot_begins(struct world *world, const struct planned *planned)
     struct lot_terms terms = planned->terms;
     if (terms.number <= 1) /* later ones are signed when they are ordered */
         prices_sign(world, planned->pool, &terms);
-    fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus, &terms,
-                     world->now_ms);
+    uint32_t lot = fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus,
+                                    &terms, world->now_ms);
+    outage_covers(world, planned->pool, lot);
     if (planned->terms.number > 1)
         world->orders.pools[planned->pool].pending_gpus -= planned->gpus;
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, planned->pool,
@@ -31,6 +32,27 @@ static void close_instance(struct world *world, uint32_t at)
     pool->instances[kept.instance].close_event = EVENT_NONE;
     fleet_close_instance(pool, kept.instance, world->now_ms);
     world_unsettle(world, kept.pool);
+}
+
+void world_close_instances(struct world *world, struct pool *pool)
+{
+    for (uint32_t i = 0; i < pool->servers.n; i++) {
+        struct instance *it = &pool->instances[i];
+        if (it->since_ms < 0)
+            continue;
+        uint32_t kept = world->events.slots[it->close_event].argument;
+        world_cancel(world, &it->close_event);
+        close_instance(world, kept);
+    }
+}
+
+void world_plan_return(struct world *world, int64_t at_ms, enum event_kind kind,
+                       uint32_t argument)
+{
+    if (at_ms > world->horizon_ms)
+        return;
+    world_schedule(world, at_ms, PHASE_ENDS, kind, argument);
+    world->returns++;
 }
 
 static void tick(struct world *world, int64_t time_ms, enum event_kind kind,
@@ -122,6 +144,14 @@ void world_handle(struct world *world, struct event event)
     case EVENT_CLOSE_INSTANCE: close_instance(world, event.argument); break;
     case EVENT_UNTIL: job_until_comes(world, event.argument); break;
     case EVENT_LEAVE: job_patience_ends(world, event.argument); break;
+    case EVENT_FAILURE: failure_strikes(world, event.argument); break;
+    case EVENT_OUTAGE: outage_begins(world, event.argument); break;
+    case EVENT_OUTAGE_END: outage_ends(world, event.argument); break;
+    case EVENT_DRAIN: maintenance_drains(world, event.argument); break;
+    case EVENT_MAINTENANCE: maintenance_begins(world, event.argument); break;
+    case EVENT_MAINTENANCE_END: maintenance_ends(world, event.argument); break;
+    case EVENT_JOB_FAILURE: job_fails(world, event.argument); break;
+    case EVENT_REOPEN: hold_ends(world, event.argument); break;
     case EVENT_KINDS: assert(!"no such event"); break;
     }
 }
@@ -161,6 +191,7 @@ static void begin_pool(struct world *world, uint32_t p)
         return;
     ledger_after_change(&world->ledger, p, 0);
     world_plan_breaks(world, p, 0);
+    failures_watch(world, p, 0);
 }
 
 /* Whether the first comes before the second: what comes, then what goes. */
@@ -234,6 +265,9 @@ static void plan_pool(struct world *world, uint32_t p)
 void world_plan(struct world *world)
 {
     world->plans = ARENA_ARRAY(&world->arena, world->fleet.n_pools, struct plan);
+    failures_init(world);
+    outages_init(world);
+    maintenance_init(world);
     for (uint32_t p = 0; p < world->fleet.n_pools; p++) {
         begin_pool(world, p);
         if (!world->fleet.pools[p].elastic)

@@ -1,8 +1,9 @@
 /*
  * Looking ahead in a fixed pool: when a gang will fit, and what may start meanwhile.
  *
- * Known are the estimated ends of running jobs and the dated plan; a job past its
- * estimate is taken to end now.
+ * Known are the estimated ends of running jobs, the instants at which GPUs that are
+ * down come back, and the dated plan; a job past its estimate is taken to end now.
+ * Failures to come are not known.
  */
 
 #include <assert.h>
@@ -58,6 +59,16 @@ static void change_servers(struct servers *then, int64_t gpus)
         servers_add(then, true);
 }
 
+/* A job ends, or a server comes back. */
+static void play(const struct world *world, struct servers *then,
+                 const struct tree_entry *end)
+{
+    if (end->item & ITEM_HOLD)
+        (void)servers_unblock(then, world->fleet.holds[(uint32_t)end->item].server);
+    else
+        give_all(world, then, &world->backlog.jobs[end->item]);
+}
+
 /* Plays ends and changes forward on a copy of the servers until the rule finds room,
  * and leaves the copy as it will be then.  Grows with the running jobs. */
 static bool earliest_packed(struct world *world, struct pool *pool, int64_t gang,
@@ -74,7 +85,7 @@ static bool earliest_packed(struct world *world, struct pool *pool, int64_t gang
     servers_copy(then, &pool->servers);
     for (int64_t at = world->now_ms;;) {
         while (ends && end.key <= at) {
-            give_all(world, then, &world->backlog.jobs[end.item]);
+            play(world, then, &end);
             ends = tree_after(&pool->running, end.key, end.seq, &end);
         }
         while (change < plan->n && plan->items[change].at_ms <= at)

@@ -213,6 +213,7 @@ static void settle(struct world *world)
         if (changed) {
             ledger_after_change(&world->ledger, p, world->now_ms);
             world_plan_breaks(world, p, begun);
+            failures_watch(world, p, begun);
         }
     }
     world->dirty = 0;
@@ -256,6 +257,25 @@ static bool instant(struct world *world, struct error *err)
     return true;
 }
 
+/* Whether anybody who waits could start if all GPUs were up. */
+static bool anybody_could_start(const struct world *world)
+{
+    const struct backlog *backlog = &world->backlog;
+    struct tree_entry entry;
+    for (uint32_t i = 0; i < backlog->n_active; i++) {
+        const struct queue *queue = &backlog->queues[backlog->active[i].queue];
+        const struct route *route = &world->routes.items[queue->route];
+        for (bool more = tree_first(&queue->jobs, &entry); more;
+             more = tree_after(&queue->jobs, entry.key, entry.seq, &entry))
+            for (uint32_t o = 0; o < route->n; o++)
+                if (queue->mask >> route->outlets[o].pool & 1 &&
+                    job_could_run(world, &backlog->jobs[entry.item],
+                                  &route->outlets[o]))
+                    return true;
+    }
+    return false;
+}
+
 /* Whether anything can still happen that matters, with an open horizon. */
 static bool is_idle(const struct world *world)
 {
@@ -263,7 +283,10 @@ static bool is_idle(const struct world *world)
         world->pass_needed)
         return false;
     size_t pending = events_pending(&world->events);
-    return world->backlog.waiting == 0 || pending <= (size_t)world->ticks;
+    size_t ticks = (size_t)world->ticks;
+    if (world->backlog.waiting == 0 || pending <= ticks)
+        return true;
+    return pending <= ticks + (size_t)world->returns && !anybody_could_start(world);
 }
 
 static bool next_instant(struct world *world, int64_t *time_ms)

@@ -27,6 +27,8 @@ static void make_room(struct servers *servers)
     servers->free = arena_grow(arena, servers->free, old, room, sizeof *servers->free);
     servers->level =
         arena_grow(arena, servers->level, old, room, sizeof *servers->level);
+    servers->blocks =
+        arena_grow(arena, servers->blocks, old, room, sizeof *servers->blocks);
     for (int32_t l = 0; l <= servers->gpus; l++) {
         servers->bits[l] = arena_grow(arena, servers->bits[l], words_for(old),
                                       words_for(room), sizeof(uint64_t));
@@ -66,9 +68,30 @@ uint32_t servers_add(struct servers *servers, bool open)
     uint32_t server = servers->n++;
     servers->free[server] = (int16_t)servers->gpus;
     servers->level[server] = -1;
+    servers->blocks[server] = 0;
     if (open)
         link_server(servers, server, servers->gpus);
     return server;
+}
+
+void servers_block(struct servers *servers, uint32_t server)
+{
+    assert(server < servers->n && servers->blocks[server] < UINT8_MAX);
+    if (servers_is_retired(servers, server))
+        return;
+    unlink_server(servers, server);
+    if (servers->blocks[server]++ == 0)
+        servers->n_blocked++;
+}
+
+bool servers_unblock(struct servers *servers, uint32_t server)
+{
+    assert(server < servers->n);
+    if (servers->blocks[server] == 0 || --servers->blocks[server] > 0)
+        return false;
+    servers->n_blocked--;
+    link_server(servers, server, servers->free[server]);
+    return true;
 }
 
 void servers_set_open(struct servers *servers, uint32_t server, bool open)
@@ -214,6 +237,20 @@ uint32_t servers_best_fit(const struct servers *servers, int64_t gang)
     return level < 0 ? SERVER_NONE : first_from(servers, level, 0);
 }
 
+/* Closes up to n servers that are down, highest number first. */
+static uint32_t retire_blocked(struct servers *servers, uint32_t n, bool busy)
+{
+    uint32_t done = 0;
+    for (uint32_t s = servers->n; done < n && servers->n_blocked > 0 && s-- > 0;) {
+        if (servers->blocks[s] == 0 || (!busy && servers->free[s] < servers->gpus))
+            continue;
+        servers->blocks[s] = 0;
+        servers->n_blocked--;
+        done++;
+    }
+    return done;
+}
+
 uint32_t servers_retire(struct servers *servers, uint32_t n)
 {
     uint32_t free = 0;
@@ -223,7 +260,9 @@ uint32_t servers_retire(struct servers *servers, uint32_t n)
             break;
         servers_set_open(servers, server, false);
     }
+    free += retire_blocked(servers, n - free, false);
     uint32_t left = n - free;
+    left -= retire_blocked(servers, left, true);
     for (uint32_t server = servers->n; left > 0 && server-- > 0;) {
         if (servers->level[server] < 0)
             continue;
@@ -249,9 +288,11 @@ void servers_copy(struct servers *to, const struct servers *from)
     while (to->room < from->room)
         make_room(to);
     to->n = from->n;
+    to->n_blocked = from->n_blocked;
     if (from->n > 0) {
         memcpy(to->free, from->free, from->n * sizeof *to->free);
         memcpy(to->level, from->level, from->n * sizeof *to->level);
+        memcpy(to->blocks, from->blocks, from->n * sizeof *to->blocks);
     }
     size_t words = words_for(from->n), room = words_for(to->room);
     for (int32_t l = 0; l <= from->gpus; l++) {
@@ -264,12 +305,14 @@ void servers_copy(struct servers *to, const struct servers *from)
 
 void servers_check(const struct servers *servers)
 {
-    uint32_t open = 0, counted = 0;
+    uint32_t open = 0, counted = 0, blocked = 0;
     for (uint32_t s = 0; s < servers->n; s++) {
         int32_t level = servers->level[s];
         assert(servers->free[s] >= 0 && servers->free[s] <= servers->gpus);
         assert(level <= servers->free[s]);
         open += level >= 0;
+        blocked += servers->blocks[s] > 0;
+        assert(servers->blocks[s] == 0 || level < 0);
         for (int32_t l = 0; l <= servers->gpus; l++) {
             bool set = servers->bits[l][s / 64] >> s % 64 & 1;
             assert(set == (l == level));
@@ -278,5 +321,5 @@ void servers_check(const struct servers *servers)
     }
     for (int32_t l = 0; l <= servers->gpus; l++)
         counted += servers->count[l];
-    assert(open == counted);
+    assert(open == counted && blocked == servers->n_blocked);
 }
