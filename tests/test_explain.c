@@ -133,9 +133,8 @@ Test(explain, a_run_is_not_dearer_than_itself)
 
 Test(explain, from_b_to_a_is_the_negative_and_every_basis_adds_up)
 {
-    static const char *const sets[] = {"pools.own.gpus=24",
-                                       "pools.burst.price=3.37 "
-                                       "USD/GPU-h",
+    static const char dearer[] = "pools.burst.price=3.37 USD/GPU-h";
+    static const char *const sets[] = {"pools.own.gpus=24", dearer,
                                        "discount_rate=14.1 %/y"};
     const char *a = run("a", NULL, 0), *b = run("b", sets, 3);
     struct saved_run there[2], back[2];
@@ -385,4 +384,45 @@ Test(explain, servers_that_come_later_are_timing)
                           (long long)bridge.lines[i].step_uusd[s]);
     bridge_free(&bridge);
     close_runs(runs);
+}
+
+/* 100 hours in January at 2.00 and 100 in February at 3.00, or all 200 in February:
+ * 500 and 600 USD, and no price has changed. */
+Test(explain, hours_in_dearer_months_are_timing)
+{
+    static const char rented[] =
+        "start: 2026-01-01\nhorizon: 2mo\n"
+        "demand: [{jobs: early.csv, after_end: stop}]\n"
+        "markets:\n  - {name: rents, of: rent, class: h100-sxm, price: {model: table,"
+        " points: {2026-01-01: 2.00 USD/GPU-h, 2026-02-01: 3.00 USD/GPU-h}}}\n"
+        "pools: [{name: burst, tenure: on-demand, class: h100-sxm, boot: 0s,"
+        " price_market: rents}]\n";
+    static const char *const sets[] = {"demand.0.jobs=late.csv"};
+    static const int64_t wanted[BRIDGE_STEPS] = {[STEP_TIMING] = 100000000};
+    struct saved_run runs[2];
+    results_write(&results, "early.csv",
+                  "submit,duration_s,gpus\n864000,360000,1\n3456000,360000,1\n");
+    results_write(&results, "late.csv", "submit,duration_s,gpus\n3456000,360000,2\n");
+    open_runs(runs, results_run(&results, "a", rented, NULL, 0),
+              results_run(&results, "b", rented, sets, 1));
+    struct bridge bridge = explain(runs, BRIDGE_ACCRUAL);
+    cr_expect(eq(i64, bridge.total_uusd[0], 500000000));
+    for (int s = 0; s < BRIDGE_STEPS; s++)
+        cr_expect(eq(i64, bridge.step_uusd[s], wanted[s]), "%s", bridge_step_names[s]);
+    bridge_free(&bridge);
+    close_runs(runs);
+}
+
+Test(explain, the_same_name_with_another_tenure_is_price_and_capital)
+{
+    static const char *const sets[] = {"pools.site.tenure=lease", "pools.site.term=1y"};
+    static const char site[] =
+        "start: 2026-01-20\nhorizon: 50d\ndiscount_rate: 9.3 %/y\n"
+        "demand:\n  - {jobs: jobs.csv, reference_class: h100-sxm, after_end: stop}\n"
+        "pools: [{name: site, tenure: own, class: h100-sxm, gpus: 40}]\n";
+    const char *a = results_run(&results, "a", site, NULL, 0);
+    const char *b = results_run(&results, "b", site, sets, 2);
+    /* Hours and jobs are the same. */
+    expect_only(a, b, BRIDGE_ECONOMIC, ONLY(STEP_PRICE) | ONLY(STEP_CAPITAL));
+    expect_only(a, b, BRIDGE_ACCRUAL, ONLY(STEP_PRICE) | ONLY(STEP_CAPITAL));
 }

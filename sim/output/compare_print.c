@@ -39,6 +39,7 @@ static const struct figure service[] = {
 
 static const struct figure money[] = {
     {"net present cost", "total", "npv_usd", FORM_NUMBER, false},
+    {"  after tax", "total", "npv_after_tax_usd", FORM_NUMBER, true},
     {"levelised per useful GPU-h", "total", "levelised_usd_per_useful_gpu_h",
      FORM_UNIT_COST, false},
     {"economic cost", "total", "economic_usd", FORM_NUMBER, false},
@@ -62,6 +63,7 @@ static const struct figure use[] = {
     {"  idle, held", "total", "idle_held_gpu_h", FORM_NUMBER, true},
     {"  down", "total", "down_gpu_h", FORM_NUMBER, true},
     {"cost of idle, USD", "total", "idle_usd", FORM_NUMBER, true},
+    {"interruptions of jobs", "total", "interruptions", FORM_NUMBER, true},
     {"used, of owned and leased", "fixed", "utilization_frac", FORM_PERCENT, true},
     {.label = NULL},
 };
