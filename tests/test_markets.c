@@ -251,6 +251,32 @@ Test(markets, power_and_carbon_follow_their_markets)
     books_free(&books);
 }
 
+/* Standing cost by GPU-time of each state, each moment at its tariff: one job keeps 3
+ * of 16 GPUs busy from day 60 to day 200; the tariff changes after 90 days. */
+Test(markets, power_is_borne_by_those_who_draw_it_when_it_costs_that)
+{
+    struct books books;
+    run(&books, "5184000,12096000,3\n", "%s%s%s", HEAD("1y"), OWN_MARKETS,
+        "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 16, tariff_market: "
+        "grid}]\n");
+    const struct pool_spec *spec = &books.scenario.pools[0];
+    int64_t idle[2], busy[2];
+    pool_power_rates(spec, 85000000, &idle[0], &busy[0]);
+    pool_power_rates(spec, 123700000, &idle[1], &busy[1]);
+    double rest = (double)(spec->colo_rate + spec->support_rate + spec->staff_rate +
+                           spec->insurance_rate);
+    double worn = (double)(spec->capex_uusd_per_gpu - spec->residual_uusd_per_gpu) *
+                  1000 / 24 /
+                  (5 * 365 + 1); /* nano-USD per GPU-h; 2028 is a leap year */
+    double usd = 3 * 24 *
+                 (30 * (rest + worn + (double)(idle[0] + busy[0])) +
+                  110 * (rest + worn + (double)(idle[1] + busy[1]))) /
+                 1e9;
+    cr_expect(epsilon_eq(dbl, (double)books.result->pools[0].cost_uusd[COST_BUSY] / 1e6,
+                         usd, 1e-4));
+    books_free(&books);
+}
+
 /* Two servers bought at the start for 280,000 each; one is sold on 1 July, the other is
  * valued at the end of the year, when new ones cost 200,000. */
 Test(markets, what_gpus_are_worth_follows_the_market)

@@ -33,6 +33,9 @@ struct pool_books {
 
     /* The busy increment of power by useful work and overhead; bills' roundings. */
     struct meter power[2], surplus;
+    /* Idle power by state, where it is kept out of the segments (ledger_power.c). */
+    bool power_apart;
+    struct meter idle_power[GPU_STATES];
 
     /* The open segment of the division. */
     int64_t mark_ms;
@@ -93,6 +96,11 @@ void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_
 void ledger_reprice_contract(struct ledger *ledger, uint32_t pool, uint32_t contract,
                              int64_t value, int64_t now_ms);
 
+/* Both rates of power at once.  Where the tariff follows a market it costs little: no
+ * account is read. */
+void ledger_reprice_power(struct ledger *ledger, uint32_t pool, int64_t idle_rate,
+                          int64_t busy_rate, int64_t now_ms);
+
 /* Energy at the meter of a pool so far, in mW ms. */
 int128 ledger_energy(const struct ledger *ledger, uint32_t pool, int64_t now_ms);
 
@@ -133,6 +141,13 @@ double ledger_discount(const struct ledger *ledger, int64_t now_ms);
 /* judge.c: stranded and obsolete, at the present prices; book and market are there. */
 void lot_judge(const struct ledger *ledger, const struct asset *asset,
                struct asset_row *row);
+
+/* ledger_power.c: idle power by state of the GPUs, and all of it that is kept apart, in
+ * micro-USD. */
+void power_init(struct pool_books *books);
+double power_idle_cost(const struct pool_books *books, enum gpu_state state,
+                       int64_t now_ms);
+double power_idle_total(const struct pool_books *books, int64_t now_ms);
 
 void ledger_check(const struct ledger *ledger, int64_t now_ms);
 

@@ -71,7 +71,7 @@ static double flat_of(const struct pool_books *books, int64_t now_ms)
 {
     return accrual_of(books, now_ms) - busy_power(books, GPU_BUSY_USEFUL, now_ms) -
            busy_power(books, GPU_BUSY_OVERHEAD, now_ms) - surplus_cost(books) -
-           wear_of(books, now_ms);
+           wear_of(books, now_ms) - power_idle_total(books, now_ms);
 }
 
 static double capital_of(const struct ledger *ledger, const struct pool_books *books,
@@ -208,6 +208,7 @@ void ledger_init(struct ledger *ledger, const struct scenario *scenario,
         books->power[GPU_BUSY_USEFUL].rate = books->rate[RATE_BUSY_POWER];
         books->power[GPU_BUSY_OVERHEAD].rate = books->rate[RATE_BUSY_POWER];
         books->surplus.rate = books->rate[RATE_SURPLUS];
+        power_init(books);
         if (books->pool->elastic)
             asset_begin(new_asset(ledger, books), books->pool, 0, 0, scenario, 0);
         open_segment(ledger, books, 0);
@@ -361,15 +362,6 @@ void ledger_reprice_contract(struct ledger *ledger, uint32_t pool, uint32_t cont
     rates[RATE_RENT] = value;
     pool_limit_rate(books->pool, rates, RATES);
     open_segment(ledger, books, now_ms);
-}
-
-int128 ledger_energy(const struct ledger *ledger, uint32_t pool, int64_t now_ms)
-{
-    const struct pool_books *books = &ledger->books[pool];
-    int128 energy = 0;
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        energy += asset_energy(&books->assets[i], now_ms);
-    return energy;
 }
 
 int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate)
@@ -532,6 +524,8 @@ void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,
     share[COST_BUSY] += busy_power(books, GPU_BUSY_USEFUL, now_ms);
     share[COST_OVERHEAD] += busy_power(books, GPU_BUSY_OVERHEAD, now_ms);
     share[COST_IDLE] += surplus_cost(books);
+    for (int s = 0; s < GPU_STATES && books->power_apart; s++)
+        share[share_of[s]] += power_idle_cost(books, (enum gpu_state)s, now_ms);
     for (uint32_t i = 0; i < books->n_begun; i++)
         total += asset_economic(&books->assets[i], &ledger->terms, now_ms);
 

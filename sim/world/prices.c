@@ -46,11 +46,17 @@ static int64_t grown(int64_t rate, double rate_per_y, int64_t years)
     return llround(fmin((double)rate * growth(rate_per_y, years), 1e15));
 }
 
+/* After a rate higher than all before, how far the clock may go is judged anew. */
+static void limit_clock(struct world *world, uint32_t p)
+{
+    if (world->fleet.pools[p].guarded_gpus == 0)
+        world->dirty |= UINT64_C(1) << p;
+}
+
 static void reprice(struct world *world, uint32_t p, enum rate rate, int64_t value)
 {
     ledger_reprice(&world->ledger, p, rate, value, world->now_ms);
-    if (world->fleet.pools[p].guarded_gpus == 0)
-        world->dirty |= UINT64_C(1) << p; /* its clock is to be limited anew */
+    limit_clock(world, p);
 }
 
 static void set_direct(struct world *world, uint32_t p, int64_t rate)
@@ -84,8 +90,8 @@ static void reprice_power(struct world *world, uint32_t p)
     tariff = grown(tariff, spec->escalation.tariff, world->years);
     pool_power_rates(spec, tariff, &idle, &busy);
     set_direct(world, p, busy);
-    reprice(world, p, RATE_IDLE_POWER, idle);
-    reprice(world, p, RATE_BUSY_POWER, busy);
+    ledger_reprice_power(&world->ledger, p, idle, busy, world->now_ms);
+    limit_clock(world, p);
 }
 
 static void reprice_contract(struct world *world, uint32_t p, uint32_t lot,
@@ -95,8 +101,7 @@ static void reprice_contract(struct world *world, uint32_t p, uint32_t lot,
     if (lot + 1 == pool->n_lots)
         pool->prices->rent_rate = value;
     ledger_reprice_contract(&world->ledger, p, lot, value, world->now_ms);
-    if (pool->guarded_gpus == 0)
-        world->dirty |= UINT64_C(1) << p;
+    limit_clock(world, p);
 }
 
 /* ---- markets ---- */
