@@ -234,3 +234,26 @@ Test(gcp_prices, of_the_whole_list_are_those_of_the_provider)
     }
     price_trace_free(&trace);
 }
+
+/* The quoted rents of the H100: a V, from 8.00 to 2.20 and back to 2.95. */
+Test(price_trace, the_rents_that_are_shipped_are_read)
+{
+    const char *source = getenv("TENURE_SOURCE");
+    char path[4096];
+    snprintf(path, sizeof path, "%s/traces/h100-rents.csv", source ? source : ".");
+    struct price_trace trace;
+    struct arena arena = {0};
+    struct points points;
+    struct price_filter filter = {.tenure = "on-demand"};
+    struct error err;
+    cr_assert(price_trace_read(&trace, path, &err), "%s", err.text);
+    cr_expect(trace.was_sorted);
+    cr_assert(price_trace_select(&trace, &filter, &points, &arena, &err), "%s",
+              err.text);
+    cr_assert(eq(sz, points.n, 9));
+    cr_expect(eq(dbl, points.value[1], 8e9));
+    cr_expect(eq(dbl, points.value[6], 2.2e9));
+    cr_expect(eq(dbl, points.value[8], 2.95e9));
+    arena_free(&arena);
+    price_trace_free(&trace);
+}

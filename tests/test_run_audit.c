@@ -248,6 +248,60 @@ Test(run_audit, the_books_of_every_variant_agree)
     }
 }
 
+/* Every kind of market, and what grows each year: bills at many prices, contracts that
+ * are signed and indexed within the run, sales and closing values at the market,
+ * carbon. */
+Test(run_audit, the_books_agree_where_prices_change)
+{
+    char message[1024];
+    write_jobs(in_parent("jobs.csv"));
+    write_file(
+        "prices.yaml",
+        "start: 2026-01-20\nhorizon: 20d\ninterval: 7h\ndiscount_rate: 9.3 %/y\n"
+        "events: true\ndemand: [{jobs: jobs.csv, after_end: stop}]\n"
+        "markets:\n"
+        "  - {name: rents, of: rent, class: h100-sxm, price: {model: ou, step: 1h,"
+        " volatility: 200 %/y, level: 2.2 USD/GPU-h}}\n"
+        "  - {name: grid, of: tariff, price: {model: gbm, step: 1h, launch_every: "
+        "5d}}\n"
+        "  - {name: servers, of: value, class: h100-sxm, price: {model: decline, step: "
+        "1d}}\n"
+        "  - {name: air, of: carbon, price: {model: ou, step: 1h, volatility: 300 "
+        "%/y}}\n"
+        "pools:\n"
+        "  - {name: own, tenure: own, class: h100-sxm, gpus: 16, tariff_market: grid,"
+        " value_market: servers, carbon_market: air, changes: [{at: 2026-01-25, gpus: "
+        "+8}, {at: 2026-02-03, gpus: -16}], escalation: {staff: 3 %/y}}\n"
+        "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 8, from: 2026-01-22,"
+        " price_market: rents, price_share: 80 %, index_every: 3d, term: 14d, prepay: "
+        "20 "
+        "%}\n"
+        "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 32, "
+        "price_market: "
+        "rents, minimum: 10min, increment: 60s, boot: 187s}\n");
+    int64_t findings = audit(run_scenario(in_parent("prices.yaml"), "prices"), message);
+    cr_expect(findings == 0, "%lld findings: %s", (long long)findings, message);
+}
+
+/* Thousands of millions of GPU-hours in nine digits are more than a double holds. */
+Test(run_audit, large_sums_are_right)
+{
+    char message[1024];
+    write_file("jobs.csv", "submit,duration_s,gpus\n0.123,234567890.123,99991\n"
+                           "5.7,200000001.007,69997\n7,123456789.321,54321\n"
+                           "77777,10000000.777,33333\n");
+    write_file("large.yaml",
+               "start: 2026-01-20\nhorizon: 9y\ninterval: 1mo\ndiscount_rate: 9.3 %/y\n"
+               "demand: [{jobs: jobs.csv, after_end: stop}]\npools:\n"
+               "  - {name: own, tenure: own, class: h100-sxm, gpus: 100000}\n"
+               "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 70000, price: "
+               "2.05 USD/GPU-h, term: 9y}\n"
+               "  - {name: burst, tenure: on-demand, class: h100-sxm, price: 2.95 "
+               "USD/GPU-h}\n");
+    int64_t findings = audit(run_scenario(in_parent("large.yaml"), "large"), message);
+    cr_expect(findings == 0, "%lld findings: %s", (long long)findings, message);
+}
+
 Test(run_audit, a_run_that_ends_as_it_begins_is_right)
 {
     static const char *const demands[] = {

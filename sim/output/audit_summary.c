@@ -224,8 +224,10 @@ static double allowance(struct summary *summary, const struct metric_row *row)
     if (row->form != METRIC_KG && row->form != METRIC_REAL_USD &&
         row->form != METRIC_REAL_GPU_H && row->form != METRIC_REAL_NANO)
         return 0;
+    /* And what went through double has 53 bits, which may end before its last digit. */
+    double bits = (n + 1) * fabs((double)row->value) * 0x1p-52;
     if (row->form != METRIC_REAL_NANO)
-        return 2 * n + 1;
+        return 2 * n + 1 + bits;
     /* A ratio: both its parts are off. */
     const struct value *value = value_of(summary, row->scope, "useful_pv_gpu_h");
     double hours = 0;
@@ -234,7 +236,7 @@ static double allowance(struct summary *summary, const struct metric_row *row)
         hours <= 0)
         return 0;
     double ratio = fabs((double)row->value) / 1e9;
-    return (1500 * n + ratio * n) / hours + 2;
+    return (1500 * n + ratio * n) / hours + 2 + bits;
 }
 
 static bool agrees(struct summary *summary, const struct metric_row *row,
