@@ -244,13 +244,14 @@ void prices_sign(struct world *world, uint32_t p, struct lot_terms *terms)
     if (pool->spec->tenure != TENURE_LEASE || !pool->spec->price_market)
         return;
     terms->price_rate = pool->prices->signing_rate;
-    pool->prices->rent_rate = terms->price_rate;
 }
 
 void prices_contracts_begin(struct world *world, uint32_t p, uint32_t first_lot)
 {
     const struct pool *pool = &world->fleet.pools[p];
     const struct span *every = &pool->spec->index_every;
+    if (pool->prices && first_lot < pool->n_lots)
+        pool->prices->rent_rate = pool->lots[pool->n_lots - 1].terms.price_rate;
     if (every->months == 0 && every->ms == 0)
         return;
     for (uint32_t lot = first_lot; lot < pool->n_lots; lot++)
