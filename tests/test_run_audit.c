@@ -348,6 +348,51 @@ Test(run_audit, a_job_whose_instance_boots_at_the_end_is_right)
                  "running,,1.044792\n"));
 }
 
+/* Spot capacity with notice that is taken back and priced out, a market that runs
+ * short, shocks, urgent jobs. */
+Test(run_audit, the_books_of_a_moody_market_agree)
+{
+    static const char *const spots[] = {
+        "interruption: {mean_time: 3h}, unit: 8, price: 1.29 USD/GPU-h",
+        "price: 1.29 USD/GPU-h, interruption: {mean_time: 40min, trace: supply.csv}, "
+        "notice: 30s, unit: 4, "
+        "keep_alive: 20min",
+        "interruption: {trace: supply.csv}, notice: 2h, bid: 1.3 USD/GPU-h, "
+        "price_market: m, price_share: 50 %",
+    };
+    char message[1024];
+    write_jobs(in_parent("jobs.csv"));
+    write_file("supply.csv", "time,gpus\n0,32\n90000.5,11\n500000,0\n600000,24\n");
+    for (size_t i = 0; i < sizeof spots / sizeof spots[0]; i++) {
+        write_file(
+            "moody.yaml",
+            arena_printf(
+                &arena,
+                "start: 2026-01-20\nhorizon: 20d\ndiscount_rate: 9.3 %%/y\ndemand: "
+                "[{jobs: jobs.csv, preemptible: true, checkpoint_interval: 10min, "
+                "checkpoint_cost: 20s, restart: 1min, after_end: stop}, {jobs: "
+                "jobs.csv, "
+                "name: urgent, priority: 3, scale: 0.4, after_end: stop}]\npools:\n"
+                "  - {name: own, tenure: own, class: h100-sxm, gpus: 8}\n"
+                "  - {name: spot, tenure: spot, class: h100-sxm, limit: 32, boot: 187s,"
+                " minimum: 10min, %s}\n"
+                "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 8,"
+                " provider: x, availability: {trace: supply.csv}}\n"
+                "markets: [{name: m, of: rent, class: h100-sxm, price: {model: ou}}]\n"
+                "shocks:\n"
+                "  - {pools: [burst, spot], per_y: 100, lasts: 1d, share: 50 %%}\n"
+                "  - {pools: [spot], from: 2026-01-27, lasts: 1d, price_times: 1.37}\n"
+                "  - {provider: x, from: 2026-02-05T03:04:05Z, ends: true}\n"
+                "dispatch: {order: priority, preempt: true, backfill: easy}\n",
+                spots[i]));
+        const char *dir =
+            run_scenario(in_parent("moody.yaml"), arena_printf(&arena, "moody-%zu", i));
+        int64_t findings = audit(dir, message);
+        cr_expect(findings == 0, "%s: %lld findings: %s", spots[i], (long long)findings,
+                  message);
+    }
+}
+
 Test(run_audit, a_lot_that_costs_more_than_renting_is_obsolete)
 {
     static const struct {

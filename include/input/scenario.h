@@ -15,6 +15,7 @@
 #include "base/params.h"
 #include "input/accounting.h"
 #include "input/catalog.h"
+#include "input/supply.h"
 #include "input/trace.h"
 
 #define POOLS_MAX   64
@@ -184,7 +185,7 @@ struct pool_spec {
     int64_t idle_mw, busy_mw; /* mW at the meter per GPU (PUE and fabric included);
                                  busy_mw is the increment */
 
-    /* lease, on-demand */
+    /* lease, on-demand, spot */
     int64_t price_rate;       /* nano-USD per GPU-h */
     int64_t market_rent_rate; /* lease: what the rest of the term is worth at closing */
     int64_t from_ms;          /* lease: contract start, >= 0 */
@@ -195,13 +196,13 @@ struct pool_spec {
     int64_t
         provisioning_ms; /* lease: from the order of a later contract to its begin */
     enum renewal renewal;
-    struct span notice;   /* lease: from the notice of an early exit to the end */
+    struct span notice;   /* lease: from the notice of an early exit to the end; spot */
     double exit_fee_frac; /* lease: of what remains to be paid then */
     bool exits;           /* lease: notice is given to end all contracts early, */
     int64_t exit_ms;      /* then */
     bool start_past_end;  /* lease: jobs may start whose estimate passes the end */
 
-    /* on-demand */
+    /* on-demand, spot */
     int64_t limit_gpus;
     int64_t boot_ms;
     int64_t unit_gpus;
@@ -216,6 +217,13 @@ struct pool_spec {
     bool rent_follows;       /* lease: market_rent is the market's price */
     bool escalates;
     struct escalation escalation;
+    struct supply_trace supply; /* spot: what falls short is taken back */
+
+    /* spot */
+    int64_t interruption_mean_ms; /* of an instance; 0: only the market interrupts */
+    int64_t notice_ms;            /* `notice`, with months of 365/12 d */
+    int64_t bid_rate;   /* nano-USD per GPU-h; above it nothing is held; 0: no bid */
+    bool price_shocked; /* a shock may change what it pays */
 };
 
 /* The pool's share of its market's price. */
@@ -303,6 +311,8 @@ struct scenario {
     size_t n_markets;
     struct pool_spec *pools;
     size_t n_pools;
+    struct shock_spec *shocks;
+    size_t n_shocks;
     struct dispatch_spec dispatch;
     struct outage_spec *outages;
     size_t n_outages;

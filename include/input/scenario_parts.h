@@ -21,7 +21,8 @@
 extern const struct param scenario_params[], pool_params[], change_params[],
     demand_params[], dispatch_params[], service_params[], depreciation_params[],
     tax_params[], market_params[], market_trace_params[], pool_market_params[],
-    escalation_params[], order_params[];
+    escalation_params[], order_params[], interruption_params[], availability_params[],
+    shock_params[];
 
 extern const char *const opening_names[];
 
@@ -124,6 +125,14 @@ bool scenario_read_maintenance(struct scenario *scenario, struct pool_spec *pool
 extern const struct param outage_params[];
 bool scenario_read_outages(struct scenario *scenario, const struct node *list,
                            struct error *err) MUST_CHECK;
+
+/* Supply of an elastic pool: `interruption`, `availability`; and `shocks`, when pools
+ * are there (NULL: none). */
+bool pool_read_supply(struct scenario *scenario, struct pool_spec *pool,
+                      const struct node *map, const char *path,
+                      struct error *err) MUST_CHECK;
+bool scenario_read_shocks(struct scenario *scenario, const struct node *list,
+                          struct error *err) MUST_CHECK;
 
 /* A model and its parameters: `node` is its name or a map of `word` (which holds the
  * name) and parameters.  NULL is the model `fallback`. */

@@ -72,6 +72,7 @@ struct live_job {
     int64_t useful_gpu_ms, overhead_gpu_ms, direct_uusd;
     int64_t interruptions;
     enum cause cause; /* of the last one */
+    bool leaves;      /* running: with the checkpoint that it takes */
 };
 
 struct queue {

@@ -70,7 +70,15 @@ struct instance {
     int64_t since_ms;      /* held since; -1: not held */
     int64_t boot_until_ms; /* its GPUs work from then on */
     uint32_t close_event;  /* when kept idle: the event that gives it up */
+
+    /* In pools whose instances may be taken back. */
+    uint64_t ordinal;      /* of all that were requested */
+    uint32_t recall_event; /* that gives notice of it, or takes it back */
+    uint32_t older, newer; /* of those held without notice, by ordinal */
+    bool told;             /* it is taken back soon: nothing starts on it */
 };
+
+#define INSTANCE_NONE UINT32_MAX
 
 /* One head-of-line reservation (backfill: easy). */
 struct reservation {
@@ -129,8 +137,10 @@ struct pool {
     struct fleet *fleet;
     uint32_t index;
     bool elastic, packed, instanced; /* instanced: elastic with units or keep-alive */
-    int64_t target_gpus;             /* fixed: by the plan; elastic: the limit */
-    int64_t capacity_gpus;           /* counted now */
+    int64_t
+        target_gpus;   /* fixed: by the plan; elastic: the limit, or what is granted */
+    int64_t most_gpus; /* elastic: the limit, when nothing bounds it */
+    int64_t capacity_gpus; /* counted now */
     int64_t busy_gpus, overhead_gpus;
     int64_t draining_gpus; /* packed: busy ones on servers that are not open */
     int64_t closed_gpus;   /* down, or going down when their jobs have ended; packed: on
@@ -149,9 +159,15 @@ struct pool {
     struct integral surplus; /* elastic: paid for by minimum and increment, not held */
     struct servers servers;
     struct instance *instances;
-    uint32_t first_unheld; /* no instance with a lower number is given up */
-    bool ties_shares;      /* servers may be lost: who runs on each is known */
-    uint32_t *first_on;    /* then, by server: the share tied last */
+    uint32_t first_unheld;    /* no instance with a lower number is given up */
+    bool recalls;             /* instances may be taken back */
+    uint64_t requests;        /* of instances, so far */
+    uint32_t newest_instance; /* of those held without notice */
+    int64_t told_gpus;        /* on instances that are taken back soon */
+    uint32_t *orphans;        /* recall events of instances given up, to be cancelled */
+    uint32_t n_orphans, orphans_room;
+    bool ties_shares;   /* servers may be lost: who runs on each is known */
+    uint32_t *first_on; /* then, by server: the share tied last */
     uint32_t first_on_room;
     struct tree running; /* by estimated end; weight GPUs */
     struct tree victims; /* running jobs that may be preempted, in that order */
@@ -241,7 +257,13 @@ uint32_t fleet_give(struct fleet *fleet, struct pool *pool, int64_t gang,
                     uint32_t shares, bool was_useful, int64_t held_since_ms,
                     int64_t now_ms, uint32_t *idle);
 
-/* Gives up a kept instance. */
+/* In a pool that recalls: an instance is to be taken back, nothing starts on it. */
+void fleet_tell_instance(struct pool *pool, uint32_t instance);
+
+/* What an elastic pool may hold from now on; what it holds beyond that stays. */
+void fleet_limit(struct pool *pool, int64_t gpus);
+
+/* Gives up an instance on which nothing runs. */
 void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms);
 
 /* Changes of a fixed pool.  A lot begins, and its index is returned; a number of GPUs
@@ -304,6 +326,7 @@ uint32_t elastic_find(struct pool *pool, int64_t gang, int64_t now_ms,
 uint32_t elastic_release(struct pool *pool, struct share share, int64_t now_ms,
                          uint32_t *idle);
 
+void elastic_check(const struct pool *pool);
 void ties_check(const struct fleet *fleet);
 
 void fleet_check(const struct fleet *fleet, int64_t now_ms);

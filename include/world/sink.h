@@ -55,6 +55,7 @@ enum account {
     ACCOUNT_EXIT_FEE,     /* all three: a contract ended early */
     ACCOUNT_RENT,         /* all three: leases, what is not prepaid */
     ACCOUNT_ON_DEMAND,    /* all three: what was held */
+    ACCOUNT_SPOT,         /* the same of spot pools */
     ACCOUNT_SURPLUS,      /* all three: what minimum and increment add */
     ACCOUNT_CAPITAL,      /* economic: the charge on net invested capital */
     ACCOUNTS,             /* of money; what follows is shadow only: */
@@ -85,6 +86,8 @@ enum cause {
     CAUSE_JOB_FAILURE, /* of the job itself: its GPUs stay up */
     CAUSE_OUTAGE,      /* of the provider */
     CAUSE_MAINTENANCE,
+    CAUSE_SPOT,         /* its instance was taken back */
+    CAUSE_PROVIDER_END, /* for good */
     CAUSES
 };
 extern const char *const cause_names[]; /* "contract end", ..., NULL */

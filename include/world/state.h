@@ -63,6 +63,10 @@ enum event_kind {
     EVENT_DRAIN,           /* argument: maintenance for which servers are closed */
     EVENT_MAINTENANCE,     /* the same: jobs still there are interrupted */
     EVENT_MAINTENANCE_END, /* the same */
+    EVENT_TOLD,            /* argument: an instance, see supply.c */
+    EVENT_RECALL,          /* the same */
+    EVENT_SUPPLY,          /* argument: pool, whose supply trace goes on */
+    EVENT_SHOCK,           /* argument: shock, which begins or ends */
     EVENT_KINDS
 };
 
@@ -163,8 +167,9 @@ struct world {
     int64_t quarter[4];
     int next_quarter;
     struct conservative *conservative; /* scratch of that pass */
-    uint32_t *victims;                 /* scratch of preemption: jobs */
+    uint32_t *victims;                 /* scratch: jobs that are to be interrupted */
     uint32_t victims_room;
+    struct supply *supply; /* NULL: the market has all, at one price */
 };
 
 /* orders.c (the rest is in orders.h) */
@@ -185,6 +190,8 @@ void world_plan(struct world *world); /* events known from the start */
 void prices_plan(struct world *world);
 void prices_market_moves(struct world *world, uint32_t market);
 void prices_year_ends(struct world *world);
+/* What an elastic pool pays from now on: market, share, growth and shocks together. */
+void prices_elastic(struct world *world, uint32_t pool);
 void prices_contract_indexed(struct world *world, uint32_t argument);
 /* A contract that begins now takes the price of its pool's market, if it has one. */
 void prices_sign(struct world *world, uint32_t pool, struct lot_terms *terms);
@@ -222,6 +229,32 @@ void job_patience_ends(struct world *world, uint32_t job);
 void job_interrupt(struct world *world, uint32_t job, enum phase phase,
                    enum cause cause);
 void world_finish(struct world *world); /* rows of jobs still there */
+
+/* A job takes a checkpoint now, and leaves its GPUs when it has it. */
+void job_checkpoint_and_leave(struct world *world, uint32_t job);
+
+/* Puts a job into the scratch of victims, at the place n behind n others. */
+void world_remember(struct world *world, uint32_t n, uint32_t job);
+
+/* keep.c: an idle instance is kept for the pool's keep_alive; is not given up by itself
+ * any more; is given up (the event's argument). */
+void world_keep(struct world *world, struct pool *pool, uint32_t instance);
+void world_keep_no_longer(struct world *world, struct pool *pool, uint32_t instance);
+void world_keep_ends(struct world *world, uint32_t kept);
+
+/* supply.c: what the market does to rented capacity. */
+void supply_begin(struct world *world);
+void supply_taken(struct world *world, struct pool *pool, uint32_t shares);
+void supply_sweep(struct world *world, struct pool *pool);
+void supply_notice(struct world *world, uint32_t argument);
+void supply_recall(struct world *world, uint32_t argument);
+void supply_changes(struct world *world, uint32_t pool);
+void supply_shock(struct world *world, uint32_t shock);
+/* A rent with what the shocks that last make of it; and that it was set. */
+int64_t supply_rent(const struct world *world, uint32_t pool, int64_t rate);
+void supply_price_changes(struct world *world, uint32_t pool);
+/* Whether a pool is closed for its price, which its market may still change. */
+bool supply_awaits_price(const struct world *world);
 
 /* Something besides an arrival changed in a pool: the next pass looks at everybody. */
 void world_unsettle(struct world *world, uint32_t pool);

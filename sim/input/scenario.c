@@ -54,9 +54,9 @@ const struct param scenario_params[] = {
     PARAMS_END,
 };
 
-static const char *const frame_also[] = {"demand",  "markets",  "initial",
-                                         "pools",   "dispatch", "outages",
-                                         "service", "tax",      NULL};
+static const char *const frame_also[] = {"demand",   "markets", "initial", "pools",
+                                         "dispatch", "outages", "service", "tax",
+                                         "shocks",   NULL};
 
 struct place node_place(const struct node *map, const char *key)
 {
@@ -287,6 +287,7 @@ static bool read_parts(struct scenario *scenario, const struct node *root,
            scenario_read_markets(scenario, node_get(root, "markets"), err) &&
            scenario_read_pools(scenario, pools, err) &&
            scenario_read_outages(scenario, node_get(root, "outages"), err) &&
+           scenario_read_shocks(scenario, node_get(root, "shocks"), err) &&
            scenario_read_dispatch(scenario, node_get(root, "dispatch"), err) &&
            scenario_read_demand(scenario, demand, node_get(root, "initial"), err) &&
            scenario_read_service(scenario, node_get(root, "service"), err) &&

@@ -8,7 +8,7 @@
 enum {
     OWN = 1u << TENURE_OWN,
     LEASE = 1u << TENURE_LEASE,
-    ON_DEMAND = 1u << TENURE_ON_DEMAND,
+    ELASTIC = 1u << TENURE_ON_DEMAND | 1u << TENURE_SPOT,
 };
 
 struct market_keys {
@@ -24,10 +24,10 @@ const struct param pool_market_params[] = {
          IN, "price_market", price, "",
          "the market of rent whose price is paid, instead of `price`; a lease is "
          "signed at it"),
-     .mask = LEASE | ON_DEMAND},
+     .mask = LEASE | ELASTIC},
     {PARAM_FRACTION(IN, "price_share", share, "100 %", 0, 100,
                     "of that market's price"),
-     .mask = LEASE | ON_DEMAND},
+     .mask = LEASE | ELASTIC},
     {PARAM_TERM(IN, "index_every", index_every, "", 8.64e7, 6.4e12,
                 "with price_market: after which the price is set anew, as in 1y; "
                 "default: it stays what it was when the contract began"),
@@ -60,7 +60,7 @@ const struct param escalation_params[] = {
     ESCALATION("software", software, OWN, "of software licences"),
     ESCALATION("security", security, OWN, "of physical security"),
     ESCALATION("tariff", tariff, OWN, "of the price of electricity"),
-    ESCALATION("price", price, LEASE | ON_DEMAND, "of the rent"),
+    ESCALATION("price", price, LEASE | ELASTIC, "of the rent"),
     PARAMS_END,
 };
 

@@ -11,7 +11,9 @@ enum {
     LEASE = 1u << TENURE_LEASE,
     ON_DEMAND = 1u << TENURE_ON_DEMAND,
     FIXED = OWN | LEASE,
-    RENTED = LEASE | ON_DEMAND,
+    SPOT = 1u << TENURE_SPOT,
+    ELASTIC = ON_DEMAND | SPOT,
+    RENTED = LEASE | ELASTIC,
 };
 
 #define IN struct pool_input
@@ -20,7 +22,7 @@ const struct param pool_params[] = {
     {PARAM_WORD(IN, "name", spec.name, NULL,
                 "what results call it: letters, digits, '.', '_', '-'")},
     {PARAM_ONE_OF(IN, "tenure", tenure, tenure_names, NULL,
-                  "how the GPUs are held: own, lease, on-demand")},
+                  "how the GPUs are held: own, lease, on-demand, spot")},
     {PARAM_WORD(IN, "class", class, NULL, "a class of the GPU catalogue")},
     {PARAM_COUNT(IN, "gpus", spec.gpus, "", 0, 1e7,
                  "GPUs at the start; or give servers"),
@@ -110,7 +112,8 @@ const struct param pool_params[] = {
      .mask = OWN},
 
     {PARAM_EXACT_IN(DIM_USD_PER_GPU_H, IN, "price", spec.price_rate, "", 0, 1e14,
-                    "rent; default: the class's one-year lease or on-demand price"),
+                    "rent; default: the class's one-year lease or on-demand price; of "
+                    "spot required"),
      .mask = RENTED},
     {PARAM_INSTANT(IN, "from", from_unix_ms, "",
                    "begin of the contract; default: the start"),
@@ -136,8 +139,9 @@ const struct param pool_params[] = {
                    "when notice is given to end all contracts early"),
      .mask = LEASE},
     {PARAM_TERM(IN, "notice", spec.notice, "0 s", 0, 6.4e12,
-                "from that notice to the end"),
-     .mask = LEASE},
+                "leases: from that notice to the end; spot: from the word that an "
+                "instance is taken back until it is, and paid for"),
+     .mask = LEASE | SPOT},
     {PARAM_FRACTION(IN, "exit_fee", spec.exit_fee_frac, "100 %", 0, 1,
                     "of what remains to be paid at an early end"),
      .mask = LEASE},
@@ -157,21 +161,25 @@ const struct param pool_params[] = {
 
     {PARAM_COUNT(IN, "limit", spec.limit_gpus, "1000000", 0, 1e7,
                  "most GPUs held at once"),
-     .mask = ON_DEMAND},
+     .mask = ELASTIC},
     {PARAM_TIME(IN, "boot", spec.boot_ms, "0 s", 0, 8.64e8,
                 "from request to first useful work; paid"),
-     .mask = ON_DEMAND},
+     .mask = ELASTIC},
     {PARAM_COUNT(IN, "unit", spec.unit_gpus, "1", 1, 1024, "GPUs per instance"),
-     .mask = ON_DEMAND},
+     .mask = ELASTIC},
     {PARAM_TIME(IN, "minimum", spec.minimum_ms, "1 ms", 1, 3.2e10,
                 "least time billed per instance"),
-     .mask = ON_DEMAND},
+     .mask = ELASTIC},
     {PARAM_TIME(IN, "increment", spec.increment_ms, "1 s", 1, 3.2e10,
                 "the bill is rounded up to whole multiples of this"),
-     .mask = ON_DEMAND},
+     .mask = ELASTIC},
     {PARAM_TIME(IN, "keep_alive", spec.keep_alive_ms, "0 s", 0, 3.2e10,
                 "how long an idle instance is kept"),
-     .mask = ON_DEMAND},
+     .mask = ELASTIC},
+    {PARAM_EXACT_IN(DIM_USD_PER_GPU_H, IN, "bid", spec.bid_rate, "", 1, 1e14,
+                    "when the price is above it all is taken back, and nothing is "
+                    "granted until it falls; default: any price"),
+     .mask = SPOT},
     PARAMS_END,
 };
 

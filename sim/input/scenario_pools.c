@@ -14,9 +14,9 @@ enum { OWN = 1u << TENURE_OWN, LEASE = 1u << TENURE_LEASE };
 
 /* Keys that are read elsewhere. */
 static const char *const pool_also[] = {
-    "changes",      "failures",      "maintenance", "depreciation", "orders",
-    "escalation",   "price_market",  "price_share", "index_every",  "tariff_market",
-    "value_market", "carbon_market", NULL};
+    "changes",      "failures",      "maintenance",  "depreciation",  "orders",
+    "interruption", "availability",  "escalation",   "price_market",  "price_share",
+    "index_every",  "tariff_market", "value_market", "carbon_market", NULL};
 
 /* Those that hold more than one value, and who may have them. */
 static const struct {
@@ -26,7 +26,10 @@ static const struct {
              {"depreciation", OWN},
              {"orders", OWN | LEASE},
              {"failures", OWN | LEASE},
-             {"maintenance", OWN | LEASE}};
+             {"maintenance", OWN | LEASE},
+
+             {"interruption", 1u << TENURE_SPOT},
+             {"availability", 1u << TENURE_ON_DEMAND}};
 
 /* One pool while it is read. */
 struct reading {
@@ -98,11 +101,6 @@ static bool read_tenure(const struct reading *reading, enum tenure *tenure,
     for (int i = 0; i < TENURES; i++)
         if (strcmp(tenure_names[i], node->text) == 0)
             *tenure = (enum tenure)i;
-    if (*tenure == TENURE_SPOT)
-        return error_at(err, node->place,
-                        "%s: tenure spot is not in this version; own, lease and "
-                        "on-demand are",
-                        reading->path);
     return *tenure == TENURES || check_tenure_of_keys(reading, *tenure, err);
 }
 
@@ -363,7 +361,7 @@ static bool read_lease(struct reading *reading, struct error *err)
            pool_read_orders(reading->scenario, pool, reading->map, reading->path, err);
 }
 
-static bool read_on_demand(struct reading *reading, struct error *err)
+static bool read_elastic(struct reading *reading, struct error *err)
 {
     struct pool_spec *pool = &reading->in.spec;
     if (pool->limit_gpus % pool->unit_gpus != 0)
@@ -371,6 +369,14 @@ static bool read_on_demand(struct reading *reading, struct error *err)
             err, node_place(reading->map, "limit"),
             "%s.limit: %lld GPUs are not a whole number of instances of %lld",
             reading->path, (long long)pool->limit_gpus, (long long)pool->unit_gpus);
+    if (!pool_read_supply(reading->scenario, pool, reading->map, reading->path, err))
+        return false;
+    pool->notice_ms = pool->notice.ms + pool->notice.months * MS_PER_MO;
+    if (pool->tenure == TENURE_SPOT && !given(reading, "price") && !pool->price_market)
+        return error_at(err, reading->map->place,
+                        "%s: `price` is needed, as in `price: 1.45 USD/GPU-h`: the "
+                        "catalogue has no usual one for spot capacity",
+                        reading->path);
     return from_class(reading, "price", DIM_USD_PER_GPU_H,
                       pool->class->rent_nano_usd_per_gpu_h, &pool->price_rate, err);
 }
@@ -415,7 +421,7 @@ static bool read_pool(struct scenario *scenario, const struct node *map, size_t 
 
     bool ok = tenure == TENURE_OWN     ? read_own(&reading, err)
               : tenure == TENURE_LEASE ? read_lease(&reading, err)
-                                       : read_on_demand(&reading, err);
+                                       : read_elastic(&reading, err);
     const struct node *failures = node_get(map, "failures");
     const struct node *maintenance = node_get(map, "maintenance");
     if (ok && maintenance && !node_is_null(maintenance))

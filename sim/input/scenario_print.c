@@ -13,6 +13,8 @@ static const struct param_also scenario_also[] = {
     {"markets", "list", "[]", "prices that change, see markets"},
     {"dispatch", "map", "{}", "how jobs are served, see dispatch"},
     {"outages", "list", "[]", "when a provider is out with all its pools, see outages"},
+    {"shocks", "list", "[]",
+     "times in which less can be rented, or for more, see shocks"},
     {"service", "list or map", "",
      "what service is worth, by workload, see service; without: not priced"},
     {"tax", "map", "", "the tax book, see tax; without: none"},
@@ -31,6 +33,10 @@ static const struct param_also pools_also[] = {
      "own, lease: how servers fail and are repaired, see failures"},
     {"escalation", "map", "{}",
      "by how much recurring prices grow in a year, see escalation"},
+    {"interruption", "map", "required",
+     "spot: when instances are taken back, see interruption"},
+    {"availability", "map", "",
+     "on-demand: how much the market has, see availability; without: enough"},
     {.name = NULL},
 };
 
@@ -75,7 +81,11 @@ static const char *who_pools(const struct param *param)
         [1u << TENURE_LEASE] = "lease",
         [1u << TENURE_OWN | 1u << TENURE_LEASE] = "own, lease",
         [1u << TENURE_ON_DEMAND] = "on-demand",
-        [1u << TENURE_LEASE | 1u << TENURE_ON_DEMAND] = "lease, on-demand",
+        [1u << TENURE_SPOT] = "spot",
+        [1u << TENURE_LEASE | 1u << TENURE_SPOT] = "lease, spot",
+        [1u << TENURE_ON_DEMAND | 1u << TENURE_SPOT] = "on-demand, spot",
+        [1u << TENURE_LEASE | 1u << TENURE_ON_DEMAND | 1u << TENURE_SPOT] =
+            "lease, on-demand, spot",
     };
     return names[param->mask];
 }
@@ -124,6 +134,13 @@ const struct param_section scenario_sections[] = {
      maintenance_params, NULL, NULL},
     {"outages", "Each element of `outages`: a provider goes out with all its pools.",
      outage_params, NULL, NULL},
+    {"interruption", "The `interruption` of a spot pool: one of these, or both.",
+     interruption_params, NULL, NULL},
+    {"availability", "The `availability` of an on-demand pool.", availability_params,
+     NULL, NULL},
+    {"shocks",
+     "Each element of `shocks`: a time in which less can be rented, or for more.",
+     shock_params, NULL, NULL},
     {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
     {"service",
      "Each element of `service`, or `service` itself: a shadow price, which nobody "

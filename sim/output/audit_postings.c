@@ -24,6 +24,7 @@ static enum measure measure_of(enum account account)
     case ACCOUNT_SECURITY:
     case ACCOUNT_RENT:
     case ACCOUNT_ON_DEMAND:
+    case ACCOUNT_SPOT:
     case ACCOUNT_SURPLUS: return MEASURE_GPU_MS;
     default: return MEASURE_NONE;
     }

@@ -134,7 +134,8 @@ static void check_posting(struct books *books, const struct book_posting *postin
     case ACCOUNT_SUPPORT:
     case ACCOUNT_STAFF:
     case ACCOUNT_INSURANCE:
-    case ACCOUNT_ON_DEMAND: break;
+    case ACCOUNT_ON_DEMAND:
+    case ACCOUNT_SPOT: break;
     default: return;
     }
     books_expect(books, posting->quantity == usage->capacity_gpu_ms, at,

@@ -14,7 +14,8 @@ static const enum focus_treatment treatments[ACCOUNTS] = {
     [ACCOUNT_PREPAID_RENT] = FOCUS_SPREAD, [ACCOUNT_RENT] = FOCUS_BILL,
     [ACCOUNT_ON_DEMAND] = FOCUS_BILL,      [ACCOUNT_SURPLUS] = FOCUS_BILL,
     [ACCOUNT_DEPOSIT] = FOCUS_PAYMENT,     [ACCOUNT_COMMISSIONING] = FOCUS_BILL,
-    [ACCOUNT_EXIT_FEE] = FOCUS_BILL,       [ACCOUNT_CAPITAL] = FOCUS_CAPITAL,
+    [ACCOUNT_EXIT_FEE] = FOCUS_BILL,       [ACCOUNT_SPOT] = FOCUS_BILL,
+    [ACCOUNT_CAPITAL] = FOCUS_CAPITAL,
 };
 
 /* An account that is added has no treatment until it is given one here: the test

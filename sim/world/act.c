@@ -242,17 +242,19 @@ static int64_t back_to_reference(const struct world *world, const struct live_jo
     return work_ms == job->work_ms || done > left ? left : done;
 }
 
-static void cancel_closing(struct world *world, struct pool *pool, uint32_t shares)
+/* Takes GPUs in a pool where they fit; `ready_ms` is when the last of them works. */
+static void take(struct world *world, uint32_t index, struct pool *pool,
+                 int64_t *ready_ms)
 {
-    for (uint32_t s = shares; s != SHARE_NONE; s = world->fleet.shares[s].next) {
-        struct instance *it = &pool->instances[world->fleet.shares[s].share.server];
-        if (it->close_event == EVENT_NONE)
-            continue;
-        uint32_t kept = world->events.slots[it->close_event].argument;
-        world_cancel(world, &it->close_event);
-        world->kept[kept].next_free = world->free_kept;
-        world->free_kept = kept;
-    }
+    struct live_job *job = job_at(world, index);
+    job->shares = fleet_take(&world->fleet, pool, job->gpus, world->now_ms, ready_ms);
+    for (uint32_t s = job->shares; s != SHARE_NONE && pool->instanced;
+         s = world->fleet.shares[s].next)
+        world_keep_no_longer(world, pool, world->fleet.shares[s].share.server);
+    if (pool->ties_shares)
+        fleet_tie(&world->fleet, pool, job->shares, index);
+    if (pool->recalls)
+        supply_taken(world, pool, job->shares);
 }
 
 /* Its wait is over: boot is part of it. */
@@ -292,11 +294,7 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     }
     mark_dirty(world, job);
 
-    job->shares = fleet_take(&world->fleet, pool, job->gpus, now, &ready);
-    if (pool->ties_shares)
-        fleet_tie(&world->fleet, pool, job->shares, index);
-    if (pool->instanced)
-        cancel_closing(world, pool, job->shares);
+    take(world, index, pool, &ready);
     job->held_since_ms = now;
     job->held_direct = pool->prices ? prices_direct(pool->prices, now) : 0;
     service_set_waits(&world->service, job,
@@ -337,9 +335,7 @@ void world_resume(struct world *world, const struct arrival *arrival,
     world_show_event(world, PHASE_INTERVAL, "submit", job, UINT32_MAX, job->gpus, NULL);
     job->patience_ms = arrival->patience_ms;
     job->before_ms = now - started_ms;
-    job->shares = fleet_take(&world->fleet, pool, job->gpus, now, &ready);
-    if (pool->ties_shares)
-        fleet_tie(&world->fleet, pool, job->shares, index);
+    take(world, index, pool, &ready);
     fleet_booted(&world->fleet, pool, job->shares, now);
     job->held_since_ms = now;
     job->held_direct = pool->prices ? prices_direct(pool->prices, now) : 0;
@@ -397,24 +393,6 @@ static int64_t direct_cost(const struct world *world, const struct live_job *job
     return meter_uusd(paid * job->gpus);
 }
 
-static uint32_t kept_new(struct world *world, uint32_t pool, uint32_t instance)
-{
-    uint32_t at = world->free_kept;
-    if (at != UINT32_MAX) {
-        world->free_kept = world->kept[at].next_free;
-    } else {
-        if (world->n_kept == world->kept_room) {
-            uint32_t room = world->kept_room ? world->kept_room * 2 : 64;
-            world->kept = arena_grow(&world->arena, world->kept, world->n_kept, room,
-                                     sizeof *world->kept);
-            world->kept_room = room;
-        }
-        at = world->n_kept++;
-    }
-    world->kept[at] = (struct kept){.pool = pool, .instance = instance};
-    return at;
-}
-
 /* The job gives back its GPUs; segments are closed and its event is gone. */
 static void give_back(struct world *world, uint32_t index, bool was_useful)
 {
@@ -428,12 +406,10 @@ static void give_back(struct world *world, uint32_t index, bool was_useful)
     world_cancel(world, &job->failure_event);
     uint32_t idle = fleet_give(&world->fleet, pool, job->gpus, job->shares, was_useful,
                                job->held_since_ms, world->now_ms, world->idle_scratch);
-    for (uint32_t i = 0; i < idle; i++) {
-        uint32_t instance = world->idle_scratch[i];
-        pool->instances[instance].close_event = world_schedule(
-            world, world->now_ms + spec->keep_alive_ms, PHASE_CAPACITY,
-            EVENT_CLOSE_INSTANCE, kept_new(world, pool->index, instance));
-    }
+    for (uint32_t i = 0; i < idle; i++)
+        world_keep(world, pool, world->idle_scratch[i]);
+    if (pool->recalls)
+        supply_sweep(world, pool);
     job->shares = SHARE_NONE;
     backlog_stop(&world->backlog, index, world->track_ends);
     world->interval_ended[pool->index]++;
@@ -470,6 +446,11 @@ void job_segment_ends(struct world *world, uint32_t index)
         finish_job(world, index);
         return;
     }
+    if (job->leaves) {
+        job->segment_ms = world->now_ms;
+        job_interrupt(world, index, PHASE_ENDS, CAUSE_SPOT);
+        return;
+    }
     world->dirty |= UINT64_C(1) << job->pool;
     if (was_useful)
         fleet_work(pool, -(int64_t)job->gpus);
@@ -479,6 +460,27 @@ void job_segment_ends(struct world *world, uint32_t index)
         enter(world, index, SEGMENT_CHECKPOINT, cost);
     else
         enter_work(world, index);
+}
+
+void job_checkpoint_and_leave(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    int64_t cost = job->kind->checkpoint_cost_ms;
+
+    job->leaves = true;
+    if (cost > 0) {
+        world_cancel(world, &job->event);
+        close_segment(world, job);
+        if (is_useful(job->segment))
+            fleet_work(&world->fleet.pools[job->pool], -(int64_t)job->gpus);
+        world->dirty |= UINT64_C(1) << job->pool;
+        enter(world, index, SEGMENT_CHECKPOINT, cost);
+        return;
+    }
+    close_segment(world, job);
+    job->segment_ms = world->now_ms;
+    job->secured_ms = job->done_ms;
+    job_interrupt(world, index, PHASE_FAILURES, CAUSE_SPOT);
 }
 
 /* Takes a job off its GPUs: progress falls back to the last checkpoint, and the job
@@ -493,8 +495,9 @@ void job_interrupt(struct world *world, uint32_t index, enum phase phase,
 
     world_cancel(world, &job->event);
     close_segment(world, job);
-    if (interval > 0 && job->kind->checkpoint_cost_ms == 0)
+    if (interval > 0 && job->kind->checkpoint_cost_ms == 0 && !job->leaves)
         job->secured_ms = job->done_ms / interval * interval;
+    job->leaves = false;
     int64_t reached = job->progress_ms + back_to_reference(world, job, job->done_ms);
     int64_t secured = back_to_reference(world, job, job->secured_ms);
     world->result.pools[pool].lost_gpu_ms[cause] +=
@@ -517,6 +520,10 @@ void job_interrupt(struct world *world, uint32_t index, enum phase phase,
     join_queue(world, index);
     /* Its patience ended with its first start; its deadline stands. */
     job = job_at(world, index);
+    if (job->first_start_ms == NEVER_STARTED) { /* it was not even booted */
+        plan_leaving(world, index);
+        return;
+    }
     job->leave_reason = "deadline";
     if (job->deadline_ms >= world->now_ms && job->deadline_ms != NEVER_MS)
         job->leave_event =

@@ -404,6 +404,14 @@ static int128 metered(const struct asset *asset, enum rate rate, struct reading 
     return meter_read(&asset->meter[rate], reading.sum);
 }
 
+/* Where the rent of a pool is posted. */
+static enum account rent_account(const struct pool *pool)
+{
+    if (!pool->elastic)
+        return ACCOUNT_RENT;
+    return pool->spec->tenure == TENURE_SPOT ? ACCOUNT_SPOT : ACCOUNT_ON_DEMAND;
+}
+
 int64_t asset_read(const struct asset *asset, enum account account, int64_t now_ms)
 {
     struct reading capacity = asset_capacity(asset, now_ms);
@@ -431,7 +439,8 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
         return meter_uusd(metered(asset, RATE_SETUP, asset_setup(asset, now_ms)));
     case ACCOUNT_RENT:
     case ACCOUNT_ON_DEMAND:
-        if (asset->pool->elastic != (account == ACCOUNT_ON_DEMAND))
+    case ACCOUNT_SPOT:
+        if (account != rent_account(asset->pool))
             return 0;
         return meter_uusd(metered(asset, RATE_RENT, asset_rented(asset, now_ms)));
     case ACCOUNT_SURPLUS:

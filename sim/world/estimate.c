@@ -67,7 +67,8 @@ bool job_could_run(const struct world *world, const struct live_job *job,
 {
     const struct pool *pool = &world->fleet.pools[outlet->pool];
     const struct pool_spec *spec = pool->spec;
-    if (pool_largest_gang(pool, pool->target_gpus) < job->gpus &&
+    int64_t most = pool->elastic ? pool->most_gpus : pool->target_gpus;
+    if (pool_largest_gang(pool, most) < job->gpus &&
         (pool->elastic ||
          pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus))
         return false;

@@ -65,7 +65,10 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
         return;
     }
     pool->target_gpus = spec->limit_gpus / spec->unit_gpus * spec->unit_gpus;
-    pool->instanced = spec->unit_gpus > 1 || spec->keep_alive_ms > 0;
+    pool->most_gpus = pool->target_gpus;
+    pool->recalls = pool->ties_shares = spec->tenure == TENURE_SPOT;
+    pool->newest_instance = INSTANCE_NONE;
+    pool->instanced = spec->unit_gpus > 1 || spec->keep_alive_ms > 0 || pool->recalls;
     if (pool->instanced)
         servers_init(&pool->servers, arena, (int32_t)spec->unit_gpus);
 }
@@ -86,8 +89,10 @@ void fleet_init(struct fleet *fleet, const struct scenario *scenario,
 
 int64_t pool_free(const struct pool *pool)
 {
-    return pool->target_gpus - pool->closed_gpus -
-           (pool->busy_gpus - pool->draining_gpus);
+    int64_t most = pool->target_gpus;
+    if (pool->elastic && pool->capacity_gpus > most)
+        most = pool->capacity_gpus; /* held since before less was granted */
+    return most - pool->closed_gpus - (pool->busy_gpus - pool->draining_gpus);
 }
 
 bool pool_fits(const struct pool *pool, int64_t gang)
@@ -532,7 +537,8 @@ static void check_pool(const struct pool *pool, int64_t now_ms)
     assert(states == integral_read(&pool->capacity, now_ms).sum);
     assert(pool->busy_gpus >= 0 && pool->busy_gpus <= pool->capacity_gpus);
     if (pool->elastic) {
-        assert(pool->capacity_gpus <= pool->target_gpus);
+        assert(pool->capacity_gpus <= pool->most_gpus || pool->most_gpus == 0);
+        elastic_check(pool);
     } else {
         for (uint32_t l = 0; l < pool->n_lots; l++)
             lots += pool->lots[l].gpus;

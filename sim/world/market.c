@@ -57,7 +57,7 @@ struct pool_prices *pool_prices_new(const struct pool_spec *spec, struct arena *
 {
     bool follows = spec->price_market || spec->tariff_market || spec->value_market ||
                    spec->carbon_market;
-    if (!follows && !spec->escalates)
+    if (!follows && !spec->escalates && !spec->price_shocked)
         return NULL;
     struct pool_prices *prices = ARENA_NEW(arena, struct pool_prices);
     prices->rent_rate = prices->signing_rate = spec->price_rate;

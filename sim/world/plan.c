@@ -23,29 +23,6 @@ static void lot_begins(struct world *world, const struct planned *planned)
     world_unsettle(world, planned->pool);
 }
 
-static void close_instance(struct world *world, uint32_t at)
-{
-    struct kept kept = world->kept[at];
-    struct pool *pool = &world->fleet.pools[kept.pool];
-    world->kept[at].next_free = world->free_kept;
-    world->free_kept = at;
-    pool->instances[kept.instance].close_event = EVENT_NONE;
-    fleet_close_instance(pool, kept.instance, world->now_ms);
-    world_unsettle(world, kept.pool);
-}
-
-void world_close_instances(struct world *world, struct pool *pool)
-{
-    for (uint32_t i = 0; i < pool->servers.n; i++) {
-        struct instance *it = &pool->instances[i];
-        if (it->since_ms < 0)
-            continue;
-        uint32_t kept = world->events.slots[it->close_event].argument;
-        world_cancel(world, &it->close_event);
-        close_instance(world, kept);
-    }
-}
-
 void world_plan_return(struct world *world, int64_t at_ms, enum event_kind kind,
                        uint32_t argument)
 {
@@ -141,7 +118,7 @@ void world_handle(struct world *world, struct event event)
     case EVENT_DELIVERY: orders_deliver(world, event.argument); break;
     case EVENT_SERVICE: orders_serve(world, event.argument); break;
     case EVENT_NOTICE: orders_notice(world, event.argument); break;
-    case EVENT_CLOSE_INSTANCE: close_instance(world, event.argument); break;
+    case EVENT_CLOSE_INSTANCE: world_keep_ends(world, event.argument); break;
     case EVENT_UNTIL: job_until_comes(world, event.argument); break;
     case EVENT_LEAVE: job_patience_ends(world, event.argument); break;
     case EVENT_FAILURE: failure_strikes(world, event.argument); break;
@@ -152,6 +129,10 @@ void world_handle(struct world *world, struct event event)
     case EVENT_MAINTENANCE_END: maintenance_ends(world, event.argument); break;
     case EVENT_JOB_FAILURE: job_fails(world, event.argument); break;
     case EVENT_REOPEN: hold_ends(world, event.argument); break;
+    case EVENT_TOLD: supply_notice(world, event.argument); break;
+    case EVENT_RECALL: supply_recall(world, event.argument); break;
+    case EVENT_SUPPLY: supply_changes(world, event.argument); break;
+    case EVENT_SHOCK: supply_shock(world, event.argument); break;
     case EVENT_KINDS: assert(!"no such event"); break;
     }
 }
@@ -277,4 +258,5 @@ void world_plan(struct world *world)
     tick(world, interval_end(world, 0), EVENT_INTERVAL, 0);
     month_tick(world);
     prices_plan(world);
+    supply_begin(world);
 }

@@ -33,7 +33,8 @@ void posting_quantity(struct ledger_row *row, const struct asset *asset, int64_t
     case ACCOUNT_INSURANCE:
     case ACCOUNT_SOFTWARE:
     case ACCOUNT_SECURITY:
-    case ACCOUNT_ON_DEMAND: break;
+    case ACCOUNT_ON_DEMAND:
+    case ACCOUNT_SPOT: break;
     case ACCOUNT_RENT:
         gpu_ms = asset_rented(asset, now_ms).sum - asset->posted_rent.sum;
         break;

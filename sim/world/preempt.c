@@ -62,7 +62,7 @@ static void lend(struct world *world, struct pool *pool, uint32_t job, bool give
     }
 }
 
-static void remember(struct world *world, uint32_t n, uint32_t job)
+void world_remember(struct world *world, uint32_t n, uint32_t job)
 {
     if (n == world->victims_room) {
         uint32_t room = n ? n * 2 : 64;
@@ -85,7 +85,7 @@ static uint32_t enough_packed(struct world *world, struct pool *pool,
         return 0;
     bool fits = false, more = tree_first(&pool->victims, &entry);
     for (; more && !fits && entry.key <= below(job) && n < look; n++) {
-        remember(world, n, (uint32_t)entry.item);
+        world_remember(world, n, (uint32_t)entry.item);
         lend(world, pool, (uint32_t)entry.item, true);
         fits = servers_fit(&pool->servers, job->gpus);
         more = tree_after(&pool->victims, entry.key, entry.seq, &entry);

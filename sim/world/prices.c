@@ -67,7 +67,7 @@ static void set_direct(struct world *world, uint32_t p, int64_t rate)
     prices->direct_rate = rate;
 }
 
-static void reprice_elastic(struct world *world, uint32_t p)
+void prices_elastic(struct world *world, uint32_t p)
 {
     const struct pool_spec *spec = &world->scenario->pools[p];
     struct pool_prices *prices = world->fleet.pools[p].prices;
@@ -75,10 +75,12 @@ static void reprice_elastic(struct world *world, uint32_t p)
     if (spec->price_market)
         rate = pool_share_of(spec, markets_value(&world->markets, spec->price_market));
     rate = grown(rate, spec->escalation.price, world->years);
+    rate = supply_rent(world, p, rate);
     prices->rent_rate = prices->signing_rate = rate;
     set_direct(world, p, rate);
     reprice(world, p, RATE_RENT, rate);
     reprice(world, p, RATE_SURPLUS, rate);
+    supply_price_changes(world, p);
 }
 
 static void reprice_power(struct world *world, uint32_t p)
@@ -129,7 +131,7 @@ static void follow(struct world *world, uint32_t p, const struct market *market)
     struct pool *pool = &world->fleet.pools[p];
     struct pool_prices *prices = pool->prices;
     if (spec->price_market == market->spec && pool->elastic)
-        reprice_elastic(world, p);
+        prices_elastic(world, p);
     else if (spec->price_market == market->spec)
         prices->signing_rate = pool_share_of(spec, market->value);
     if (spec->tariff_market == market->spec)
@@ -207,7 +209,7 @@ void prices_year_ends(struct world *world)
         else if (spec->tenure == TENURE_LEASE)
             escalate_contracts(world, p);
         else
-            reprice_elastic(world, p);
+            prices_elastic(world, p);
     }
     price_tick(world, anniversary_ms(world, 0, one_year, world->years + 1),
                EVENT_ESCALATE, 0);

@@ -284,7 +284,8 @@ static bool is_idle(const struct world *world)
         return false;
     size_t pending = events_pending(&world->events);
     size_t ticks = (size_t)world->ticks;
-    if (world->backlog.waiting == 0 || pending <= ticks)
+    if (world->backlog.waiting == 0 ||
+        (pending <= ticks && !supply_awaits_price(world)))
         return true;
     return pending <= ticks + (size_t)world->returns && !anybody_could_start(world);
 }

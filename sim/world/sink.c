@@ -23,6 +23,8 @@ const char *const cause_names[] = {
     [CAUSE_JOB_FAILURE] = "job failure",
     [CAUSE_OUTAGE] = "outage",
     [CAUSE_MAINTENANCE] = "maintenance",
+    [CAUSE_SPOT] = "spot",
+    [CAUSE_PROVIDER_END] = "provider end",
     [CAUSES] = NULL,
 };
 
@@ -49,6 +51,7 @@ const char *const account_names[] = {
     [ACCOUNT_EXIT_FEE] = "exit_fee",
     [ACCOUNT_RENT] = "rent",
     [ACCOUNT_ON_DEMAND] = "on_demand",
+    [ACCOUNT_SPOT] = "spot",
     [ACCOUNT_SURPLUS] = "surplus",
     [ACCOUNT_CAPITAL] = "capital_charge",
     [ACCOUNT_SERVICE_UNSERVED] = "service_unserved",
@@ -78,6 +81,7 @@ static const unsigned bases[ACCOUNTS] = {
     [ACCOUNT_EXIT_FEE] = CASH | COST,
     [ACCOUNT_RENT] = CASH | COST,
     [ACCOUNT_ON_DEMAND] = CASH | COST,
+    [ACCOUNT_SPOT] = CASH | COST,
     [ACCOUNT_SURPLUS] = CASH | COST,
     [ACCOUNT_CAPITAL] = 1 << BASIS_ECONOMIC,
 };
@@ -111,7 +115,8 @@ static const enum account_nature natures[ACCOUNTS] = {
     [ACCOUNT_PREPAID_RENT] = NATURE_PRICE,   [ACCOUNT_RENT] = NATURE_PRICE,
     [ACCOUNT_ON_DEMAND] = NATURE_PRICE,      [ACCOUNT_SURPLUS] = NATURE_PRICE,
     [ACCOUNT_DEPOSIT] = NATURE_CAPITAL,      [ACCOUNT_COMMISSIONING] = NATURE_PRICE,
-    [ACCOUNT_EXIT_FEE] = NATURE_PRICE,       [ACCOUNT_CAPITAL] = NATURE_CAPITAL,
+    [ACCOUNT_EXIT_FEE] = NATURE_PRICE,       [ACCOUNT_SPOT] = NATURE_PRICE,
+    [ACCOUNT_CAPITAL] = NATURE_CAPITAL,
 };
 
 enum account_nature account_nature(enum account account)
