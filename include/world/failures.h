@@ -45,9 +45,9 @@ void failures_init(struct world *world);
 /* New lots of a pool, from that one on: their servers are watched. */
 void failures_watch(struct world *world, uint32_t pool, uint32_t first_lot);
 
-/* A job that starts may fail by itself, at the constant rate of its source, whatever
- * its size: it is interrupted, and its GPUs stay up.  The draw belongs to the job and
- * to how often it was interrupted before. */
+/* Where failures_per_d is above 0: a job that starts may fail by itself, at the
+ * constant rate of its source, whatever its size: it is interrupted, and its GPUs stay
+ * up.  The draw belongs to the job and to how often it was interrupted before. */
 void job_plan_failure(struct world *world, uint32_t job);
 void job_fails(struct world *world, uint32_t job); /* EVENT_JOB_FAILURE */
 

@@ -308,7 +308,15 @@ uint32_t fleet_close(struct pool *pool, const struct down_spec *down);
 void fleet_reopen(struct fleet *fleet, uint32_t hold);
 
 /* GPUs that are down now: capacity on which nothing runs or may start. */
-int64_t pool_down(const struct pool *pool);
+static inline int64_t pool_down(const struct pool *pool)
+{
+    if (pool->closed_gpus == 0 || pool->elastic)
+        return 0;
+    if (pool->packed)
+        return pool->closed_gpus - pool->closed_busy_gpus;
+    int64_t there = pool->capacity_gpus - pool->busy_gpus;
+    return pool->closed_gpus < there ? pool->closed_gpus : there;
+}
 
 /* Fungible: so many of the GPUs that are down leave the pool. */
 void fleet_forget_closed(struct pool *pool, int64_t gpus);

@@ -212,7 +212,16 @@ void plan_changed(struct world *world, uint32_t pool);
 /* act.c */
 uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
                         enum event_kind kind, uint32_t argument);
-void world_cancel(struct world *world, uint32_t *event); /* if there is one */
+
+/* Cancels an event, if there is one. */
+static inline void world_cancel(struct world *world, uint32_t *event)
+{
+    if (*event == EVENT_NONE)
+        return;
+    events_cancel(&world->events, *event);
+    *event = EVENT_NONE;
+}
+
 void world_arrive(struct world *world, const struct arrival *arrival);
 void world_start_job(struct world *world, uint32_t job, uint32_t pool);
 

@@ -24,14 +24,6 @@ uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,
     return events_add(&world->events, time_ms, world->step_of[phase], kind, argument);
 }
 
-void world_cancel(struct world *world, uint32_t *event)
-{
-    if (*event == EVENT_NONE)
-        return;
-    events_cancel(&world->events, *event);
-    *event = EVENT_NONE;
-}
-
 /* Something besides an arrival changed: the next pass looks at everybody. */
 void world_unsettle(struct world *world, uint32_t pool)
 {
@@ -307,7 +299,8 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     job->expected_end_ms = ready + job_estimate_on(job, ratio);
     backlog_run(&world->backlog, index, pool, world->track_ends);
     note_start(world, job, ready, PHASE_DISPATCH, NULL);
-    job_plan_failure(world, index);
+    if (job->kind->failures_per_d > 0)
+        job_plan_failure(world, index);
 
     int64_t setup = ready - now;
     if (job->interruptions > 0)
@@ -348,7 +341,8 @@ void world_resume(struct world *world, const struct arrival *arrival,
         now + left + job_checkpoints_ms(job, job->done_ms, job->done_ms + left);
     backlog_run(&world->backlog, index, pool, world->track_ends);
     note_start(world, job, started_ms, PHASE_INTERVAL, "initial");
-    job_plan_failure(world, index);
+    if (job->kind->failures_per_d > 0)
+        job_plan_failure(world, index);
     world_unsettle(world, pool_index);
     enter_work(world, index);
 }

@@ -45,7 +45,9 @@ uint32_t backlog_admit(struct backlog *backlog, const struct arrival *arrival)
         .deadline_ms = arrival->deadline_ms,
         .duration_ms = arrival->duration_ms,
         .limit_ms = arrival->limit_ms,
-        .interval_ms = checkpoint_interval_ms(backlog->routes, arrival),
+        .interval_ms = arrival->kind->young_daly
+                           ? checkpoint_interval_ms(backlog->routes, arrival)
+                           : arrival->kind->checkpoint_interval_ms,
         .gpus = arrival->gpus,
         .priority = arrival->priority,
         .seq = backlog->arrivals++,

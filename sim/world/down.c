@@ -123,16 +123,6 @@ void fleet_forget_closed(struct pool *pool, int64_t gpus)
     }
 }
 
-int64_t pool_down(const struct pool *pool)
-{
-    if (pool->elastic)
-        return 0;
-    if (pool->packed)
-        return pool->closed_gpus - pool->closed_busy_gpus;
-    int64_t there = pool->capacity_gpus - pool->busy_gpus;
-    return pool->closed_gpus < there ? pool->closed_gpus : there;
-}
-
 /* The jobs at positions from `at` on, in order of their start from 0 on. */
 static uint32_t jobs_at(const struct pool *pool, int64_t at, int64_t gpus,
                         uint32_t *jobs)

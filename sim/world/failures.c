@@ -248,8 +248,6 @@ void job_plan_failure(struct world *world, uint32_t index)
 {
     struct live_job *job = &world->backlog.jobs[index];
     double rate = job->kind->failures_per_d;
-    if (rate <= 0)
-        return;
     double u = rng_at(&world->failures.of_jobs[job->source], number_of(job),
                       (uint32_t)job->interruptions);
     double gap_ms = -log(u) / rate * (double)MS_PER_D;
