@@ -99,6 +99,28 @@ Test(outages, what_comes_meanwhile_is_out_like_the_rest)
     }
 }
 
+/* All 700 entries of one provider begin at once; the longest of them counts. */
+Test(outages, any_number_may_overlap)
+{
+    static struct outage_spec many[700];
+    for (int i = 0; i < 700; i++)
+        many[i] = (struct outage_spec){.provider = "north",
+                                       .pools = 1,
+                                       .rank = (uint32_t)i,
+                                       .from_ms = 20,
+                                       .lasts_ms = i == 345 ? 17 : 10};
+    for (int packed = 0; packed < 2; packed++) {
+        begin(packed ? PLACEMENT_PACKED : PLACEMENT_FUNGIBLE);
+        toy.scenario.outages = many;
+        toy.scenario.n_outages = COUNT(many);
+        toy_pool(&toy, TENURE_OWN, "own", 16);
+        toy_job(&toy, 25, 7, 16);
+        run();
+        cr_expect(eq(i64, toy.rows[0].start_ms, 37));
+        cr_expect(eq(i64, toy.state_gpu_ms[0][GPU_DOWN], 16 * 17));
+    }
+}
+
 Test(outages, pools_of_others_go_on)
 {
     begin(PLACEMENT_FUNGIBLE);

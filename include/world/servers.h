@@ -35,7 +35,7 @@ struct servers {
     uint64_t **bits;     /* bits[level][server / 64] */
     uint64_t **summary;  /* summary[level][server / 4096] */
     uint32_t *count;     /* open servers per level */
-    uint8_t *blocks;     /* by how many reasons a server is down; not open meanwhile */
+    uint16_t *blocks;    /* by how many reasons a server is down; not open meanwhile */
     uint32_t n_blocked;  /* servers with any */
 };
 

@@ -76,7 +76,7 @@ uint32_t servers_add(struct servers *servers, bool open)
 
 void servers_block(struct servers *servers, uint32_t server)
 {
-    assert(server < servers->n && servers->blocks[server] < UINT8_MAX);
+    assert(server < servers->n && servers->blocks[server] < UINT16_MAX);
     if (servers_is_retired(servers, server))
         return;
     unlink_server(servers, server);
