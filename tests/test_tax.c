@@ -169,8 +169,11 @@ Test(tax, over_a_whole_life_taxes_are_the_rate_times_what_was_spent)
     static const char *const lots[] = {
         OWN8 ", changes: [{at: 2027-07-02, gpus: -3}, {at: 2028-08-09, gpus: -5}]}",
         OWN8 ", changes: [{at: 2026-12-02, gpus: +4}, {at: 2026-12-28, gpus: -12}]}",
+        /* Ordered, delivered and placed in service in years of their own. */
+        OWN8 ", deposit: 30 %, lead_time: 60d, commissioning: 365d, orders: [{at: "
+             "2026-11-20, gpus: 4}], changes: [{at: 2028-08-09, gpus: -12}]}",
     };
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         struct books books;
         run_with(&books,
                  BOOKS_HEAD("2026-01-11T07:13:00Z", "3y",
@@ -183,6 +186,25 @@ Test(tax, over_a_whole_life_taxes_are_the_rate_times_what_was_spent)
         cr_expect_float_eq(result->tax_pv_usd * 1e6, (double)result->tax_uusd, 2);
         books_free(&books);
     }
+}
+
+/* Servers that are not placed in service yet: nothing is deducted, and they stand at
+ * what was paid for them, without a gain. */
+Test(tax, what_is_on_order_is_deducted_by_nothing)
+{
+    struct books books;
+    run_with(&books,
+             BOOKS_HEAD("2026-01-01", "1y",
+                        "0 %/y") "closing: market\ntax: {property: 1.5 %/y, bonus: 100 "
+                                 "%, rate: 20 %}\n",
+             "{name: p, tenure: own, class: h100-sxm, gpus: 0, deposit: 40 %, "
+             "lead_time: 300d, commissioning: 100d, colo: 0 USD/kW-mo, orders: [{at: "
+             "2026-02-01, gpus: 16}]}");
+    const struct pool_result *result = &books.result->pools[0];
+    cr_expect(result->basis_uusd[BASIS_CASH] > 0, "it is paid for");
+    cr_expect_eq(result->tax_uusd, 0, "%" PRId64, result->tax_uusd);
+    cr_expect_float_eq(result->tax_pv_usd, 0, 1e-9, "%f", result->tax_pv_usd);
+    books_free(&books);
 }
 
 /* Property tax: 1.5 % of the book value at the year's end, itself deductible. */

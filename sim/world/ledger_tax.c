@@ -11,6 +11,14 @@ static bool is_lot(const struct asset *asset)
     return asset->pool->spec->tenure == TENURE_OWN;
 }
 
+/* What is on order or being commissioned is no property to the tax book yet: nothing is
+ * deducted (26 CFR 1.167(a)-11(e)(1): placed in service is ready for use), and what was
+ * paid for it is its basis. */
+static bool is_placed(const struct asset *asset)
+{
+    return asset->lot != LOT_NONE;
+}
+
 /* Whether it is deducted as it is incurred; the rest the tax book counts by itself. */
 static bool is_deducted(enum account account)
 {
@@ -56,7 +64,7 @@ static void settle_lots(struct ledger *ledger)
             for (uint32_t i = 0; i < ledger->books[p].n_begun; i++) {
                 struct asset *asset = &ledger->books[p].assets[i];
                 struct tax_lot *lot = &asset->tax;
-                if (!is_lot(asset) || lot->settled)
+                if (!is_lot(asset) || !is_placed(asset) || lot->settled)
                     continue;
                 if (pass == 1) {
                     tax_lot_settle(lot, tax_is_mid_quarter(year_uusd, last_uusd));
@@ -75,7 +83,7 @@ static void add_lots(struct ledger *ledger, uint32_t p, int64_t now_ms, bool unf
     struct pool_books *books = &ledger->books[p];
     for (uint32_t i = 0; i < books->n_begun; i++) {
         struct asset *asset = &books->assets[i];
-        if (!is_lot(asset))
+        if (!is_lot(asset) || !is_placed(asset))
             continue;
         int64_t from_ms = asset->begin_ms > ledger->tax_year_ms ? asset->begin_ms
                                                                 : ledger->tax_year_ms;
@@ -119,10 +127,12 @@ void ledger_tax_closing(struct ledger *ledger, uint32_t pool, int64_t now_ms)
     if (!spec->on)
         return;
     int64_t basis_uusd = 0;
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        basis_uusd += is_lot(&books->assets[i])
-                          ? books->assets[i].tax.basis_uusd
-                          : asset_book_uusd(&books->assets[i], now_ms);
+    for (uint32_t i = 0; i < books->n_begun; i++) {
+        const struct asset *asset = &books->assets[i];
+        basis_uusd += is_lot(asset) && is_placed(asset)
+                          ? asset->tax.basis_uusd
+                          : asset_book_uusd(asset, now_ms);
+    }
     double gain = (double)(result->closing_uusd - basis_uusd);
     result->tax_pv_usd +=
         spec->rate_frac * gain / 1e6 * ledger_discount(ledger, now_ms);
