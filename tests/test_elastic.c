@@ -73,6 +73,20 @@ Test(elastic, beyond_the_limit_jobs_wait)
     cr_expect(eq(int, toy.rows[2].outcome, JOB_REFUSED));
 }
 
+/* Four instances of 5: two have 4 GPUs taken each, one is kept free, one can be had.
+ * 12 GPUs want two whole ones and 2 GPUs of a third, which is none of the two. */
+Test(elastic, the_remainder_of_a_gang_needs_an_instance_beside_its_whole_ones)
+{
+    struct pool_spec *pool = rented(20, 5);
+    pool->keep_alive_ms = 100;
+    toy_job(&toy, 0, 50, 4);
+    toy_job(&toy, 0, 60, 4);
+    toy_job(&toy, 1, 4, 5);
+    toy_job(&toy, 10, 20, 12);
+    run();
+    expect_ran(3, 50, 70);
+}
+
 Test(elastic, boot_is_overhead_and_part_of_the_wait)
 {
     struct pool_spec *pool = rented(10, 1);

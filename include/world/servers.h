@@ -55,6 +55,9 @@ void servers_set_level(struct servers *servers, uint32_t server, int32_t level);
 /* Whether the rule finds room for a gang. */
 bool servers_fit(const struct servers *servers, int64_t gang);
 
+/* Whether a server that is partly used has room for a gang. */
+bool servers_fit_partly(const struct servers *servers, int64_t gang);
+
 /* Finds room by the rule, without taking it; shares must hold gang / gpus + 1.
  * Returns the number of shares, 0 if there is no room. */
 uint32_t servers_find(const struct servers *servers, int64_t gang,

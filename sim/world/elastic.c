@@ -24,7 +24,7 @@ bool elastic_fits(const struct pool *pool, int64_t gang)
     int64_t have = servers->count[unit] + left;
     if (have < whole)
         return false;
-    return rest == 0 || have > whole || servers_fit(servers, rest);
+    return rest == 0 || have > whole || servers_fit_partly(servers, rest);
 }
 
 /* ---- instances that may be taken back: a list by ordinal, the newest last ---- */

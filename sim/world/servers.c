@@ -171,6 +171,11 @@ bool servers_fit(const struct servers *servers, int64_t gang)
     return rest == 0 || free > whole || best_level(servers, rest, false) >= 0;
 }
 
+bool servers_fit_partly(const struct servers *servers, int64_t gang)
+{
+    return best_level(servers, gang, false) >= 0;
+}
+
 uint32_t servers_find(const struct servers *servers, int64_t gang, struct share *shares)
 {
     if (!servers_fit(servers, gang))
