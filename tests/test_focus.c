@@ -2,9 +2,7 @@
 #include <criterion/new/assert.h>
 #include <unistd.h>
 
-#include "output/focus_data.h"
-#include "output/focus_rules.h"
-#include "result_runs.h"
+#include "focus_totals.h"
 
 static struct results results;
 
@@ -59,66 +57,6 @@ Test(focus, columns_have_names_of_their_own_in_the_order_of_the_alphabet)
                   "column %d", i);
 }
 
-static void fail_at(void *self, int64_t line, const char *text)
-{
-    (void)self;
-    cr_expect(false, "line %lld: %s", (long long)line, text);
-}
-
-static struct focus_check checked(const char *path)
-{
-    struct focus_check check = {.finding = fail_at};
-    struct error err;
-    bool ok = focus_check(path, &check, &err);
-    cr_assert(ok, "%s", err.text);
-    return check;
-}
-
-static int128 uusd_of(const struct saved_run *run, const char *scope,
-                      const char *metric)
-{
-    const struct saved_metric *found = saved_run_metric(run, scope, metric);
-    cr_assert(found && found->digits == 6, "%s of %s", metric, scope);
-    return found->value;
-}
-
-/* Totals of pools against the summary, which the audit holds to the ledger. */
-static void expect_totals(const char *dir, enum focus_version version)
-{
-    struct saved_run run;
-    struct error err;
-    struct focus_sums sums[POOLS_MAX];
-    const char *path = results_path(&results, "costs.csv");
-    bool ok = saved_run_open(&run, dir, &err);
-    cr_assert(ok, "%s", err.text);
-    struct csv_out *out = csv_create(path, &err);
-    cr_assert(out != NULL, "%s", err.text);
-    ok =
-        focus_write_costs(&run, version, out, sums, &err) && csv_close(out, NULL, &err);
-    cr_assert(ok, "%s", err.text);
-    struct focus_check check = checked(path);
-    for (size_t i = 0; i < run.n_pools; i++) {
-        const char *pool = run.pools[i].name;
-        cr_expect(sums[i].billed_uusd == uusd_of(&run, pool, "cash_usd"),
-                  "billed of %s in %s", pool, dir);
-        cr_expect(sums[i].effective_uusd == uusd_of(&run, pool, "accrual_usd"),
-                  "effective of %s in %s", pool, dir);
-    }
-    cr_expect(check.billed_uusd == uusd_of(&run, "total", "cash_usd"), "%s", dir);
-    cr_expect(check.effective_uusd == uusd_of(&run, "total", "accrual_usd"), "%s", dir);
-    cr_expect(check.version == version && !check.commitments);
-
-    if (version >= FOCUS_1_3) {
-        path = results_path(&results, "commitments.csv");
-        out = csv_create(path, &err);
-        ok = focus_write_commitments(&run, version, out, &err) &&
-             csv_close(out, NULL, &err);
-        cr_assert(ok, "%s", err.text);
-        cr_expect(checked(path).commitments);
-    }
-    saved_run_close(&run);
-}
-
 Test(focus, totals_are_cash_and_accrual_on_the_shipped_scenarios)
 {
     static const char *const names[] = {"own-or-lease", "aging-a100", "all-leased",
@@ -131,7 +69,7 @@ Test(focus, totals_are_cash_and_accrual_on_the_shipped_scenarios)
                                         source, names[i]);
         const char *dir = results_run_file(&results, names[i], path, NULL, 0);
         for (int v = 0; v < FOCUS_VERSIONS; v++)
-            expect_totals(dir, (enum focus_version)v);
+            expect_focus_totals(&results, dir, (enum focus_version)v);
     }
 }
 
@@ -192,7 +130,7 @@ Test(focus, totals_are_cash_and_accrual_on_random_scenarios)
         const char *dir =
             results_run(&results, arena_printf(&results.arena, "drawn-%d", i),
                         random_scenario(&state), NULL, 0);
-        expect_totals(dir, (enum focus_version)(i % FOCUS_VERSIONS));
+        expect_focus_totals(&results, dir, (enum focus_version)(i % FOCUS_VERSIONS));
     }
 }
 
@@ -282,7 +220,7 @@ Test(focus, a_sale_is_a_credit_and_its_loss_an_adjustment)
     cr_expect(strstr(text, ",Adjustment,,disposal of own/lot 1,One-Time,") != NULL);
     cr_expect(strstr(text, ",own/lot 1,Used,Usage,,Used GPU time of own/lot 1,") !=
               NULL);
-    expect_totals(dir, FOCUS_1_2);
+    expect_focus_totals(&results, dir, FOCUS_1_2);
 }
 
 /* Names that would break a field, a row, a formula or a string of JSON. */

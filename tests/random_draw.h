@@ -1,0 +1,59 @@
+#ifndef TESTS_RANDOM_DRAW_H
+#define TESTS_RANDOM_DRAW_H
+
+/* What the parts of a random scenario share: draws, and texts of dates and prices. */
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "random_scenario.h"
+
+enum { M_RENT, M_VALUE, M_TARIFF, M_CARBON, M_KINDS };
+
+struct drawing {
+    const struct random_options *options;
+    uint64_t state;
+    FILE *out;
+    int64_t start_day; /* days since 1970 */
+    int64_t days;      /* of the horizon; until_idle: over which jobs come */
+    bool until_idle, packed, one_class;
+    size_t n_pools;
+    bool market[M_KINDS];
+    int provider_of[8];    /* 0: none */
+    int64_t room_at_start; /* GPUs of p0 on which jobs may run at once */
+    /* of the pool that is being drawn */
+    uint64_t gpus_per_server;
+    bool pool_is_h100;
+};
+
+uint64_t below(struct drawing *d, uint64_t n);
+double unit(struct drawing *d);
+bool chance(struct drawing *d, unsigned percent);
+
+void put(struct drawing *d, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The text, in which "#3..42" stands for a whole number of that range. */
+void draw(struct drawing *d, const char *text);
+void maybe(struct drawing *d, unsigned percent, const char *text);
+
+/* A day counted from the start; an instant at a part of the horizon, after the start;
+ * the same, or the begin of that day. */
+void put_day(struct drawing *d, int64_t day);
+void put_moment(struct drawing *d, double part);
+void put_date(struct drawing *d, double part);
+
+/* "KEY: 2.123456 USD/GPU-h", between low and high + 1. */
+void put_price(struct drawing *d, const char *key, unsigned low, unsigned high,
+               const char *dim);
+void put_term(struct drawing *d, const char *key);
+
+/* Of some of the keys, which stand with blanks between them. */
+void put_escalation(struct drawing *d, const char *keys);
+
+/* `demand` and `initial`, and the traces. */
+void put_demand(struct drawing *d, struct random_scenario *scenario);
+
+#define PICK(d, array) ((array)[below(d, sizeof(array) / sizeof(array)[0])])
+
+#endif

@@ -1,0 +1,279 @@
+/* What must hold of every scenario, on scenarios drawn over every key. */
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <dirent.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "focus_totals.h"
+#include "output/audit.h"
+#include "random_scenario.h"
+
+static struct results results;
+
+/* What is running; told when a run ends by an assertion. */
+static struct {
+    const char *name, *yaml;
+} current;
+
+static void tell(int signal_number)
+{
+    if (current.name && write(2, current.name, strlen(current.name)) > 0 &&
+        write(2, "\n", 1) > 0 && current.yaml &&
+        write(2, current.yaml, strlen(current.yaml)) > 0)
+        signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+/* Results are made durable, which takes a disk most of the time. */
+static void setup(void)
+{
+    results_begin(&results);
+    char parent[] = "/dev/shm/tenure-test-XXXXXX";
+    if (mkdtemp(parent) && rmdir(results.parent) == 0)
+        strcpy(results.parent, parent);
+    const int fatal[] = {SIGABRT, SIGFPE, SIGSEGV};
+    for (int i = 0; i < 3; i++)
+        signal(fatal[i], tell);
+}
+
+static void teardown(void)
+{
+    results_end(&results);
+}
+
+TestSuite(random, .init = setup, .fini = teardown, .timeout = 3600);
+
+static int count_of(const char *name, int otherwise)
+{
+    const char *text = getenv(name);
+    return text ? atoi(text) : otherwise;
+}
+
+/* The scenarios of seeds FIRST to FIRST + CASES - 1. */
+static uint64_t first_seed(void)
+{
+    return (uint64_t)count_of("TENURE_FIRST", 1);
+}
+
+static uint64_t last_seed(int otherwise)
+{
+    return first_seed() + (uint64_t)count_of("TENURE_CASES", otherwise) - 1;
+}
+
+static void write_inputs(const struct random_scenario *scenario, uint64_t seed)
+{
+    results_write(&results, "t.yaml", scenario->yaml);
+    results_write(&results, "jobs.csv", scenario->jobs);
+    if (scenario->initial)
+        results_write(&results, "initial.csv", scenario->initial);
+    current.name = arena_printf(&results.arena, "seed %llu", (unsigned long long)seed);
+    current.yaml = scenario->yaml;
+}
+
+/* ---- one run ---- */
+
+struct variant {
+    const char *yaml; /* path; NULL: t.yaml */
+    const char *dir;  /* below the folder of the test */
+    const char *set;  /* an override, or NULL */
+    bool check;       /* every invariant after every event */
+};
+
+static int64_t uusd_of(const int64_t uusd[], int n)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += uusd[i];
+    return sum;
+}
+
+static void expect_books(const struct scenario *scenario,
+                         const struct run_result *result)
+{
+    for (size_t p = 0; p < result->n_pools; p++) {
+        const struct pool_result *pool = &result->pools[p];
+        const char *name = scenario->pools[p].name;
+        int64_t invested = pool->opening_uusd + pool->basis_uusd[BASIS_CASH] -
+                           pool->basis_uusd[BASIS_ACCRUAL];
+        cr_expect(invested == pool->closing_book_uusd,
+                  "%s, %s: opening + cash - accrual is %lld, the book %lld",
+                  current.name, name, (long long)invested,
+                  (long long)pool->closing_book_uusd);
+        cr_expect(uusd_of(pool->cost_uusd, COST_SHARES) ==
+                      pool->basis_uusd[BASIS_ECONOMIC],
+                  "%s, %s: the shares of cost add up to %lld of %lld", current.name,
+                  name, (long long)uusd_of(pool->cost_uusd, COST_SHARES),
+                  (long long)pool->basis_uusd[BASIS_ECONOMIC]);
+    }
+}
+
+static const char *run(const struct variant *variant)
+{
+    struct scenario scenario;
+    struct staging staging;
+    struct error err;
+    const char *dir = results_path(&results, variant->dir);
+    const char *path = variant->yaml ? variant->yaml : results_path(&results, "t.yaml");
+    bool ok = scenario_read(&scenario, path, &variant->set, variant->set ? 1 : 0, &err);
+    cr_assert(ok, "%s: %s\n%s", current.name, err.text, current.yaml);
+    ok = staging_begin(&staging, dir, true, &err);
+    cr_assert(ok, "%s", err.text);
+    struct files *files = files_open(&staging, &scenario, &err);
+    cr_assert(files != NULL, "%s", err.text);
+    struct run_options options = {.sink = files_sink(files), .check = variant->check};
+    struct world *world = world_new(&scenario, &options);
+    ok = world_run(world, &err);
+    cr_assert(ok, "%s: %s\n%s", current.name, err.text, current.yaml);
+    expect_books(&scenario, world_result(world));
+    results_save(&results, &scenario, world, &staging, files);
+    world_free(world);
+    scenario_free(&scenario);
+    return dir;
+}
+
+static void expect_audit(const char *dir, bool with_hashes)
+{
+    struct audit_report report = {0};
+    struct error err;
+    bool ok = audit_dir(dir, with_hashes, &report, &err);
+    cr_assert(ok, "%s: %s", current.name, err.text);
+    for (int64_t i = 0; i < report.n_findings && i < FINDINGS_MAX; i++)
+        cr_expect(false, "%s: %s", current.name, report.findings[i].text);
+    cr_expect(report.n_findings == 0, "%s: %lld findings in\n%s", current.name,
+              (long long)report.n_findings, current.yaml);
+    audit_free(&report);
+}
+
+/* NULL where there is no such file. */
+static char *bytes_of(const char *dir, const char *name)
+{
+    FILE *file = fopen(arena_printf(&results.arena, "%s/%s", dir, name), "rb");
+    char *text = NULL;
+    size_t size = 0;
+    ssize_t length = file ? getdelim(&text, &size, '\0', file) : 0;
+    if (file)
+        fclose(file);
+    if (length > 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void expect_same(const char *a, const char *b, const char *const names[])
+{
+    for (size_t i = 0; names[i]; i++) {
+        char *one = bytes_of(a, names[i]), *two = bytes_of(b, names[i]);
+        bool same = one && two ? strcmp(one, two) == 0 : one == two;
+        cr_expect(same, "%s: %s differs\n%s", current.name, names[i], current.yaml);
+        free(one);
+        free(two);
+    }
+}
+
+static const char *const all_rows[] = {"summary.csv", "timeline.csv",   "jobs.csv",
+                                       "ledger.csv",  "assets.csv",     "usage.csv",
+                                       "events.csv",  "chargeback.csv", NULL};
+static const char *const rows_of_no_interval[] = {
+    "summary.csv", "jobs.csv",       "ledger.csv", "assets.csv",
+    "usage.csv",   "chargeback.csv", NULL};
+
+static void hold(uint64_t number, const char *path)
+{
+    static const char *const manifest[] = {"manifest.json", NULL};
+    static const char *const intervals[] = {"interval=1h", "interval=1mo",
+                                            "interval=11.3h"};
+    const struct variant as_drawn = {path, "a", NULL, number % 3 == 0};
+    const struct variant again = {path, "b", NULL, false};
+    const struct variant other = {path, "b", intervals[number % 3], false};
+    const char *dir = run(&as_drawn);
+    expect_audit(dir, true);
+    expect_audit(dir, false);
+    expect_focus_totals(&results, dir, (enum focus_version)(number % FOCUS_VERSIONS));
+    if (number % 4 == 0)
+        expect_same(dir, run(&again), manifest);
+    expect_same(dir, run(&other), rows_of_no_interval);
+    expect_audit(results_path(&results, "b"), false);
+}
+
+Test(random, drawn_scenarios_keep_their_books)
+{
+    for (uint64_t seed = first_seed(); seed <= last_seed(60); seed++) {
+        const struct random_options options = {.seed = seed};
+        struct random_scenario scenario = random_scenario(&options);
+        write_inputs(&scenario, seed);
+        hold(seed, NULL);
+        random_scenario_free(&scenario);
+        arena_free(&results.arena);
+    }
+}
+
+/* Scenarios on which something was once wrong; see the remark at the head of each. */
+Test(random, scenarios_that_failed_before_keep_their_books)
+{
+    const char *source = getenv("TENURE_SOURCE");
+    if (!source)
+        cr_skip_test("TENURE_SOURCE does not name the source");
+    const char *folder = arena_printf(&results.arena, "%s/tests/regress", source);
+    DIR *dir = opendir(folder);
+    cr_assert(dir != NULL, "%s", folder);
+    uint64_t n = 0;
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        if (!strstr(entry->d_name, ".yaml"))
+            continue;
+        current.name = arena_printf(&results.arena, "%s/%s", folder, entry->d_name);
+        current.yaml = "";
+        hold(n++, current.name);
+    }
+    closedir(dir);
+    cr_expect(n > 0, "no scenario in %s", folder);
+}
+
+/* ---- scenarios in pairs ---- */
+
+/* Runs both of a seed and returns what the first reads. */
+static void run_pair(struct random_options options, const struct random_options *other)
+{
+    const struct random_options *both[] = {&options, other};
+    static const char *const dirs[] = {"a", "b"};
+    for (int i = 0; i < 2; i++) {
+        struct random_scenario scenario = random_scenario(both[i]);
+        write_inputs(&scenario, options.seed);
+        const struct variant variant = {NULL, dirs[i], NULL, false};
+        run(&variant);
+        random_scenario_free(&scenario);
+        current.yaml = "";
+    }
+}
+
+Test(random, an_owned_pool_and_a_lease_that_cost_nothing_differ_in_the_label_alone)
+{
+    static const char *const same[] = {"jobs.csv", "timeline.csv", "events.csv", NULL};
+    for (uint64_t seed = first_seed(); seed <= last_seed(40); seed++) {
+        const struct random_options own = {.seed = seed, .twin = TWIN_OWN};
+        const struct random_options lease = {.seed = seed, .twin = TWIN_LEASE};
+        run_pair(own, &lease);
+        expect_same(results_path(&results, "a"), results_path(&results, "b"), same);
+        static const char *const dirs[] = {"a", "b"};
+        for (int i = 0; i < 2; i++) {
+            char *ledger = bytes_of(results_path(&results, dirs[i]), "ledger.csv");
+            bool posted = ledger && strstr(ledger, ",p0,");
+            cr_expect(not(posted), "%s: a posting of p0", current.name);
+            free(ledger);
+        }
+        arena_free(&results.arena);
+    }
+}
+
+Test(random, a_failure_rate_of_zero_is_no_failures_byte_for_byte)
+{
+    for (uint64_t seed = first_seed(); seed <= last_seed(40); seed++) {
+        const struct random_options zero = {.seed = seed, .failures = FAILURES_ZERO};
+        const struct random_options none = {.seed = seed,
+                                            .failures = FAILURES_LEFT_OUT};
+        run_pair(zero, &none);
+        expect_same(results_path(&results, "a"), results_path(&results, "b"), all_rows);
+        arena_free(&results.arena);
+    }
+}
