@@ -393,6 +393,15 @@ static inline void fixture_run(struct fixture *f, const struct sink *sink)
                                                     .kind = "submit",
                                                     .job = "a-1",
                                                     .gpus = 5});
+    if (sink && sink->decision)
+        sink->decision(sink->self, &(struct decision_row){.time_ms = MS_PER_D,
+                                                          .pool = "own",
+                                                          .policy = "reorder",
+                                                          .review = 1,
+                                                          .action = "buy",
+                                                          .gpus = 17,
+                                                          .in_service_gpus = 8,
+                                                          .reason = "below"});
     fixture_rest(f);
 }
 

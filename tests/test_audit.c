@@ -32,7 +32,7 @@ Test(audit, books_that_agree_have_no_finding)
     for (int64_t i = 0; i < report.n_findings && i < FINDINGS_MAX; i++)
         cr_expect(report.n_findings == 0, "%s", report.findings[i].text);
     cr_expect(eq(i64, report.n_findings, 0));
-    cr_expect(eq(i64, report.n_files, 7));
+    cr_expect(eq(i64, report.n_files, 8));
     cr_expect(gt(i64, report.n_checks, 500));
     audit_free(&report);
 }
@@ -334,6 +334,42 @@ Test(audit, an_output_named_by_a_manifest_is_never_a_path_elsewhere)
         said |= strstr(report.findings[i].text, "which is no output") != NULL;
     cr_expect(said, "no finding names '../jobs.cs'");
     audit_free(&report);
+}
+
+Test(audit, a_decision_fits_its_pool_and_its_bounds)
+{
+    static const struct {
+        const char *row, *message;
+    } cases[] = {
+        {"2026-01-31T00:00:00Z,own,reorder,1,lease,17,,8,0,below\n",
+         "decisions.csv:2: a pool of tenure own does not lease"},
+        {"2026-01-31T00:00:00Z,own,reorder,1,rent,17,,8,0,below\n",
+         "decisions.csv:2: 'rent' is no action"},
+        {"2026-01-31T00:00:00Z,own,reorder,1,retire,17,,8,0,below\n",
+         "decisions.csv:2: more GPUs retire than are in service"},
+        {"2026-01-31T00:00:00Z,own,reorder,1,buy,0,,8,0,below\n",
+         "decisions.csv:2: an order of no GPUs"},
+        {"2026-01-31T00:00:00Z,own,reorder,0,buy,17,,8,0,below\n",
+         "decisions.csv:2: review is below 1"},
+        {"2026-01-29T00:00:00Z,own,reorder,1,buy,17,,8,0,below\n",
+         "decisions.csv:2: time is before the row above or after the run's end"},
+        {"2026-01-31T00:00:00Z,own,reorder,1,buy,17,lot 1,8,0,below\n",
+         "decisions.csv:2: item is to be given just where a contract is renewed or "
+         "left"},
+        {"2026-01-31T00:00:00Z,owned,reorder,1,buy,17,,8,0,below\n",
+         "decisions.csv:2: no pool is called 'owned'"},
+    };
+    char message[1024];
+    struct document document = document_read("decisions.csv");
+    size_t head = (size_t)(strchr(document.text, '\n') - document.text) + 1;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        document.text = arena_printf(&fixture.arena, "%.*s%s", (int)head, document.text,
+                                     cases[i].row);
+        document.length = strlen(document.text);
+        document_write(&document);
+        cr_expect(ne(i64, audit(false, message), 0), "%s", cases[i].row);
+        cr_expect(strstr(message, cases[i].message) != NULL, "%s", message);
+    }
 }
 
 Test(audit, hostile_files_are_findings_and_never_a_crash)

@@ -136,6 +136,7 @@ Test(files, rows_are_written_with_fixed_digits)
         {"usage.csv", "2026-02,own,lot 1,192.000000000,"},
         {"usage.csv", ",411.110877\n"},
         {"events.csv", "3.385,5,submit,a-1,,5,\n"},
+        {"decisions.csv", "2026-01-31T00:00:00Z,own,reorder,1,buy,17,,8,0,below\n"},
     };
     struct fixture fixture;
     struct error err;

@@ -60,7 +60,7 @@ Test(manifest, it_names_everything_that_made_the_result)
     cr_expect(eq(str, (char *)value, "8"));
     cr_expect(eq(str, (char *)origin, "three-pools.yaml:12:20"));
     cr_expect(eq(int, rows, 9));
-    cr_expect(eq(sz, json_object_size(json_object_get(root, "outputs")), 7));
+    cr_expect(eq(sz, json_object_size(json_object_get(root, "outputs")), 8));
 
     char hex[SHA256_HEX];
     struct error err;

@@ -373,18 +373,20 @@ Test(procure, gpus_that_cost_more_to_run_than_to_rent_retire)
     cr_expect(eq(i64, orders.items[0].gpus, 100));
 }
 
-/* 10 h at 3 USD/GPU-h to go: leaving saves (3 - 2) x 10 against renting, 30 where it is
- * idle; the fee is 10 or 9. */
+/* 12 h at 3 USD/GPU-h to go, notice 2 h: leaving saves (3 - 2) x 10 against renting, 30
+ * where it is idle; the fee is 10 or 9. */
 Test(procure, a_contract_is_left_where_that_saves_money)
 {
     struct procure_contract contracts[] = {
-        {.gpus = 8, .ends_in_ms = 10 * MS_PER_H, .price_usd_per_gpu_h = 3},
-        {.gpus = 8, .ends_in_ms = 10 * MS_PER_H, .price_usd_per_gpu_h = 3},
-        {.gpus = 8, .ends_in_ms = 10 * MS_PER_H, .price_usd_per_gpu_h = 3},
+        {.gpus = 8, .ends_in_ms = 12 * MS_PER_H, .price_usd_per_gpu_h = 3},
+        {.gpus = 8, .ends_in_ms = 12 * MS_PER_H, .price_usd_per_gpu_h = 3},
+        {.gpus = 8, .ends_in_ms = 12 * MS_PER_H, .price_usd_per_gpu_h = 3},
     };
     contracts[0].exit_usd_per_gpu = 10;
     contracts[1].exit_usd_per_gpu = 9;
     contracts[2].exit_usd_per_gpu = -1;
+    for (int i = 0; i < 3; i++)
+        contracts[i].exit_in_ms = 2 * MS_PER_H;
     struct procure_view *view = leases(contracts, 3);
     view->costs.rent_usd_per_gpu_h = 2;
     struct procure_orders orders = retire("{retire: cost}", view, 24);

@@ -35,7 +35,8 @@ struct procure_contract {
     int64_t ends_in_ms;
     bool last_call; /* the last review at which it can be renewed */
     double price_usd_per_gpu_h, market_usd_per_gpu_h; /* now, and when renewed */
-    double exit_usd_per_gpu; /* to leave now; negative: it cannot be left */
+    int64_t exit_in_ms;      /* when it would end if notice were given now */
+    double exit_usd_per_gpu; /* the fee for that; negative: it cannot be left */
 };
 
 /* Per GPU, as known now.  `fixed` is what a GPU costs whether it works or not: owned,

@@ -70,6 +70,14 @@ struct demand_spec {
     double limit_ratio; /* model jobs: limit = duration * this; 0: no limit */
 };
 
+/* Who decides what a fixed pool buys, leases, renews and retires. */
+struct procure_spec {
+    const struct model *model; /* NULL: nobody, what is dated aside */
+    const void *params;
+    struct span review;
+    int64_t max_gpus;
+};
+
 /* What a market is the price of, and the unit of its integers. */
 enum market_of {
     MARKET_RENT,   /* nano-USD per GPU-h */
@@ -149,6 +157,7 @@ struct pool_spec {
     const struct failure_spec *failures; /* NULL: none */
     struct maintenance_spec *maintenance;
     size_t n_maintenance;
+    struct procure_spec procure; /* own, lease */
 
     /* own */
     struct change_spec *changes;

@@ -22,7 +22,7 @@ extern const struct param scenario_params[], pool_params[], change_params[],
     demand_params[], dispatch_params[], service_params[], depreciation_params[],
     tax_params[], market_params[], market_trace_params[], pool_market_params[],
     escalation_params[], order_params[], interruption_params[], availability_params[],
-    shock_params[];
+    shock_params[], procure_params[];
 
 extern const char *const opening_names[];
 
@@ -98,6 +98,14 @@ bool scenario_check_limits(struct scenario *scenario, const struct node *root,
 bool pool_read_orders(struct scenario *scenario, struct pool_spec *pool,
                       const struct node *map, const char *path,
                       struct error *err) MUST_CHECK;
+
+/* `procure` of a fixed pool, whose other keys have been read. */
+bool scenario_read_procure(struct scenario *scenario, const char *pool_path,
+                           const struct node *map, struct pool_spec *pool,
+                           struct error *err) MUST_CHECK;
+/* Whether policies that compare with elastic capacity find any. */
+bool scenario_check_procure(const struct scenario *scenario, const struct node *pools,
+                            struct error *err) MUST_CHECK;
 
 /* Fills what an owned pool's parameters come to per GPU. */
 bool pool_derive_cost(struct scenario *scenario, struct pool_spec *pool,

@@ -20,7 +20,7 @@
 struct book_pool {
     const char *name, *class;
     enum tenure tenure;
-    bool shrinks; /* GPUs leave it during the run by plan */
+    bool shrinks; /* GPUs may leave it during the run, by plan or policy */
     /* timeline.csv */
     int64_t interval_start_ms, interval_end_ms; /* of its last row */
     int64_t ended;
@@ -140,7 +140,7 @@ struct books {
     int64_t timeline_rows;
     int64_t first_submit_ms, last_end_ms;
     int64_t interruptions;
-    int64_t last_event_ms;
+    int64_t last_event_ms, last_decision_ms;
     struct summary *summary; /* audit_summary.c, while it reads */
 };
 
@@ -177,6 +177,7 @@ void audit_assets(struct books *books);
 void audit_usage(struct books *books);
 void audit_events(struct books *books);
 void audit_chargeback(struct books *books);
+void audit_decisions(struct books *books); /* audit_decisions.c */
 void audit_summary(
     struct books *books); /* calls audit_across when the summary is read */
 void audit_across(struct books *books);

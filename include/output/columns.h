@@ -55,6 +55,7 @@ enum output_table {
     TABLE_USAGE,
     TABLE_EVENTS,
     TABLE_CHARGEBACK,
+    TABLE_DECISIONS, /* only of a run in which a policy orders */
     TABLE_SUMMARY,
     OUTPUT_TABLES
 };
@@ -175,6 +176,20 @@ enum chargeback_column {
     CHARGEBACK_SHARES, /* four, as enum cost_share */
     CHARGEBACK_FULL = CHARGEBACK_SHARES + 4,
     CHARGEBACK_COLUMNS
+};
+
+enum decisions_column {
+    DECISIONS_TIME,
+    DECISIONS_POOL,
+    DECISIONS_POLICY,
+    DECISIONS_REVIEW,
+    DECISIONS_ACTION,
+    DECISIONS_GPUS,
+    DECISIONS_ITEM,
+    DECISIONS_IN_SERVICE,
+    DECISIONS_ON_ORDER,
+    DECISIONS_REASON,
+    DECISIONS_COLUMNS
 };
 
 enum summary_column {

@@ -203,6 +203,18 @@ struct event_row {
     const char *detail; /* or NULL */
 };
 
+/* An order of a procurement policy, carried out. */
+struct decision_row {
+    int64_t time_ms;
+    const char *pool, *policy;
+    int64_t review;     /* from 1 */
+    const char *action; /* procure_action_names */
+    int64_t gpus;       /* above 0 */
+    const char *item;   /* the contract that is renewed or left; NULL */
+    int64_t in_service_gpus, on_order_gpus; /* before it */
+    const char *reason;
+};
+
 struct sink {
     void *self;
     void (*timeline)(void *self, const struct timeline_row *row);
@@ -212,6 +224,7 @@ struct sink {
     void (*asset)(void *self, const struct asset_row *row);
     void (*event)(void *self, const struct event_row *row);
     void (*charge)(void *self, const struct charge_row *row);
+    void (*decision)(void *self, const struct decision_row *row);
 };
 
 #endif

@@ -67,6 +67,7 @@ enum event_kind {
     EVENT_RECALL,          /* the same */
     EVENT_SUPPLY,          /* argument: pool, whose supply trace goes on */
     EVENT_SHOCK,           /* argument: shock, which begins or ends */
+    EVENT_REVIEW,          /* argument: number of the policy that is asked */
     EVENT_KINDS
 };
 
@@ -150,6 +151,7 @@ struct world {
     struct failures failures;
     struct outages outages;
     struct maintenances maintenances;
+    struct reviews *reviews; /* review.h; NULL where no pool has a policy */
     struct kept *kept;
     uint32_t n_kept, kept_room, free_kept;
     uint32_t *idle_scratch;

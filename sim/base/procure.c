@@ -134,14 +134,16 @@ bool procure_up_to(const struct procure_view *view, int64_t position_gpus,
 }
 
 /* Leaves contracts of up to so many GPUs where that saves money: what a GPU-hour of
- * them costs more than its alternative, to the end, is more than the fee. */
+ * them costs more than its alternative, from leaving to the end, is more than the fee.
+ */
 static void exit_contracts(const struct procure_view *view, int64_t gpus,
                            double alternative_usd_per_gpu_h, const char *reason,
                            struct procure_orders *orders)
 {
     for (uint32_t i = 0; i < view->n_contracts && gpus > 0; i++) {
         const struct procure_contract *contract = &view->contracts[i];
-        double hours = (double)contract->ends_in_ms / (double)MS_PER_H;
+        double hours =
+            (double)(contract->ends_in_ms - contract->exit_in_ms) / (double)MS_PER_H;
         double saved_usd =
             (contract->price_usd_per_gpu_h - alternative_usd_per_gpu_h) * hours;
         if (contract->last_call || contract->exit_usd_per_gpu < 0 ||

@@ -13,7 +13,7 @@ int64_t pool_largest_size(const struct pool_spec *pool)
     }
     for (size_t i = 0; i < pool->n_orders; i++)
         largest += pool->orders[i].gpus;
-    return largest;
+    return largest > pool->procure.max_gpus ? largest : pool->procure.max_gpus;
 }
 
 static bool read_order(struct scenario *scenario, struct pool_spec *pool, size_t i,

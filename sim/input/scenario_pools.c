@@ -14,9 +14,10 @@ enum { OWN = 1u << TENURE_OWN, LEASE = 1u << TENURE_LEASE };
 
 /* Keys that are read elsewhere. */
 static const char *const pool_also[] = {
-    "changes",      "failures",      "maintenance",  "depreciation",  "orders",
-    "interruption", "availability",  "escalation",   "price_market",  "price_share",
-    "index_every",  "tariff_market", "value_market", "carbon_market", NULL};
+    "changes",      "failures",      "maintenance",  "depreciation",
+    "orders",       "interruption",  "availability", "escalation",
+    "price_market", "price_share",   "index_every",  "tariff_market",
+    "value_market", "carbon_market", "procure",      NULL};
 
 /* Those that hold more than one value, and who may have them. */
 static const struct {
@@ -27,7 +28,7 @@ static const struct {
              {"orders", OWN | LEASE},
              {"failures", OWN | LEASE},
              {"maintenance", OWN | LEASE},
-
+             {"procure", OWN | LEASE},
              {"interruption", 1u << TENURE_SPOT},
              {"availability", 1u << TENURE_ON_DEMAND}};
 
@@ -428,6 +429,9 @@ static bool read_pool(struct scenario *scenario, const struct node *map, size_t 
         ok = scenario_read_maintenance(scenario, pool, maintenance, reading.path, err);
     if (ok && failures && !node_is_null(failures))
         ok = scenario_read_failures(scenario, pool, failures, reading.path, err);
+    const struct node *procure = node_get(map, "procure");
+    if (ok && procure)
+        ok = scenario_read_procure(scenario, reading.path, procure, pool, err);
     if (ok)
         scenario->pools[scenario->n_pools++] = *pool;
     return ok;
@@ -448,5 +452,5 @@ bool scenario_read_pools(struct scenario *scenario, const struct node *list,
     for (size_t i = 0; i < list->n; i++)
         if (!read_pool(scenario, &list->items[i], i, err))
             return false;
-    return true;
+    return scenario_check_procure(scenario, list, err);
 }

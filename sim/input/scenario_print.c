@@ -37,6 +37,14 @@ static const struct param_also pools_also[] = {
      "spot: when instances are taken back, see interruption"},
     {"availability", "map", "",
      "on-demand: how much the market has, see availability; without: enough"},
+    {"procure", "map", "",
+     "own, lease: a policy that orders, renews and retires, see procure"},
+    {.name = NULL},
+};
+
+static const struct param_also procure_also[] = {
+    {"policy", "word", "",
+     "a procurement model; its parameters stand beside it, see models.md"},
     {.name = NULL},
 };
 
@@ -141,6 +149,9 @@ const struct param_section scenario_sections[] = {
     {"shocks",
      "Each element of `shocks`: a time in which less can be rented, or for more.",
      shock_params, NULL, NULL},
+    {"procure",
+     "`procure` of an owned or leased pool: who buys, leases, renews and retires.",
+     procure_params, procure_also, NULL},
     {"dispatch", "How waiting jobs are served.", dispatch_params, dispatch_also, NULL},
     {"service",
      "Each element of `service`, or `service` itself: a shadow price, which nobody "

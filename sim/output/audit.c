@@ -254,7 +254,9 @@ static void load_rows(struct books *books, const json_t *root)
         const json_t *rows = json_object_get(entry, "rows");
         books->rows_listed[table] =
             json_is_integer(rows) ? json_integer_value(rows) : -1;
-        books_expect(books, entry || table == TABLE_EVENTS || table == TABLE_CHARGEBACK,
+        books_expect(books,
+                     entry || table == TABLE_EVENTS || table == TABLE_CHARGEBACK ||
+                         table == TABLE_DECISIONS,
                      ((struct finding_at){(enum output_table)table, 0}),
                      "is not listed in the manifest");
     }
@@ -364,6 +366,8 @@ static void check_identities(struct books *books)
         audit_events(books);
     if (books->rows_listed[TABLE_CHARGEBACK] >= 0)
         audit_chargeback(books);
+    if (books->rows_listed[TABLE_DECISIONS] >= 0)
+        audit_decisions(books);
     /* With a file missing, everything else would be a finding, too. */
     if (books->broken)
         return;

@@ -285,6 +285,36 @@ static const struct column chargeback_columns[CHARGEBACK_COLUMNS] = {
                          NULL},
 };
 
+#define UNCHECKED_DECISION                                                             \
+    "what a policy decided is said nowhere else; its form, order and bounds are "      \
+    "checked"
+
+static const struct column decisions_columns[DECISIONS_COLUMNS] = {
+    [DECISIONS_TIME] = {"time", COLUMN_DATE, false, "of the review", UNCHECKED_DECISION,
+                        NULL},
+    [DECISIONS_POOL] = {"pool", COLUMN_TEXT, false, "the pool's name",
+                        UNCHECKED_DECISION, NULL},
+    [DECISIONS_POLICY] = {"policy", COLUMN_TEXT, false, "the model that ordered",
+                          UNCHECKED_DECISION, NULL},
+    [DECISIONS_REVIEW] = {"review", COLUMN_COUNT, false, "its number, from 1",
+                          UNCHECKED_DECISION, NULL},
+    [DECISIONS_ACTION] = {"action", COLUMN_TEXT, false,
+                          "buy, lease, retire, renew or exit", UNCHECKED_DECISION,
+                          NULL},
+    [DECISIONS_GPUS] = {"gpus", COLUMN_COUNT, false, "how many", UNCHECKED_DECISION,
+                        NULL},
+    [DECISIONS_ITEM] = {"item", COLUMN_TEXT, true,
+                        "of renew and exit: the contract, as in ledger.csv",
+                        UNCHECKED_DECISION, NULL},
+    [DECISIONS_IN_SERVICE] = {"in_service_gpus", COLUMN_COUNT, false,
+                              "before the order, without those that drain",
+                              UNCHECKED_DECISION, NULL},
+    [DECISIONS_ON_ORDER] = {"on_order_gpus", COLUMN_COUNT, false, "before the order",
+                            UNCHECKED_DECISION, NULL},
+    [DECISIONS_REASON] = {"reason", COLUMN_TEXT, false, "the policy's, for people",
+                          UNCHECKED_DECISION, NULL},
+};
+
 static const struct column summary_columns[SUMMARY_COLUMNS] = {
     [SUMMARY_SCOPE] = {"scope", COLUMN_TEXT, false,
                        "total, fixed, a pool, workload:X, tenant:X or size:X", NULL,
@@ -323,6 +353,10 @@ const struct output_file output_files[OUTPUT_TABLES] = {
                           "unallocated; with "
                           "`chargeback: true` in the scenario; no zeros",
                           chargeback_columns, CHARGEBACK_COLUMNS},
+    [TABLE_DECISIONS] = {"decisions.csv",
+                         "one per order of a procurement policy, in order of time; "
+                         "without any there is no file",
+                         decisions_columns, DECISIONS_COLUMNS},
     [TABLE_SUMMARY] = {"summary.csv", "one per scope and metric", summary_columns,
                        SUMMARY_COLUMNS},
 };

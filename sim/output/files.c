@@ -12,6 +12,9 @@ struct files {
     struct csv_out *out[OUTPUT_TABLES]; /* NULL: not written */
     int64_t rows[OUTPUT_TABLES];
     int64_t start_unix_ms;
+    struct staging *staging; /* for the table that is opened by its first row */
+    struct error late;       /* why that failed */
+    bool failed;
 };
 
 static void put_date(struct csv_out *out, int64_t unix_ms)
@@ -243,6 +246,29 @@ static bool open_table(struct files *files, struct staging *staging,
     return true;
 }
 
+/* The first decision of a run opens the table; a run without any has none. */
+static void write_decision(void *self, const struct decision_row *row)
+{
+    struct files *files = self;
+    if (!files->out[TABLE_DECISIONS])
+        files->failed = files->failed || !open_table(files, files->staging,
+                                                     TABLE_DECISIONS, &files->late);
+    if (files->failed)
+        return;
+    struct csv_out *out = next_row(files, TABLE_DECISIONS);
+    put_date(out, files->start_unix_ms + row->time_ms);
+    csv_text(out, row->pool);
+    csv_text(out, row->policy);
+    csv_int(out, row->review);
+    csv_text(out, row->action);
+    csv_int(out, row->gpus);
+    put_text(out, row->item);
+    csv_int(out, row->in_service_gpus);
+    csv_int(out, row->on_order_gpus);
+    csv_text(out, row->reason);
+    csv_end_row(out);
+}
+
 struct files *files_open(struct staging *staging, const struct scenario *scenario,
                          struct error *err)
 {
@@ -259,7 +285,9 @@ struct files *files_open(struct staging *staging, const struct scenario *scenari
         .usage = write_usage,
         .event = scenario->write_events ? write_event : NULL,
         .charge = scenario->chargeback ? write_charge : NULL,
+        .decision = write_decision,
     };
+    files->staging = staging;
     for (int table = TABLE_TIMELINE; table <= TABLE_CHARGEBACK; table++) {
         if ((table == TABLE_EVENTS && !scenario->write_events) ||
             (table == TABLE_CHARGEBACK && !scenario->chargeback))
@@ -280,8 +308,10 @@ const struct sink *files_sink(const struct files *files)
 bool files_close(struct files *files, struct file_record records[OUTPUT_TABLES],
                  size_t *n, struct error *err)
 {
-    bool ok = true;
+    bool ok = !files->failed;
     *n = 0;
+    if (!ok)
+        *err = files->late;
     for (int table = 0; ok && table < OUTPUT_TABLES; table++) {
         if (!files->out[table])
             continue;

@@ -70,7 +70,8 @@ bool job_could_run(const struct world *world, const struct live_job *job,
     int64_t most = pool->elastic ? pool->most_gpus : pool->target_gpus;
     if (pool_largest_gang(pool, most) < job->gpus &&
         (pool->elastic ||
-         pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus))
+         (pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus &&
+          pool_largest_gang(pool, spec->procure.max_gpus) < job->gpus)))
         return false;
     if (spec->tenure == TENURE_LEASE && world->now_ms >= pool->last_end_ms)
         return false;

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "world/state.h"
+#include "world/review.h"
 
 /* ---- capacity ---- */
 
@@ -79,7 +79,7 @@ static void planned_change(struct world *world, uint32_t pool)
     case EVENT_CONTRACT_END: contract_ends(world, &planned); return;
     default: break;
     }
-    /* What is still on order then stays so. */
+    /* What is still on order then stays so; a policy may have retired some already. */
     int64_t there = world->fleet.pools[pool].target_gpus;
     int64_t gpus = -planned.gpus < there ? -planned.gpus : there;
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, -gpus, NULL);
@@ -133,6 +133,7 @@ void world_handle(struct world *world, struct event event)
     case EVENT_RECALL: supply_recall(world, event.argument); break;
     case EVENT_SUPPLY: supply_changes(world, event.argument); break;
     case EVENT_SHOCK: supply_shock(world, event.argument); break;
+    case EVENT_REVIEW: review_due(world, event.argument); break;
     case EVENT_KINDS: assert(!"no such event"); break;
     }
 }
@@ -194,7 +195,7 @@ void plan_changed(struct world *world, uint32_t index)
         left += plan->items[i].gpus;
         last = plan->items[i].at_ms;
     }
-    pool->last_end_ms = left > 0 ? NEVER_MS : last;
+    pool->last_end_ms = left > 0 || pool->spec->procure.model ? NEVER_MS : last;
 }
 
 void plan_add(struct world *world, const struct planned *planned)
@@ -259,4 +260,5 @@ void world_plan(struct world *world)
     month_tick(world);
     prices_plan(world);
     supply_begin(world);
+    reviews_begin(world);
 }

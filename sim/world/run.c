@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "world/review.h"
 #include "world/state.h"
 
 enum { ROUNDS_MAX = 1000, NEWS_EVERY = 1 << 14 };
@@ -35,6 +36,7 @@ static int64_t gang_max_of(const struct scenario *scenario)
             gpus += pool->changes[i].gpus > 0 ? pool->changes[i].gpus : 0;
         for (size_t i = 0; i < pool->n_orders; i++)
             gpus += pool->orders[i].gpus;
+        gpus = gpus > pool->procure.max_gpus ? gpus : pool->procure.max_gpus;
         most = gpus > most ? gpus : most;
     }
     return most < JOB_GPUS_MAX ? most : JOB_GPUS_MAX;
@@ -216,6 +218,8 @@ static void settle(struct world *world)
             failures_watch(world, p, begun);
         }
     }
+    if (world->reviews)
+        reviews_note(world, world->dirty);
     world->dirty = 0;
 }
 
