@@ -329,6 +329,22 @@ Test(procure, contracts_go_on_as_the_rule_has_it)
     }
 }
 
+/* Notice was given of 16 of 48 GPUs: they go, whatever demand and rule. */
+Test(procure, a_contract_that_was_left_is_not_renewed)
+{
+    struct procure_contract contracts[] = {
+        {.gpus = 16, .ends_in_ms = 5, .leaves = true},
+        {.gpus = 32, .ends_in_ms = 99999},
+    };
+    struct procure_view *view = leases(contracts, 2);
+    view->lead_ms = 10;
+    struct procure_common common = {.renew = PROCURE_RENEW_ALWAYS};
+    struct procure_order items[PROCURE_ORDERS_MORE];
+    struct procure_orders orders = {.items = items, .room = PROCURE_ORDERS_MORE};
+    cr_expect(eq(i64, procure_position(&common, view, 40, &orders), 32));
+    cr_expect(eq(u32, orders.n, 0));
+}
+
 static struct procure_orders retire(const char *yaml, struct procure_view *view,
                                     double demand)
 {

@@ -33,6 +33,7 @@ struct procure_period {
 struct procure_contract {
     int64_t gpus;
     int64_t ends_in_ms;
+    bool leaves;    /* notice was given: it ends then, without renewal */
     bool last_call; /* the last review at which it can be renewed */
     double price_usd_per_gpu_h, market_usd_per_gpu_h; /* now, and when renewed */
     int64_t exit_in_ms;      /* when it would end if notice were given now */

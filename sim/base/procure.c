@@ -93,7 +93,8 @@ int64_t procure_position(const struct procure_common *common,
         bool gone = contract->ends_in_ms <= view->lead_ms;
         if (!gone && !contract->last_call)
             continue;
-        if (renews(common, view, contract, demand_gpus, staying - contract->gpus)) {
+        if (!contract->leaves &&
+            renews(common, view, contract, demand_gpus, staying - contract->gpus)) {
             if (contract->last_call)
                 procure_order(orders,
                               (struct procure_order){.action = PROCURE_RENEW,

@@ -79,6 +79,15 @@ static double usd_per_h(const struct world *world, uint32_t pool, enum rate rate
     return (double)ledger_rate(&world->ledger, pool, rate) / 1e9;
 }
 
+/* What elastic capacity, or a contract that is signed now, costs. */
+static double rent_usd_per_h(const struct world *world, uint32_t p)
+{
+    const struct pool *pool = &world->fleet.pools[p];
+    if (pool->spec->tenure == TENURE_LEASE && pool->spec->price_market)
+        return (double)pool->prices->signing_rate / 1e9;
+    return usd_per_h(world, p, RATE_RENT);
+}
+
 /* Colocation, people, support, insurance, licences, idle power. */
 static double standing_usd_per_h(const struct world *world, uint32_t pool)
 {
@@ -114,7 +123,7 @@ static double lowest_rent(const struct world *world, bool elastic)
         const struct pool_spec *spec = world->fleet.pools[p].spec;
         bool counts =
             elastic ? tenure_is_elastic(spec->tenure) : spec->tenure == TENURE_LEASE;
-        double rent = counts ? usd_per_h(world, p, RATE_RENT) : 0;
+        double rent = counts ? rent_usd_per_h(world, p) : 0;
         if (counts && rent > 0 && (lowest == 0 || rent < lowest))
             lowest = rent;
     }
@@ -138,7 +147,7 @@ struct procure_costs review_costs(const struct world *world, uint32_t pool)
     struct procure_costs costs = {.rent_usd_per_gpu_h = lowest_rent(world, true),
                                   .lease_usd_per_gpu_h = lowest_rent(world, false)};
     if (world->scenario->pools[pool].tenure == TENURE_LEASE) {
-        costs.fixed_usd_per_gpu_h = usd_per_h(world, pool, RATE_RENT);
+        costs.fixed_usd_per_gpu_h = rent_usd_per_h(world, pool);
         return costs;
     }
     double standing = standing_usd_per_h(world, pool);
@@ -182,46 +191,62 @@ static void make_room(struct world *world, struct review *review, uint32_t n)
     review->contracts_room = room;
 }
 
-static int64_t contract_gpus(const struct pool *pool, const struct planned *end)
+/* The lot of a contract, and what the books have of it; NULL if it began at this very
+ * instant. */
+static const struct asset *find_asset(const struct world *world, uint32_t pool,
+                                      uint32_t number)
 {
-    if (end->gpus != 0)
-        return -end->gpus;
-    for (uint32_t l = 0; l < pool->n_lots; l++)
-        if (pool->lots[l].terms.number == end->terms.number)
-            return pool->lots[l].gpus;
-    return 0;
+    const struct pool_books *books = &world->ledger.books[pool];
+    const struct lot *lots = world->fleet.pools[pool].lots;
+    for (uint32_t l = 0; l < books->n_lots; l++)
+        if (lots[l].terms.number == number)
+            return &books->assets[books->asset_of_lot[l]];
+    return NULL;
+}
+
+/* The price at which it would go on, nano-USD per GPU-h. */
+static int64_t renewed_rate(const struct pool *pool, int64_t rate)
+{
+    if (pool->spec->renewal != RENEWAL_MARKET)
+        return rate;
+    return pool->spec->price_market ? pool->prices->signing_rate
+                                    : pool->spec->market_rent_rate;
 }
 
 /* What a contract costs per GPU when it ends with the notice given now: the fee on what
  * remains to be paid then, and what was prepaid for the time after. */
-static double exit_usd(const struct pool_spec *spec, const struct planned *end,
-                       int64_t left_ms)
+static double exit_usd(const struct pool_spec *spec, int64_t rate, int64_t left_ms)
 {
-    double rent_usd = (double)end->terms.price_rate / 1e9 * (double)left_ms / MS_PER_H;
+    double rent_usd = (double)rate / 1e9 * (double)left_ms / (double)MS_PER_H;
     double prepaid = spec->prepay_frac;
     return rent_usd * (spec->exit_fee_frac * (1 - prepaid) + prepaid);
 }
 
-static struct procure_contract see_contract(const struct world *world,
-                                            const struct pool *pool,
+static struct procure_contract see_contract(const struct world *world, uint32_t p,
                                             const struct planned *end,
                                             int64_t review_ms)
 {
-    const struct pool_spec *spec = pool->spec;
+    const struct pool *pool = &world->fleet.pools[p];
     int64_t now_unix_ms = world->scenario->start_unix_ms + world->now_ms;
-    int64_t notice_ms = calendar_add(now_unix_ms, spec->notice) - now_unix_ms;
-    int64_t left_ms = end->at_ms - world->now_ms;
-    int64_t renewed = spec->renewal == RENEWAL_MARKET ? spec->market_rent_rate
-                                                      : end->terms.price_rate;
+    int64_t notice_ms = calendar_add(now_unix_ms, pool->spec->notice) - now_unix_ms;
+    int64_t left_ms = end->at_ms - world->now_ms, rate = end->terms.price_rate;
+    bool leaves = end->at_ms < end->terms.until_ms;
+    /* Only where the plan does not say: contracts that go on, prices that move. */
+    const struct asset *asset =
+        end->gpus == 0 || pool->prices ? find_asset(world, p, end->terms.number) : NULL;
+    if (asset)
+        rate = asset_rate(asset, RATE_RENT) + asset->prepaid_rate;
     return (struct procure_contract){
-        .gpus = contract_gpus(pool, end),
+        .gpus = end->gpus == 0 && asset ? asset->gpus : -end->gpus,
         .ends_in_ms = left_ms,
-        .last_call = left_ms <= review_ms,
-        .price_usd_per_gpu_h = (double)end->terms.price_rate / 1e9,
-        .market_usd_per_gpu_h = (double)renewed / 1e9,
+        .leaves = leaves,
+        .last_call = left_ms <= review_ms && !leaves,
+        .price_usd_per_gpu_h = (double)rate / 1e9,
+        .market_usd_per_gpu_h = (double)renewed_rate(pool, rate) / 1e9,
         .exit_in_ms = notice_ms,
-        .exit_usd_per_gpu =
-            notice_ms < left_ms ? exit_usd(spec, end, left_ms - notice_ms) : -1,
+        .exit_usd_per_gpu = notice_ms < left_ms && !leaves
+                                ? exit_usd(pool->spec, rate, left_ms - notice_ms)
+                                : -1,
     };
 }
 
@@ -239,8 +264,7 @@ static void see_contracts(struct world *world, struct review *review,
         uint32_t at = view->n_contracts++;
         review->contract_renews[at] = false;
         review->contract_numbers[at] = end->terms.number;
-        review->contracts[at] = see_contract(world, &world->fleet.pools[review->pool],
-                                             end, view->review_ms);
+        review->contracts[at] = see_contract(world, review->pool, end, view->review_ms);
     }
     view->contracts = review->contracts;
 }
