@@ -333,7 +333,7 @@ Test(procure, contracts_go_on_as_the_rule_has_it)
 Test(procure, a_contract_that_was_left_is_not_renewed)
 {
     struct procure_contract contracts[] = {
-        {.gpus = 16, .ends_in_ms = 5, .leaves = true},
+        {.gpus = 16, .ends_in_ms = 55, .leaves = true},
         {.gpus = 32, .ends_in_ms = 99999},
     };
     struct procure_view *view = leases(contracts, 2);

@@ -159,7 +159,8 @@ double procure_period_gpus(const struct procure_common *common,
                            const struct procure_period *period);
 
 /* Decides on contracts whose last call it is, and returns the inventory position: GPUs
- * in service and on order that will be there when an order of now arrives. */
+ * in service and on order, without those that will have left when an order of now
+ * arrives, and without contracts that lapse or were left. */
 int64_t procure_position(const struct procure_common *common,
                          const struct procure_view *view, double demand_gpus,
                          struct procure_orders *orders);

@@ -87,23 +87,21 @@ int64_t procure_position(const struct procure_common *common,
         [PROCURE_RENEW_MARKET] = "cheaper than elastic capacity",
     };
     int64_t position = view->in_service_gpus + view->on_order_gpus - view->leaving_gpus;
-    int64_t staying = position;
     for (uint32_t i = 0; i < view->n_contracts; i++) {
         const struct procure_contract *contract = &view->contracts[i];
-        bool gone = contract->ends_in_ms <= view->lead_ms;
-        if (!gone && !contract->last_call)
+        bool due = contract->last_call || contract->ends_in_ms <= view->lead_ms;
+        if (!due && !contract->leaves)
             continue;
-        if (!contract->leaves &&
-            renews(common, view, contract, demand_gpus, staying - contract->gpus)) {
-            if (contract->last_call)
-                procure_order(orders,
-                              (struct procure_order){.action = PROCURE_RENEW,
-                                                     .contract = i,
-                                                     .reason = reasons[common->renew]});
+        if (contract->leaves ||
+            !renews(common, view, contract, demand_gpus, position - contract->gpus)) {
+            position -= contract->gpus;
             continue;
         }
-        staying -= contract->gpus;
-        position -= gone ? contract->gpus : 0;
+        if (contract->last_call)
+            procure_order(orders,
+                          (struct procure_order){.action = PROCURE_RENEW,
+                                                 .contract = i,
+                                                 .reason = reasons[common->renew]});
     }
     return position;
 }
