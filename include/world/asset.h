@@ -158,6 +158,16 @@ double asset_invested(const struct asset *asset, int64_t now_ms);
  * insurance of a lot follow its own price, rent is less what was prepaid. */
 void asset_reprice(struct asset *asset, enum rate rate, int64_t value, int64_t now_ms);
 
+/* rates.c, for asset.c: the rates in force at its begin, and nothing owed. */
+void asset_begin_rates(struct asset *asset, int64_t now_ms);
+
+/* All bills are paid; what is owed stays owed, though what it is counted on ends. */
+void asset_pay_debts(struct asset *asset, int64_t now_ms);
+void asset_mark_debts(struct asset *asset, int64_t now_ms);
+
+/* The integral of payables since the last payment, in micro-USD ms. */
+double asset_payables(const struct asset *asset, int64_t now_ms);
+
 /* The rate in force. */
 static inline int64_t asset_rate(const struct asset *asset, enum rate rate)
 {

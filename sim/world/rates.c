@@ -1,0 +1,129 @@
+/* The recurring prices of an asset: rates, what they are charged on, and what is owed.
+ */
+
+#include <assert.h>
+#include <math.h>
+
+#include "world/asset.h"
+
+/* nano-USD/GPU-h times GPU-ms per micro-USD. */
+#define METER_ONE ((int128)1000 * MS_PER_H)
+
+static const enum driver driver_of[RATES] = {
+    [RATE_COLO] = DRIVER_CAPACITY,       [RATE_SUPPORT] = DRIVER_CAPACITY,
+    [RATE_STAFF] = DRIVER_CAPACITY,      [RATE_INSURANCE] = DRIVER_CAPACITY,
+    [RATE_SOFTWARE] = DRIVER_CAPACITY,   [RATE_SECURITY] = DRIVER_CAPACITY,
+    [RATE_IDLE_POWER] = DRIVER_CAPACITY, [RATE_BUSY_POWER] = DRIVER_BUSY,
+    [RATE_RENT] = DRIVER_RENTED,         [RATE_SURPLUS] = DRIVER_SURPLUS,
+    [RATE_SETUP] = DRIVER_SETUP,
+};
+
+int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
+{
+    bool own = spec->tenure == TENURE_OWN, elastic = tenure_is_elastic(spec->tenure);
+    if (rate == RATE_RENT)
+        return own ? 0 : spec->price_rate;
+    if (rate == RATE_SURPLUS)
+        return elastic ? spec->price_rate : 0;
+    if (!own)
+        return 0;
+    switch (rate) {
+    case RATE_COLO: return spec->colo_rate;
+    case RATE_SUPPORT: return spec->support_rate;
+    case RATE_STAFF: return spec->staff_rate;
+    case RATE_INSURANCE: return spec->insurance_rate;
+    case RATE_SOFTWARE: return spec->software_rate;
+    case RATE_SECURITY: return spec->security_rate;
+    case RATE_IDLE_POWER: return spec->idle_power_rate;
+    case RATE_BUSY_POWER: return spec->busy_power_rate;
+    case RATE_SETUP: return spec->colo_rate + spec->security_rate;
+    default: break;
+    }
+    assert(!"no such rate");
+    return 0;
+}
+
+static struct reading driver_read(const struct asset *asset, enum driver driver,
+                                  int64_t now_ms)
+{
+    switch (driver) {
+    case DRIVER_CAPACITY: return asset_capacity(asset, now_ms);
+    case DRIVER_RENTED: return asset_rented(asset, now_ms);
+    case DRIVER_BUSY: return asset_busy(asset, now_ms);
+    case DRIVER_SURPLUS: return asset_surplus(asset, now_ms);
+    case DRIVER_SETUP: return asset_setup(asset, now_ms);
+    case DRIVERS: break;
+    }
+    assert(!"no such driver");
+    return (struct reading){0, 0};
+}
+
+/* The sum of the rates that a driver has. */
+static int128 driver_rate(const struct asset *asset, enum driver driver)
+{
+    int128 sum = 0;
+    for (int r = 0; r < RATES; r++)
+        if (driver_of[r] == driver)
+            sum += asset->meter[r].rate;
+    return sum;
+}
+
+static int64_t own_rate(const struct asset *asset, enum rate rate, int64_t value)
+{
+    if (rate == RATE_RENT) /* the prepaid share is paid, whatever the price is now */
+        return value - llround((double)value * asset->pool->spec->prepay_frac);
+    if (asset->price_scale != 1 && (rate == RATE_SUPPORT || rate == RATE_INSURANCE))
+        return llround((double)value * asset->price_scale);
+    return value;
+}
+
+void asset_pay_debts(struct asset *asset, int64_t now_ms)
+{
+    for (int d = 0; d < DRIVERS; d++)
+        debt_pay(&asset->debt[d], driver_read(asset, (enum driver)d, now_ms), now_ms);
+}
+
+void asset_mark_debts(struct asset *asset, int64_t now_ms)
+{
+    for (int d = 0; d < DRIVERS; d++)
+        debt_mark(&asset->debt[d], driver_rate(asset, (enum driver)d),
+                  driver_read(asset, (enum driver)d, now_ms), now_ms);
+}
+
+/* The rates in force at its begin, and nothing owed. */
+void asset_begin_rates(struct asset *asset, int64_t now_ms)
+{
+    const struct pool *pool = asset->pool;
+    for (int r = 0; r < RATES; r++) {
+        int64_t value = pool_rate(pool->spec, (enum rate)r);
+        if (r == RATE_RENT && pool->spec->tenure == TENURE_LEASE)
+            value = pool->lots[asset->lot].terms.price_rate;
+        asset->meter[r].rate = own_rate(asset, (enum rate)r, value);
+    }
+    asset_pay_debts(asset, now_ms);
+}
+
+void asset_reprice(struct asset *asset, enum rate rate, int64_t value, int64_t now_ms)
+{
+    enum driver driver = driver_of[rate];
+    struct reading reading = driver_read(asset, driver, now_ms);
+    int64_t own = own_rate(asset, rate, value);
+    if (own == asset->meter[rate].rate)
+        return;
+    debt_mark(&asset->debt[driver], driver_rate(asset, driver), reading, now_ms);
+    meter_set_rate(&asset->meter[rate], own, reading.sum);
+}
+
+double asset_payables(const struct asset *asset, int64_t now_ms)
+{
+    double fresh2 = 0, old = 0;
+    for (int d = 0; d < DRIVERS; d++) {
+        const struct debt *debt = &asset->debt[d];
+        int128 rate = driver_rate(asset, (enum driver)d);
+        if (rate != 0)
+            fresh2 += debt_fresh2(debt, rate,
+                                  driver_read(asset, (enum driver)d, now_ms), now_ms);
+        old += debt_old(debt, now_ms);
+    }
+    return (fresh2 / 2 + old) / (double)METER_ONE;
+}
