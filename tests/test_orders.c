@@ -184,3 +184,76 @@ Test(orders, an_early_exit_costs_its_share_of_what_remains)
     cr_expect_eq(books.assets[0].end_ms, DAY(50));
     books_free(&books);
 }
+
+/* ---- bills that are known at the month's end ---- */
+
+/* 8 GPUs for 100 days from January 11, 60 % take-or-pay at 2 USD.  The gang is busy on
+ * January 12 to 31 (480 h of 504 there are): 480 - 302.4 hours are paid above; in
+ * February nothing. */
+Test(bills, use_above_the_take_or_pay_share_is_paid_by_the_month)
+{
+    struct books books;
+    run_orders(&books, "49d", "0 %/y", LEASE(", take_or_pay: 60 %, prepay: 25 %"),
+               "86400,1728000,8\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    int64_t hours = 8 * 24 * 49;
+    cr_expect_eq(pool->account_uusd[ACCOUNT_RENT][BASIS_CASH], hours * 900000);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_PREPAYMENT][BASIS_CASH],
+                 INT64_C(8) * 24 * 100 * 300000);
+    int64_t above = INT64_C(8) * (4800 - 3024) * 200000; /* tenths of hours */
+    cr_expect_eq(pool->account_uusd[ACCOUNT_RENT_USED][BASIS_CASH], above);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_RENT_USED][BASIS_ECONOMIC], above);
+    /* Busy GPUs bear it, and their share of what is owed for all hours. */
+    double share = (double)(hours * 1200000) * 480 / (24 * 49);
+    cr_expect_float_eq((double)pool->cost_uusd[COST_BUSY], share + (double)above, 2);
+    books_free(&books);
+}
+
+Test(bills, a_full_take_or_pay_is_what_it_was_without_the_word)
+{
+    struct books plain, full;
+    run_orders(&plain, "49d", "9 %/y", LEASE(", prepay: 25 %"), "86400,1728000,8\n");
+    run_orders(&full, "49d", "9 %/y", LEASE(", prepay: 25 %, take_or_pay: 100 %"),
+               "86400,1728000,8\n");
+    cr_assert_eq(plain.n_ledger, full.n_ledger);
+    for (size_t i = 0; i < plain.n_ledger; i++)
+        cr_expect_eq(plain.ledger[i].amount_uusd, full.ledger[i].amount_uusd);
+    books_free(&plain);
+    books_free(&full);
+}
+
+/* 20 % on 5 hours of 4 GPUs at 3 USD, and on the hour that the bill is rounded up by.
+ */
+Test(bills, extras_are_a_share_of_the_rent)
+{
+    struct books books;
+    run_orders(&books, "10d", "0 %/y",
+               "  - {name: b, tenure: on-demand, class: h100-sxm, price: 3 USD/GPU-h,\n"
+               "     extras: 20 %, increment: 3h}\n",
+               "3600,18000,4\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    cr_expect_eq(pool->account_uusd[ACCOUNT_ON_DEMAND][BASIS_CASH], 60000000);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_SURPLUS][BASIS_CASH], 12000000);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_EXTRAS][BASIS_CASH], 14400000);
+    books_free(&books);
+}
+
+/* 16 GPUs, of which 8 are busy once in January and 16 once in February. */
+Test(bills, a_demand_charge_is_on_the_highest_draw_of_each_month)
+{
+    struct books books;
+    run_orders(&books, "49d", "0 %/y",
+               "  - {name: own, tenure: own, " H8 ", gpus: 8, demand_charge: 14.5 "
+               "USD/kW-mo,\n     changes: [{at: 2026-01-12, gpus: +8}]}\n",
+               "172800,3600,8\n2592000,60,16\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    const struct pool_spec *spec = &books.scenario.pools[0];
+    double idle = (double)spec->idle_mw / 1e6, busy = (double)spec->busy_mw / 1e6;
+    double january = (16 * idle + 8 * busy) * 21 / (365.0 / 12);
+    double february = (16 * idle + 16 * busy) * 28 / (365.0 / 12);
+    cr_expect_float_eq((double)pool->account_uusd[ACCOUNT_DEMAND_CHARGE][BASIS_CASH],
+                       14.5e6 * (january + february), 3);
+    cr_expect_eq(books_sum(&books, "own", NULL, ACCOUNT_DEMAND_CHARGE, BASIS_ACCRUAL),
+                 pool->account_uusd[ACCOUNT_DEMAND_CHARGE][BASIS_CASH]);
+    books_free(&books);
+}

@@ -177,6 +177,7 @@ struct pool_spec {
     double selling_cost_frac;
     double pue;
     int64_t tariff_nano_usd_per_kwh;
+    int64_t demand_nano_usd_per_kw_mo; /* on the highest draw of a month */
     int64_t colo_nano_usd_per_kw_mo;
     double fabric_power_frac;                        /* on nameplate and on draw */
     double support_frac_per_y, insurance_frac_per_y; /* of the capital spent */
@@ -200,6 +201,8 @@ struct pool_spec {
     int64_t from_ms;          /* lease: contract start, >= 0 */
     int64_t until_ms;         /* lease: contract end, may lie past the horizon */
     double prepay_frac;
+    double per_use_frac; /* lease: what is paid only when used: 1 - take_or_pay */
+    double extras_frac;  /* of the bill: egress and storage; lease, on-demand, spot */
     bool identified_asset, purchase_option, specialised; /* for `tenure leases` */
     struct span term; /* lease: of the first contract, and of later ones */
     int64_t

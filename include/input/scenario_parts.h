@@ -29,6 +29,7 @@ extern const char *const opening_names[];
 /* What the file says of a pool: the pool's own fields, and what must be looked up. */
 struct pool_input {
     struct pool_spec spec;
+    double take_or_pay_frac;
     const char *class;
     int tenure, isolation, opening, renewal;
     int64_t servers;

@@ -47,12 +47,19 @@ enum rate {
     RATE_BUSY_POWER,
     RATE_RENT, /* leases: without the prepaid part */
     RATE_SURPLUS,
-    RATE_SETUP, /* space and guard of what is being commissioned */
+    RATE_SETUP,          /* space and guard of what is being commissioned */
+    RATE_EXTRAS,         /* on the whole rent */
+    RATE_EXTRAS_SURPLUS, /* on what bills add by rounding */
     RATES
 };
 
 /* The pool's own value of a rate, at the start. */
 int64_t pool_rate(const struct pool_spec *spec, enum rate rate);
+
+/* Of a lease's price: what is owed for every hour, and the part of that which is
+ * prepaid. */
+int64_t rent_committed(const struct pool_spec *spec, int64_t price);
+int64_t rent_prepaid(const struct pool_spec *spec, int64_t price);
 
 #define LOT_NONE UINT32_MAX
 
@@ -73,7 +80,10 @@ struct asset {
     int64_t server_uusd;     /* new, without adder: what market values refer to */
     struct schedule prepaid; /* unexpired prepayment: leases */
     int64_t building_uusd;   /* paid for what is not in service yet */
-    struct integral setup;   /* GPUs between delivery and service */
+    int64_t rent_rate;       /* in force, of all hours: nano-USD per GPU-h */
+    int64_t rent_used_uusd, demand_uusd; /* settled at month ends, so far */
+    int64_t rent_used_gpu_ms;            /* of them, in the last month */
+    struct integral setup;               /* GPUs between delivery and service */
     int64_t purchase_uusd, resale_uusd, disposal_uusd, prepayment_uusd, deposit_uusd,
         exit_fee_uusd;    /* lumps so far */
     int64_t left_ms;      /* when the contract was ended early */
@@ -140,6 +150,10 @@ struct reading asset_rented(const struct asset *asset, int64_t now_ms);
 int64_t asset_read(const struct asset *asset, enum account account, int64_t now_ms);
 double asset_capital(const struct asset *asset, const struct asset_terms *terms,
                      int64_t now_ms);
+
+/* At a month's end, before it is posted: the use above the take-or-pay share since the
+ * last one falls due.  Returns the amount. */
+int64_t asset_settle_use(struct asset *asset, int64_t now_ms);
 
 /* All that economic cost consists of. */
 int64_t asset_economic(const struct asset *asset, const struct asset_terms *terms,

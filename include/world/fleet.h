@@ -151,6 +151,7 @@ struct pool {
     int64_t wanted_gpus,
         waiting_jobs; /* by waiting jobs to which it is open: backlog.c */
     int64_t peak_busy_gpus, peak_capacity_gpus;
+    int64_t peak_draw_mw; /* since the month began, where its price is given */
     int64_t gpu_ms_limit; /* GPU-time beyond which sums or money would overflow */
     int64_t guarded_gpus; /* the peak for which the world's clock is limited */
     bool surplus_overflowed;
@@ -289,6 +290,9 @@ bool fleet_stands_on_closed(const struct fleet *fleet, const struct pool *pool,
  * wanted of it is held by a reservation or the order, for one of those who wait would
  * fit; else it is fragmented. */
 void fleet_settle(struct pool *pool, bool held, int64_t now_ms);
+
+/* An owned pool's draw at the meter now. */
+int64_t pool_draw_mw(const struct pool *pool);
 
 /* GPU-ms by state of one lot up to now. */
 void lot_states(const struct pool *pool, const struct lot *lot, int64_t now_ms,

@@ -36,6 +36,7 @@ struct pool_books {
     /* Idle power by state, where it is kept out of the segments (ledger_power.c). */
     bool power_apart;
     struct meter idle_power[GPU_STATES];
+    double used_uusd; /* rent of use above take-or-pay, so far: busy GPUs bear it */
 
     /* The open segment of the division. */
     int64_t mark_ms;
@@ -56,6 +57,7 @@ struct ledger {
     uint32_t n;
     const struct markets *markets; /* NULL: there are none */
     struct asset_terms terms;
+    int64_t settled_ms;  /* when bills were settled last */
     int64_t posted_ms;   /* end of the last period */
     int64_t tax_year_ms; /* beginning of the tax year */
     int64_t cash_uusd, peak_cash_uusd;
@@ -109,6 +111,10 @@ int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate);
 
 /* The end of a calendar month: posts and pays. */
 void ledger_month_end(struct ledger *ledger, int64_t now_ms);
+
+/* bills.c: what falls due only when a month or the run ends; before anything of that
+ * instant is read or posted.  More than once at one instant does no harm. */
+void ledger_settle_bills(struct ledger *ledger, int64_t now_ms);
 
 /* usage.c: the row of what an asset's GPUs did since the last month end, if any. */
 void ledger_show_usage(const struct ledger *ledger, struct asset *asset,

@@ -45,6 +45,7 @@ enum account {
     ACCOUNT_COMMISSIONING, /* all three: space and guard between delivery and service */
     ACCOUNT_COLOCATION,    /* all three, like all bills */
     ACCOUNT_ENERGY,
+    ACCOUNT_DEMAND_CHARGE, /* all three: on the month's peak draw */
     ACCOUNT_SUPPORT,
     ACCOUNT_STAFF,
     ACCOUNT_INSURANCE,
@@ -54,8 +55,10 @@ enum account {
     ACCOUNT_PREPAID_RENT, /* accrual, economic: the prepayment, amortised */
     ACCOUNT_EXIT_FEE,     /* all three: a contract ended early */
     ACCOUNT_RENT,         /* all three: leases, what is not prepaid */
+    ACCOUNT_RENT_USED,    /* all three: use above the take-or-pay share */
     ACCOUNT_ON_DEMAND,    /* all three: what was held */
     ACCOUNT_SPOT,         /* the same of spot pools */
+    ACCOUNT_EXTRAS,       /* all three: egress and storage, a share of the bill */
     ACCOUNT_SURPLUS,      /* all three: what minimum and increment add */
     ACCOUNT_CAPITAL,      /* economic: the charge on net invested capital */
     ACCOUNTS,             /* of money; what follows is shadow only: */

@@ -87,6 +87,11 @@ const struct param pool_params[] = {
     {PARAM_EXACT_IN(DIM_USD_PER_KWH, IN, "tariff", spec.tariff_nano_usd_per_kwh,
                     "0.085 USD/kWh", 0, 1e12, "price of electricity"),
      .mask = OWN},
+    {PARAM_EXACT_IN(DIM_USD_PER_KW_MO, IN, "demand_charge",
+                    spec.demand_nano_usd_per_kw_mo, "0 USD/kW-mo", 0, 1e15,
+                    "price of the highest draw of each month at the meter, on top of "
+                    "the tariff"),
+     .mask = OWN},
     {PARAM_REAL_IN(DIM_FRAC_PER_Y, IN, "support", spec.support_frac_per_y, "4 %/y", 0,
                    10, "support and maintenance, of the capital spent"),
      .mask = OWN},
@@ -115,6 +120,9 @@ const struct param pool_params[] = {
                     "rent; default: the class's one-year lease or on-demand price; of "
                     "spot required"),
      .mask = RENTED},
+    {PARAM_FRACTION(IN, "extras", spec.extras_frac, "0 %", 0, 10,
+                    "egress, storage and the like, as a share of the rent"),
+     .mask = RENTED},
     {PARAM_INSTANT(IN, "from", from_unix_ms, "",
                    "begin of the contract; default: the start"),
      .mask = LEASE},
@@ -123,6 +131,10 @@ const struct param pool_params[] = {
      .mask = LEASE},
     {PARAM_FRACTION(IN, "prepay", spec.prepay_frac, "0 %", 0, 1,
                     "share of the whole rent paid at the beginning"),
+     .mask = LEASE},
+    {PARAM_FRACTION(IN, "take_or_pay", take_or_pay_frac, "100 %", 0, 1,
+                    "share of each month's hours that is paid, used or not; use above "
+                    "it is paid as well"),
      .mask = LEASE},
     {PARAM_EXACT_IN(
          DIM_USD_PER_GPU_H, IN, "market_rent", spec.market_rent_rate, "", 0, 1e14,

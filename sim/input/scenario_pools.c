@@ -350,6 +350,7 @@ static bool read_lease(struct reading *reading, struct error *err)
         scenario_note(reading->scenario, reading->path, "market_rent", text, "price");
     }
     pool->renewal = (enum renewal)reading->in.renewal;
+    pool->per_use_frac = 1 - reading->in.take_or_pay_frac;
     pool->exits = given(reading, "exit");
     if (pool->exits) {
         pool->exit_ms = reading->in.exit_unix_ms - reading->scenario->start_unix_ms;

@@ -23,6 +23,7 @@ static enum measure measure_of(enum account account)
     case ACCOUNT_SOFTWARE:
     case ACCOUNT_SECURITY:
     case ACCOUNT_RENT:
+    case ACCOUNT_RENT_USED:
     case ACCOUNT_ON_DEMAND:
     case ACCOUNT_SPOT:
     case ACCOUNT_SURPLUS: return MEASURE_GPU_MS;
@@ -313,7 +314,7 @@ void audit_postings(struct books *books)
         struct book_item *item = &books->items[i];
         take_elastic(books, item);
         for (int a = 0; a < ACCOUNTS; a++)
-            if (measure_of((enum account)a) == MEASURE_GPU_MS)
+            if (measure_of((enum account)a) == MEASURE_GPU_MS && a != ACCOUNT_RENT_USED)
                 check_hours(books, item, (enum account)a);
     }
     find_peak(books);

@@ -144,7 +144,7 @@ static void begin_contract(struct asset *asset, const struct scenario *scenario)
 {
     const struct pool_spec *spec = asset->pool->spec;
     const struct lot_terms *terms = &lot_of(asset)->terms;
-    int64_t prepaid_rate = llround((double)terms->price_rate * spec->prepay_frac);
+    int64_t prepaid_rate = rent_prepaid(spec, terms->price_rate);
     int128 gpu_ms = (int128)asset->gpus * (terms->until_ms - terms->from_ms);
 
     asset->prepaid_rate = prepaid_rate;
@@ -356,6 +356,12 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
         if (account != rent_account(asset->pool))
             return 0;
         return meter_uusd(metered(asset, RATE_RENT, asset_rented(asset, now_ms)));
+    case ACCOUNT_RENT_USED: return asset->rent_used_uusd;
+    case ACCOUNT_DEMAND_CHARGE: return asset->demand_uusd;
+    case ACCOUNT_EXTRAS:
+        return meter_uusd(
+            metered(asset, RATE_EXTRAS, asset_rented(asset, now_ms)) +
+            metered(asset, RATE_EXTRAS_SURPLUS, asset_surplus(asset, now_ms)));
     case ACCOUNT_SURPLUS:
         return meter_uusd(metered(asset, RATE_SURPLUS, asset_surplus(asset, now_ms)));
     case ACCOUNT_CAPITAL:
@@ -366,6 +372,20 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     }
     assert(!"an account of its own");
     return 0;
+}
+
+int64_t asset_settle_use(struct asset *asset, int64_t now_ms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    if (spec->tenure != TENURE_LEASE || spec->per_use_frac == 0)
+        return 0;
+    int64_t all = asset_capacity(asset, now_ms).sum - asset->posted_capacity.sum;
+    int64_t used = asset_busy(asset, now_ms).sum - asset->posted_busy.sum;
+    int64_t above = used - (all - llround((double)all * spec->per_use_frac));
+    asset->rent_used_gpu_ms = above > 0 ? above : 0;
+    int64_t amount = meter_uusd((int128)asset->rent_rate * asset->rent_used_gpu_ms);
+    asset->rent_used_uusd += amount;
+    return amount;
 }
 
 double asset_capital(const struct asset *asset, const struct asset_terms *terms,

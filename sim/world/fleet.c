@@ -485,6 +485,19 @@ static void settle_lots(struct pool *pool, const int64_t count[GPU_STATES],
     }
 }
 
+int64_t pool_draw_mw(const struct pool *pool)
+{
+    return pool->spec->idle_mw * pool->capacity_gpus +
+           pool->spec->busy_mw * pool->busy_gpus;
+}
+
+static void note_draw(struct pool *pool)
+{
+    int64_t draw = pool_draw_mw(pool);
+    if (draw > pool->peak_draw_mw)
+        pool->peak_draw_mw = draw;
+}
+
 void fleet_settle(struct pool *pool, bool held, int64_t now_ms)
 {
     int64_t count[GPU_STATES] = {0};
@@ -506,6 +519,8 @@ void fleet_settle(struct pool *pool, bool held, int64_t now_ms)
     integral_set(&pool->capacity, now_ms, pool->capacity_gpus);
     if (pool->n_lots > 1)
         settle_lots(pool, count, now_ms);
+    if (pool->spec->demand_nano_usd_per_kw_mo > 0)
+        note_draw(pool);
     pool->fleet_changed = false;
 }
 

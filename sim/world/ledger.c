@@ -71,7 +71,7 @@ static double flat_of(const struct pool_books *books, int64_t now_ms)
 {
     return accrual_of(books, now_ms) - busy_power(books, GPU_BUSY_USEFUL, now_ms) -
            busy_power(books, GPU_BUSY_OVERHEAD, now_ms) - surplus_cost(books) -
-           wear_of(books, now_ms) - power_idle_total(books, now_ms);
+           wear_of(books, now_ms) - power_idle_total(books, now_ms) - books->used_uusd;
 }
 
 static double capital_of(const struct ledger *ledger, const struct pool_books *books,
@@ -240,7 +240,7 @@ static void price_asset(const struct pool_books *books, struct asset *asset,
                         int64_t now_ms)
 {
     for (int r = 0; r < RATES; r++)
-        if (r != RATE_RENT) /* a contract has its own */
+        if (r != RATE_RENT && r != RATE_EXTRAS) /* a contract has its own */
             asset_reprice(asset, (enum rate)r, books->rate[r], now_ms);
 }
 
@@ -487,6 +487,7 @@ static void discount_useful(struct ledger *ledger, uint32_t p, int64_t now_ms)
 
 void ledger_month_end(struct ledger *ledger, int64_t now_ms)
 {
+    ledger_settle_bills(ledger, now_ms);
     for (uint32_t p = 0; p < ledger->n; p++) {
         struct pool_books *books = &ledger->books[p];
         close_segment(ledger, books, now_ms);
@@ -523,6 +524,7 @@ void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,
     divide_segment(ledger, books, now_ms, share);
     share[COST_BUSY] += busy_power(books, GPU_BUSY_USEFUL, now_ms);
     share[COST_OVERHEAD] += busy_power(books, GPU_BUSY_OVERHEAD, now_ms);
+    share[COST_BUSY] += books->used_uusd;
     share[COST_IDLE] += surplus_cost(books);
     for (int s = 0; s < GPU_STATES && books->power_apart; s++)
         share[share_of[s]] += power_idle_cost(books, (enum gpu_state)s, now_ms);

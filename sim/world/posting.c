@@ -24,6 +24,7 @@ void posting_quantity(struct ledger_row *row, const struct asset *asset, int64_t
     case ACCOUNT_COMMISSIONING:
         gpu_ms = asset_setup(asset, now_ms).sum - asset->posted_setup.sum;
         break;
+    case ACCOUNT_RENT_USED: gpu_ms = asset->rent_used_gpu_ms; break;
     case ACCOUNT_SURPLUS:
         gpu_ms = asset_surplus(asset, now_ms).sum - asset->posted_surplus.sum;
         break;

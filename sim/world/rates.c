@@ -10,13 +10,25 @@
 #define METER_ONE ((int128)1000 * MS_PER_H)
 
 static const enum driver driver_of[RATES] = {
-    [RATE_COLO] = DRIVER_CAPACITY,       [RATE_SUPPORT] = DRIVER_CAPACITY,
-    [RATE_STAFF] = DRIVER_CAPACITY,      [RATE_INSURANCE] = DRIVER_CAPACITY,
-    [RATE_SOFTWARE] = DRIVER_CAPACITY,   [RATE_SECURITY] = DRIVER_CAPACITY,
-    [RATE_IDLE_POWER] = DRIVER_CAPACITY, [RATE_BUSY_POWER] = DRIVER_BUSY,
-    [RATE_RENT] = DRIVER_RENTED,         [RATE_SURPLUS] = DRIVER_SURPLUS,
+    [RATE_COLO] = DRIVER_CAPACITY,
+    [RATE_SUPPORT] = DRIVER_CAPACITY,
+    [RATE_STAFF] = DRIVER_CAPACITY,
+    [RATE_INSURANCE] = DRIVER_CAPACITY,
+    [RATE_SOFTWARE] = DRIVER_CAPACITY,
+    [RATE_SECURITY] = DRIVER_CAPACITY,
+    [RATE_IDLE_POWER] = DRIVER_CAPACITY,
+    [RATE_BUSY_POWER] = DRIVER_BUSY,
+    [RATE_RENT] = DRIVER_RENTED,
+    [RATE_SURPLUS] = DRIVER_SURPLUS,
     [RATE_SETUP] = DRIVER_SETUP,
+    [RATE_EXTRAS] = DRIVER_RENTED,
+    [RATE_EXTRAS_SURPLUS] = DRIVER_SURPLUS,
 };
+
+static int64_t extras_of(const struct pool_spec *spec, int64_t rent)
+{
+    return spec->extras_frac == 0 ? 0 : llround((double)rent * spec->extras_frac);
+}
 
 int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
 {
@@ -25,6 +37,10 @@ int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
         return own ? 0 : spec->price_rate;
     if (rate == RATE_SURPLUS)
         return elastic ? spec->price_rate : 0;
+    if (rate == RATE_EXTRAS)
+        return extras_of(spec, pool_rate(spec, RATE_RENT));
+    if (rate == RATE_EXTRAS_SURPLUS)
+        return extras_of(spec, pool_rate(spec, RATE_SURPLUS));
     if (!own)
         return 0;
     switch (rate) {
@@ -68,10 +84,22 @@ static int128 driver_rate(const struct asset *asset, enum driver driver)
     return sum;
 }
 
+int64_t rent_committed(const struct pool_spec *spec, int64_t price)
+{
+    return price -
+           (spec->per_use_frac == 0 ? 0 : llround((double)price * spec->per_use_frac));
+}
+
+int64_t rent_prepaid(const struct pool_spec *spec, int64_t price)
+{
+    return llround((double)rent_committed(spec, price) * spec->prepay_frac);
+}
+
 static int64_t own_rate(const struct asset *asset, enum rate rate, int64_t value)
 {
     if (rate == RATE_RENT) /* the prepaid share is paid, whatever the price is now */
-        return value - llround((double)value * asset->pool->spec->prepay_frac);
+        return rent_committed(asset->pool->spec, value) -
+               rent_prepaid(asset->pool->spec, value);
     if (asset->price_scale != 1 && (rate == RATE_SUPPORT || rate == RATE_INSURANCE))
         return llround((double)value * asset->price_scale);
     return value;
@@ -98,6 +126,10 @@ void asset_begin_rates(struct asset *asset, int64_t now_ms)
         int64_t value = pool_rate(pool->spec, (enum rate)r);
         if (r == RATE_RENT && pool->spec->tenure == TENURE_LEASE)
             value = pool->lots[asset->lot].terms.price_rate;
+        if (r == RATE_EXTRAS && pool->spec->tenure == TENURE_LEASE)
+            value = extras_of(pool->spec, pool->lots[asset->lot].terms.price_rate);
+        if (r == RATE_RENT)
+            asset->rent_rate = value;
         asset->meter[r].rate = own_rate(asset, (enum rate)r, value);
     }
     asset_pay_debts(asset, now_ms);
@@ -108,6 +140,13 @@ void asset_reprice(struct asset *asset, enum rate rate, int64_t value, int64_t n
     enum driver driver = driver_of[rate];
     struct reading reading = driver_read(asset, driver, now_ms);
     int64_t own = own_rate(asset, rate, value);
+    const struct pool_spec *spec = asset->pool->spec;
+    if (rate == RATE_RENT)
+        asset->rent_rate = value;
+    if (rate == RATE_RENT && spec->extras_frac > 0)
+        asset_reprice(asset, RATE_EXTRAS, extras_of(spec, value), now_ms);
+    if (rate == RATE_SURPLUS && spec->extras_frac > 0)
+        asset_reprice(asset, RATE_EXTRAS_SURPLUS, extras_of(spec, value), now_ms);
     if (own == asset->meter[rate].rate)
         return;
     debt_mark(&asset->debt[driver], driver_rate(asset, driver), reading, now_ms);

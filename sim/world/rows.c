@@ -59,6 +59,9 @@ void world_show_interval(struct world *world, int64_t end_ms)
 {
     const struct sink *sink = &world->sink;
     bool open = world->scenario->until_idle;
+    int64_t unix_ms = world->scenario->start_unix_ms + end_ms;
+    if (calendar_month_start(unix_ms) == unix_ms)
+        ledger_settle_bills(&world->ledger, end_ms);
     bool empty = end_ms == world->interval_start_ms && world->rows_held;
 
     if (sink->timeline && open && !empty)

@@ -369,6 +369,7 @@ bool world_run(struct world *world, struct error *err)
                               "shorter horizon",
                               world->scenario->path);
     watch_backlog(world);
+    ledger_settle_bills(&world->ledger, world->now_ms);
     world_show_interval(world, world->now_ms);
     world_show_held(world);
     sum_up(world);
