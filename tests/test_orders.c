@@ -185,6 +185,29 @@ Test(orders, an_early_exit_costs_its_share_of_what_remains)
     books_free(&books);
 }
 
+/* The provider ends on day 50 of 100: rent until then, the prepayment is lost, no fee;
+ * the job loses its GPUs, and what was ordered is not signed. */
+Test(orders, a_provider_that_ends_takes_its_contracts_away_without_a_fee)
+{
+    struct books books;
+    run_orders(&books, "90d", "0 %/y",
+               LEASE(", provider: x, prepay: 20 %, renewal: automatic, orders: [{at: "
+                     "2026-03-20, gpus: 8}]") "shocks: [{provider: x, from: "
+                                              "2026-03-02, ends: true}]\n",
+               "0,7000000,8\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    int64_t hours = 8 * 24 * 50;
+    cr_expect_eq(pool->account_uusd[ACCOUNT_RENT][BASIS_CASH], hours * 1600000);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_EXIT_FEE][BASIS_CASH], 0);
+    cr_expect_eq(pool->account_uusd[ACCOUNT_PREPAID_RENT][BASIS_ACCRUAL],
+                 2 * hours * 400000);
+    cr_expect_eq(pool->basis_uusd[BASIS_CASH], pool->basis_uusd[BASIS_ACCRUAL]);
+    cr_expect_eq(pool->lost_gpu_ms[CAUSE_PROVIDER_END], 8 * DAY(50));
+    cr_expect_eq(books.result->groups[0].refused, 1);
+    cr_expect_eq(books.n_assets, 1);
+    books_free(&books);
+}
+
 /* ---- bills that are known at the month's end ---- */
 
 /* 8 GPUs for 100 days from January 11, 60 % take-or-pay at 2 USD.  The gang is busy on

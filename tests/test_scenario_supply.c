@@ -162,7 +162,7 @@ static const struct wrong cases[] = {
      .message = "t.yaml:5:18: shocks.0.pools: no pool is called 't'"},
     {.pools = "pools: [{name: s, tenure: own, class: h100-sxm, gpus: 8}]",
      .extra = SHOCK(", from: 2026-01-02, limit: 0"),
-     .message = "t.yaml:5:18: shocks.0.pools: 's' is owned; a shock reaches on-demand and spot pools"},
+     .message = "t.yaml:5:18: shocks.0.pools: 's' is owned; a shock reaches on-demand and spot pools, and leased ones where the provider `ends`"},
 };
 /* clang-format on */
 

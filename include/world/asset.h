@@ -134,7 +134,8 @@ void asset_commission(struct asset *asset, uint32_t lot,
                       int64_t now_ms);
 
 /* A contract is ended before its date: the fee, and the prepayment that is lost. */
-void asset_exit(struct asset *asset, const struct asset_terms *terms, int64_t now_ms);
+void asset_exit(struct asset *asset, const struct asset_terms *terms, double fee_frac,
+                int64_t now_ms);
 
 /* GPUs leave: sold at market value less selling cost (lots), or returned. */
 void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,

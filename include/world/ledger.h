@@ -75,8 +75,10 @@ uint32_t ledger_order(struct ledger *ledger, uint32_t pool, int64_t gpus,
 void ledger_deliver(struct ledger *ledger, uint32_t pool, uint32_t asset,
                     int64_t now_ms);
 
-/* A contract is about to leave the fleet before its date. */
-void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t now_ms);
+/* A contract is about to leave the fleet before its date, for a fee of so much of what
+ * remains to be paid. */
+void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_frac,
+                 int64_t now_ms);
 
 /* Around a change of a fixed pool's fleet, before and after fleet_settle. */
 void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);

@@ -93,6 +93,7 @@ struct pool_orders {
     struct rng lead;      /* lead times */
     uint64_t placed;      /* orders of servers so far */
     uint32_t contracts;   /* the last number given */
+    bool closed;          /* the provider has ended: nothing is signed any more */
     int64_t pending_gpus; /* ordered or signed, and not in service yet */
 };
 
@@ -185,6 +186,10 @@ void orders_plan_end(struct world *world, uint32_t pool, int64_t gpus,
 
 /* contract.c: what happens to lease contracts. */
 void contract_ends(struct world *world, const struct planned *planned);
+
+/* The provider of a leased pool ends: all its contracts do, those that are signed and
+ * have not begun with them, without a fee; what was prepaid is lost. */
+void contracts_break(struct world *world, uint32_t pool);
 
 /* plan.c */
 void world_plan(struct world *world); /* events known from the start */

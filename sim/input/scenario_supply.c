@@ -232,6 +232,14 @@ static bool shock_is_given(const struct params_context *context, const char *key
     return params_given(shock_params, context, key);
 }
 
+/* Whom a shock can reach at all: what is granted by the market, and contracts whose
+ * provider ends. */
+static bool is_reached(const struct pool_spec *pool, const struct shock_input *in)
+{
+    return tenure_is_elastic(pool->tenure) ||
+           (in->spec.ends && pool->tenure == TENURE_LEASE);
+}
+
 static bool named_pools(struct scenario *scenario, const struct node *map,
                         const char *path, struct shock_input *in, struct error *err)
 {
@@ -242,9 +250,10 @@ static bool named_pools(struct scenario *scenario, const struct node *map,
         if (pool < 0)
             return false;
         const struct pool_spec *spec = &scenario->pools[pool];
-        if (!tenure_is_elastic(spec->tenure))
+        if (!is_reached(spec, in))
             return error_at(err, node_place(map, "pools"),
-                            "%s: '%s' is %s; a shock reaches on-demand and spot pools",
+                            "%s: '%s' is %s; a shock reaches on-demand and spot pools, "
+                            "and leased ones where the provider `ends`",
                             key, spec->name,
                             spec->tenure == TENURE_OWN ? "owned" : "leased");
         in->spec.pools |= UINT64_C(1) << pool;
@@ -252,7 +261,7 @@ static bool named_pools(struct scenario *scenario, const struct node *map,
     return true;
 }
 
-static bool chosen_pools(const struct scenario *scenario, const struct node *map,
+static bool chosen_pools(struct scenario *scenario, const struct node *map,
                          const char *path, struct shock_input *in, struct error *err)
 {
     for (size_t p = 0; p < scenario->n_pools; p++) {
@@ -260,8 +269,12 @@ static bool chosen_pools(const struct scenario *scenario, const struct node *map
         bool chosen = in->provider
                           ? pool->provider && strcmp(pool->provider, in->provider) == 0
                           : strcmp(pool->class->name, in->class) == 0;
-        if (chosen && tenure_is_elastic(pool->tenure))
+        if (chosen && is_reached(pool, in))
             in->spec.pools |= UINT64_C(1) << p;
+        else if (chosen && in->spec.ends)
+            scenario_warn(scenario,
+                          "%s: the owned pool %s stays, though its provider ends", path,
+                          pool->name);
     }
     if (in->spec.pools)
         return true;

@@ -264,13 +264,14 @@ void asset_commission(struct asset *asset, uint32_t lot,
     begin_quantities(asset, now_ms);
 }
 
-void asset_exit(struct asset *asset, const struct asset_terms *terms, int64_t now_ms)
+void asset_exit(struct asset *asset, const struct asset_terms *terms, double fee_frac,
+                int64_t now_ms)
 {
     int64_t due = asset_commitment_uusd(asset, now_ms);
     asset->capital_uusd = asset_capital(asset, terms, now_ms);
     asset->book_mark_ms = now_ms;
     asset_mark_debts(asset, now_ms);
-    asset->exit_fee_uusd += llround((double)due * asset->pool->spec->exit_fee_frac);
+    asset->exit_fee_uusd += llround((double)due * fee_frac);
     asset->left_ms = now_ms;
     asset->prepaid = (struct schedule){now_ms, now_ms, 0, 0};
 }

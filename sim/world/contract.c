@@ -14,13 +14,14 @@ static uint32_t find_contract(const struct pool *pool, uint32_t number)
 }
 
 /* All leave, or those on the servers that go. */
-static void clear_servers(struct world *world, struct pool *pool)
+static void clear_servers(struct world *world, struct pool *pool, enum phase phase,
+                          enum cause cause)
 {
     const struct live_job *jobs = world->backlog.jobs;
     for (uint32_t job = pool->first_job; job != JOB_NONE;) {
         uint32_t next = jobs[job].next_in_pool;
         if (fleet_stands_on_closed(&world->fleet, pool, jobs[job].shares))
-            job_interrupt(world, job, PHASE_CAPACITY, CAUSE_CONTRACT_END);
+            job_interrupt(world, job, phase, cause);
         jobs = world->backlog.jobs;
         job = next;
     }
@@ -63,6 +64,20 @@ static void renew(struct world *world, uint32_t index, uint32_t lot)
     world_unsettle(world, index);
 }
 
+/* Its GPUs go, and the jobs on them. */
+static void leave(struct world *world, struct pool *pool, uint32_t lot,
+                  enum phase phase, enum cause cause)
+{
+    /* The capacity is gone before the jobs are asked where else they could go. */
+    fleet_leave(pool, lot, world->now_ms);
+    if (pool->packed && pool->target_gpus > 0)
+        clear_servers(world, pool, phase, cause);
+    while (pool->busy_gpus > pool->target_gpus)
+        job_interrupt(world, last_to_end(world, pool), phase, cause);
+    fleet_left(pool);
+    world_unsettle(world, pool->index);
+}
+
 void contract_ends(struct world *world, const struct planned *planned)
 {
     struct pool *pool = &world->fleet.pools[planned->pool];
@@ -74,16 +89,30 @@ void contract_ends(struct world *world, const struct planned *planned)
         return;
     }
     if (world->now_ms < pool->lots[lot].terms.until_ms)
-        ledger_exit(&world->ledger, planned->pool, lot, world->now_ms);
+        ledger_exit(&world->ledger, planned->pool, lot, pool->spec->exit_fee_frac,
+                    world->now_ms);
     world_show_event(world, PHASE_CAPACITY, "contract_end", NULL, planned->pool,
                      pool->lots[lot].gpus, NULL);
-    /* The capacity is gone before the jobs are asked where else they could go. */
-    fleet_leave(pool, lot, world->now_ms);
-    if (pool->packed && pool->target_gpus > 0)
-        clear_servers(world, pool);
-    while (pool->busy_gpus > pool->target_gpus)
-        job_interrupt(world, last_to_end(world, pool), PHASE_CAPACITY,
-                      CAUSE_CONTRACT_END);
-    fleet_left(pool);
-    world_unsettle(world, planned->pool);
+    leave(world, pool, lot, PHASE_CAPACITY, CAUSE_CONTRACT_END);
+}
+
+void contracts_break(struct world *world, uint32_t index)
+{
+    struct pool *pool = &world->fleet.pools[index];
+    struct plan *plan = &world->plans[index];
+    for (uint32_t i = plan->next; i < plan->n; i++) {
+        plan->items[i].cancelled = true;
+        plan->items[i].gpus = 0;
+    }
+    world->orders.pools[index].closed = true;
+    pool->coming_gpus = 0;
+    for (uint32_t lot = 0; lot < pool->n_lots; lot++) {
+        if (pool->lots[lot].gpus == 0)
+            continue;
+        ledger_exit(&world->ledger, index, lot, 0, world->now_ms);
+        world_show_event(world, PHASE_FAILURES, "contract_end", NULL, index,
+                         pool->lots[lot].gpus, "provider end");
+        leave(world, pool, lot, PHASE_FAILURES, CAUSE_PROVIDER_END);
+    }
+    plan_changed(world, index);
 }

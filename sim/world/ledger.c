@@ -305,13 +305,14 @@ void ledger_deliver(struct ledger *ledger, uint32_t pool, uint32_t number,
     open_segment(ledger, books, now_ms);
 }
 
-void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t now_ms)
+void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_frac,
+                 int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[pool];
     struct asset *asset = &books->assets[books->asset_of_lot[lot]];
     int64_t lost = schedule_at(&asset->prepaid, now_ms), fee = asset->exit_fee_uusd;
     close_segment(ledger, books, now_ms);
-    asset_exit(asset, &ledger->terms, now_ms);
+    asset_exit(asset, &ledger->terms, fee_frac, now_ms);
     fee = asset->exit_fee_uusd - fee;
     spend(ledger, pool, fee, now_ms);
     books->share_uusd[COST_IDLE] += (double)(fee + lost);

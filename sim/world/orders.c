@@ -86,6 +86,11 @@ static void sign(struct world *world, uint32_t pool, int64_t gpus,
 {
     const struct pool_spec *spec = &world->scenario->pools[pool];
     int64_t start = world->scenario->start_unix_ms;
+    if (world->orders.pools[pool].closed) {
+        world_show_event(world, PHASE_CAPACITY, "order", NULL, pool, gpus,
+                         "refused: the provider has ended");
+        return;
+    }
     if (term.months == 0 && term.ms == 0)
         term = spec->term;
     terms.number = ++world->orders.pools[pool].contracts;
@@ -201,7 +206,8 @@ void orders_due(struct world *world, uint32_t index)
         place(world, index);
         return;
     }
-    world->fleet.pools[order.pool].coming_gpus -= order.gpus;
+    if (!world->orders.pools[order.pool].closed)
+        world->fleet.pools[order.pool].coming_gpus -= order.gpus;
     struct lot_terms terms = order.terms;
     if (terms.price_rate == 0) {
         terms.price_rate = world->scenario->pools[order.pool].price_rate;

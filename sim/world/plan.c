@@ -11,6 +11,8 @@
 static void lot_begins(struct world *world, const struct planned *planned)
 {
     struct lot_terms terms = planned->terms;
+    if (planned->cancelled)
+        return;
     if (terms.number <= 1) /* later ones are signed when they are ordered */
         prices_sign(world, planned->pool, &terms);
     uint32_t lot = fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus,

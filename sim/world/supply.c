@@ -297,6 +297,10 @@ static void apply(struct world *world, uint32_t i)
         if (!(shock->pools >> p & 1) || world->supply->pools[p].ended)
             continue;
         world->supply->pools[p].ended = shock->ends;
+        if (shock->ends && !pool->elastic) {
+            contracts_break(world, p);
+            continue;
+        }
         if (shock->ends) {
             end_pool(world, pool);
             continue;
