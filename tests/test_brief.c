@@ -128,3 +128,23 @@ Test(brief, dear_hours_and_names_that_begin_alike_have_their_place)
     free(text);
     fixture_end_all(&fixture);
 }
+
+/* An hour of an H100 is more work than one of an A100: what ranks is said to be the
+ * cost of finished work. */
+Test(brief, hours_of_several_classes_rank_nothing)
+{
+    struct fixture fixture;
+    struct gpu_class old = {.name = "a100-80-sxm"};
+    fixture_begin(&fixture);
+    fixture_run(&fixture, NULL);
+    char *text = printed(&fixture);
+    cr_expect(strstr(text, "the figure") != NULL, "%s", text);
+    free(text);
+
+    fixture.pools[LEASED].class = &old;
+    text = printed(&fixture);
+    cr_expect(strstr(text, "the figure") == NULL, "%s", text);
+    cr_expect(strstr(text, "Pools are of several classes,") != NULL, "%s", text);
+    free(text);
+    fixture_end_all(&fixture);
+}

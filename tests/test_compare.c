@@ -282,6 +282,25 @@ Test(compare, a_run_that_is_better_and_cheaper_is_said_to_be)
     end(&compared, runs);
 }
 
+/* What is said to rank is not the cost of an hour where hours are of different classes.
+ */
+Test(compare, runs_on_different_classes_are_ranked_by_finished_work)
+{
+    static const char *const sets[] = {"pools.own.class=a100-80-sxm",
+                                       "demand.0.reference_class=h100-sxm"};
+    struct saved_run runs[2];
+    results_write(&results, "jobs.csv", four_jobs);
+    const char *a = results_run(&results, "a", plain, NULL, 0);
+    const char *b = results_run(&results, "b", plain, sets, 2);
+    struct compare compared = compare(runs, a, b);
+    cr_expect(says(compared.sentences, "Per GPU-h of finished work"));
+    cr_expect(not(says(compared.sentences, "the figure that ranks")));
+    end(&compared, runs);
+    compared = compare(runs, a, a);
+    cr_expect(says(compared.sentences, "the figure that ranks"));
+    end(&compared, runs);
+}
+
 Test(compare, currencies_and_formats_that_differ_are_refused)
 {
     static const struct saved_text euros = {"currency", "EUR"};

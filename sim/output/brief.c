@@ -242,11 +242,51 @@ static void print_rented(FILE *out, const struct scenario *scenario,
     paragraph_print(&text, 2, out);
 }
 
+/* Whether useful hours are of GPUs of different classes, and not to be added up. */
+static bool classes_differ(const struct scenario *scenario,
+                           const struct run_result *result)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < result->n_pools; i++) {
+        const char *class = scenario->pools[i].class->name;
+        if (result->pools[i].state_gpu_ms[GPU_BUSY_USEFUL] == 0)
+            continue;
+        if (!first)
+            first = class;
+        if (strcmp(class, first) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Hours of several classes rank nothing: what can is said instead. */
+static void say_across_classes(struct paragraph *text, const struct run_result *result,
+                               double npv_usd)
+{
+    int128 economic = 0, work = 0;
+    for (size_t i = 0; i < result->n_pools; i++) {
+        economic += result->pools[i].basis_uusd[BASIS_ECONOMIC];
+        work += result->pools[i].work_gpu_ms;
+    }
+    paragraph_say(text,
+                  " Pools are of several classes, an hour of which is not the same"
+                  " work: rank mixes by net present cost (%s USD) at equal service",
+                  number(npv_usd).text);
+    if (work > 0)
+        paragraph_say(text,
+                      ", or by economic cost per GPU-h of finished work on the"
+                      " reference class (%.3f USD)",
+                      usd(economic) / gpu_h(work));
+    paragraph_say(text, ".");
+}
+
 /* The figure that ranks mixes: what is left at the end counts. */
-static void print_levelised(FILE *out, const struct run_result *result)
+static void print_levelised(FILE *out, const struct scenario *scenario,
+                            const struct run_result *result)
 {
     double cost = 0, useful = 0, left = 0;
     struct paragraph text = {.used = 0};
+    bool differ = classes_differ(scenario, result);
     for (size_t i = 0; i < result->n_pools; i++) {
         const struct pool_result *pool = &result->pools[i];
         cost += usd(pool->opening_uusd) + pool->cash_pv_usd - pool->closing_pv_usd;
@@ -255,12 +295,13 @@ static void print_levelised(FILE *out, const struct run_result *result)
     }
     if (useful <= 0)
         return;
-    paragraph_say(
-        &text,
-        "Levelised: %.3f USD per useful GPU-h, the figure to rank mixes by: present "
-        "value"
-        " of cost, less what is left at the end (%s USD), over useful hours.",
-        cost / useful, number(left).text);
+    paragraph_say(&text,
+                  "Levelised: %.3f USD per useful GPU-h%s: present value of cost, less"
+                  " what is left at the end (%s USD), over useful hours.",
+                  cost / useful, differ ? "" : ", the figure to rank mixes by",
+                  number(left).text);
+    if (differ)
+        say_across_classes(&text, result, cost);
     paragraph_print(&text, 2, out);
 }
 
@@ -316,7 +357,7 @@ void brief_print(const struct scenario *scenario, const struct run_result *resul
     fputc('\n', out);
     print_idle(out, scenario, result);
     print_rented(out, scenario, result);
-    print_levelised(out, result);
+    print_levelised(out, scenario, result);
     print_service(out, result);
     print_warnings(out, scenario, result);
 }

@@ -231,6 +231,37 @@ static void say_cost(struct paragraph *text, struct values cost, const char *wha
     paragraph_say(text, ")");
 }
 
+/* Whether pools that have GPUs, in one run or the other, are of different classes. */
+static bool classes_differ(const struct compare *compare)
+{
+    const char *first = NULL;
+    for (int r = 0; r < 2; r++) {
+        const struct saved_run *run = compare->runs[r];
+        for (size_t i = 0; i < run->n_pools; i++) {
+            const struct saved_pool *pool = &run->pools[i];
+            if (saved_run_value(run, pool->name, "busy_useful_gpu_h") == 0)
+                continue;
+            if (!first)
+                first = pool->class;
+            if (strcmp(pool->class, first) != 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void say_across_classes(struct paragraph *text, const struct compare *compare)
+{
+    struct values work = values_of(compare, "usd_per_work_h");
+    if (!work.both)
+        return;
+    paragraph_say(text,
+                  " Per GPU-h of finished work on the reference class, B comes to %s "
+                  "and A to %s USD of economic cost; levelised cost per useful GPU-h "
+                  "ranks nothing here, where pools are of several classes.",
+                  unit_cost(work.b).text, unit_cost(work.a).text);
+}
+
 static void say_money(struct paragraph *text, const struct compare *compare)
 {
     struct values economic = values_of(compare, "economic_usd");
@@ -240,7 +271,9 @@ static void say_money(struct paragraph *text, const struct compare *compare)
     say_cost(text, economic, "in economic cost of the period", "B costs ");
     say_cost(text, npv, "in net present cost", differ < 0 ? ", but " : ", and ");
     paragraph_say(text, ".");
-    if (unit.both)
+    if (classes_differ(compare))
+        say_across_classes(text, compare);
+    else if (unit.both)
         paragraph_say(
             text,
             " Levelised, the figure that ranks, B comes to %s and A to %s USD "
