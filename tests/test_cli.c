@@ -106,6 +106,18 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"focus --check jobs.csv", 2,
          "tenure: jobs.csv:1: the columns are not those that `tenure focus` writes for "
          "FOCUS 1.2, 1.3 or 1.4, in their order\n"},
+        {"leases", 1,
+         "tenure: leases: name one result directory; see `tenure leases --help`\n"},
+        {"leases .", 2, "tenure: .: no manifest.json, so it is not a result\n"},
+        {"leases . --standard gaap", 1,
+         "tenure: leases: no standard 'gaap'; there are asc842 and ifrs16\n"},
+        {"leases . --life 5", 1,
+         "tenure: leases: --life: '5' needs a unit, as in '3y', '18mo', '16w' or '1y "
+         "6mo'\n"},
+        {"leases . --rate 8", 1,
+         "tenure: leases: --rate: '8' needs a unit, as in '10 %/y'\n"},
+        {"leases . --fair-value 0USD", 1,
+         "tenure: leases: --fair-value: it is above 0 USD\n"},
         {"help nothing", 1, "tenure: help: there is no command 'nothing'\n"},
         {"trace", 1,
          "tenure: trace: a verb is needed: check, stats, convert, slice or generate; "
@@ -146,9 +158,9 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
 
 Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
 {
-    static const char *const names[] = {"run",   "check", "show",    "models",
-                                        "trace", "audit", "compare", "explain",
-                                        "focus", "help"};
+    static const char *const names[] = {"run",   "check",  "show",    "models",
+                                        "trace", "audit",  "compare", "explain",
+                                        "focus", "leases", "help"};
     struct folder folder = prepared();
     struct outcome *outcome = tenure(&folder, "--help");
     cr_expect(eq(int, outcome->code, 0));
@@ -168,24 +180,12 @@ Test(cli, help_is_on_standard_output_for_the_program_and_each_command)
 
 Test(cli, text_for_people_fits_80_columns)
 {
-    static const char *const commands[] = {"--help",
-                                           "help run",
-                                           "help check",
-                                           "help show",
-                                           "help models",
-                                           "help trace",
-                                           "help audit",
-                                           "help explain",
-                                           "help compare",
-                                           "help focus",
-                                           "models",
-                                           "models h200",
-                                           "models --catalogue",
-                                           "models threshold",
-                                           "models profile",
-                                           "show t.yaml",
-                                           "check t.yaml",
-                                           "trace stats jobs.csv"};
+    static const char *const commands[] = {
+        "--help",       "help run",           "help check",          "help show",
+        "help models",  "help trace",         "help audit",          "help explain",
+        "help compare", "help focus",         "help leases",         "models",
+        "models h200",  "models --catalogue", "models threshold",    "models profile",
+        "show t.yaml",  "check t.yaml",       "trace stats jobs.csv"};
     struct folder folder = prepared();
     for (size_t i = 0; i < COUNT(commands); i++) {
         struct outcome *outcome = tenure(&folder, commands[i]);

@@ -21,6 +21,7 @@ enum dimension {
     DIM_USD_PER_GPU_H, /* nano-USD per GPU-h: USD/GPU-h */
     DIM_USD_PER_Y,     /* micro-USD per year of 365 d: USD/y (also per GPU-y, FTE-y) */
     DIM_USD_PER_KWH,   /* nano-USD per kWh: USD/kWh, USD/MWh */
+    DIM_USD_PER_MW,    /* micro-USD per MW: USD/MW kUSD/MW MUSD/MW */
     DIM_USD_PER_KW_MO, /* nano-USD per kW-month: USD/kW-mo */
     DIM_POWER,         /* mW: W kW MW */
     DIM_FRAC,          /* double 0.2: "20 %" */

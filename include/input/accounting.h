@@ -20,6 +20,26 @@ struct depreciation_spec {
     double expected_utilization_frac; /* units: busy share of the life's GPU-time */
 };
 
+struct market_spec; /* input/scenario.h */
+
+enum impairment { IMPAIRMENT_NONE, IMPAIRMENT_ASC360, IMPAIRMENT_IAS36 };
+
+/* Whether, and with which prospects, an owned lot is tested for impairment. */
+struct impairment_spec {
+    enum impairment method;
+    int64_t rent_rate; /* what an hour would bring if it were let, nano-USD per GPU-h */
+    const struct market_spec *rent_market; /* NULL: it does not change */
+    double utilization_frac;               /* share of the hours that could be let */
+};
+
+/* An own data centre, instead of colocation (world/facility.h). */
+struct facility_spec {
+    bool on;
+    int64_t cost_uusd, residual_uusd;
+    int64_t begin_ms, ready_ms, life_end_ms; /* of building, service, book life */
+    int64_t running_uusd_per_y;
+};
+
 /* The tax book, apart from the accounts (world/tax.h). */
 struct tax_spec {
     bool on;

@@ -171,7 +171,10 @@ struct pool_spec {
     double adder_frac;    /* fabric, storage, install, spares, on the server price */
     double residual_frac; /* of the server price, at the end of the book life */
     struct span life;
+    struct span economic_life; /* after which a lot is sold; zero: none */
     struct depreciation_spec depreciation;
+    struct impairment_spec impairment;
+    struct facility_spec facility;
     int64_t in_service_ms; /* of the first lot; <= 0; 0: bought at the start */
     enum opening opening;
     double selling_cost_frac;

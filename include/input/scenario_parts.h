@@ -20,9 +20,9 @@
 
 extern const struct param scenario_params[], pool_params[], change_params[],
     demand_params[], dispatch_params[], service_params[], depreciation_params[],
-    tax_params[], market_params[], market_trace_params[], pool_market_params[],
-    escalation_params[], order_params[], interruption_params[], availability_params[],
-    shock_params[], procure_params[];
+    tax_params[], impairment_params[], facility_params[], market_params[],
+    market_trace_params[], pool_market_params[], escalation_params[], order_params[],
+    interruption_params[], availability_params[], shock_params[], procure_params[];
 
 extern const char *const opening_names[];
 
@@ -121,6 +121,18 @@ extern const struct param failure_params[];
 bool scenario_read_failures(struct scenario *scenario, struct pool_spec *pool,
                             const struct node *node, const char *path,
                             struct error *err) MUST_CHECK;
+
+/* Its own data centre; the pool's colocation is then for nothing.  `map` is the pool.
+ */
+bool pool_read_facility(struct scenario *scenario, struct pool_spec *pool,
+                        const struct node *map, const char *path,
+                        struct error *err) MUST_CHECK;
+
+/* A section that is a map, or a word that stands for its first key alone.  What a file
+ * does not mention is not listed among the resolved parameters. */
+bool scenario_read_section(struct scenario *scenario, const struct param table[],
+                           void *self, const struct node *node, const char *path,
+                           const char *example, struct error *err) MUST_CHECK;
 
 /* The tax book; NULL: none. */
 bool scenario_read_tax(struct scenario *scenario, const struct node *node,

@@ -74,7 +74,10 @@ struct asset {
     int64_t begin_ms;      /* of service, or of the contract; NEVER_MS: not yet */
     int64_t in_service_ms; /* may be before the start: its age counts from here */
 
-    struct book book;        /* book value: lots */
+    struct book book;       /* book value: lots */
+    struct book unimpaired; /* what it would be without losses, once there was one */
+    bool impaired;
+    int64_t impairment_uusd; /* losses less reversals */
     int64_t price_uusd;      /* new, with adder, of all that is left */
     int64_t residual_uusd;   /* at the end of the book life, as ordered */
     int64_t server_uusd;     /* new, without adder: what market values refer to */
@@ -163,8 +166,17 @@ int64_t asset_economic(const struct asset *asset, const struct asset_terms *term
 /* The end of a piece of the book's line: goes on to the next one. */
 void asset_break(struct asset *asset, const struct asset_terms *terms, int64_t now_ms);
 
+/* The book value becomes another one, by a loss or a reversal. */
+void asset_impair(struct asset *asset, int64_t value_uusd,
+                  const struct asset_terms *terms, int64_t now_ms);
+
 /* Depreciation that only use has caused: units of production. */
-int64_t asset_wear(const struct asset *asset, int64_t now_ms);
+static inline int64_t asset_wear(const struct asset *asset, int64_t now_ms)
+{
+    if (asset->book.method != DEPRECIATION_UNITS || asset->lot == LOT_NONE)
+        return 0;
+    return book_written_off(&asset->book, now_ms, asset_busy(asset, now_ms));
+}
 
 /* Net invested capital now. */
 double asset_invested(const struct asset *asset, int64_t now_ms);
@@ -198,6 +210,8 @@ void asset_pay(struct asset *asset, const struct asset_terms *terms, int64_t now
 /* Positions at an instant. */
 int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms);
 int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms);
+int64_t asset_fair_uusd(const struct asset *asset,
+                        int64_t now_ms); /* no selling cost */
 int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms);
 
 /* Energy at the meter so far, in mW ms. */

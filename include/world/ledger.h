@@ -19,6 +19,7 @@
  */
 
 #include "world/asset.h"
+#include "world/facility.h"
 #include "world/result.h"
 #include "world/sink.h"
 
@@ -27,6 +28,7 @@ struct pool_books {
     struct asset *assets; /* one for each lot, begun or ordered; one for an elastic
                              pool */
     uint32_t n_begun, room;
+    struct facility *facility; /* NULL: none */
     uint32_t *asset_of_lot;
     uint32_t n_lots, lots_room; /* that the books know of */
     int64_t rate[RATES];        /* in force */
@@ -84,6 +86,9 @@ void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_
 void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 
+/* Of a lot's number in EVENT_BOOK_BREAK: the pool's data centre. */
+#define FACILITY_LOT (UINT32_MAX / POOLS_MAX - 1)
+
 /* A break of a lot's book value, as the end of its book life: cost is no longer linear
  * across it.  The next break lies after now, or never (NEVER_MS) comes. */
 void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms);
@@ -135,6 +140,19 @@ void ledger_show(struct ledger *ledger, uint32_t pool, int64_t now_ms,
 
 /* Posts what is left, and fills in results and the rows of assets. */
 void ledger_finish(struct ledger *ledger, int64_t now_ms);
+
+/* If a calendar year ends now (the result): impairment.  At the horizon to be called
+ * before the last row of the timeline; what is found a second time changes nothing. */
+bool ledger_year_end(struct ledger *ledger, int64_t now_ms);
+
+/* A pool's own data centre comes in, at the start. */
+void ledger_begin_facility(struct ledger *ledger, uint32_t pool);
+
+/* The open segment of the division ends; another one begins: around what jumps. */
+void ledger_close_segment(struct ledger *ledger, struct pool_books *books,
+                          int64_t now_ms);
+void ledger_open_segment(struct ledger *ledger, struct pool_books *books,
+                         int64_t now_ms);
 
 /* ledger_tax.c: the tax book.  A lot has come in; the calendar year, or the run, is
  * over; at last what is held at the end, and what was brought in. */

@@ -40,8 +40,11 @@ enum account {
     ACCOUNT_PURCHASE,      /* cash: servers with adder */
     ACCOUNT_DEPOSIT,       /* cash: paid with the order; purchase is the rest */
     ACCOUNT_RESALE,        /* cash: what retired servers bring, negative */
+    ACCOUNT_CONSTRUCTION,  /* cash: of an own data centre, as it is built */
     ACCOUNT_DEPRECIATION,  /* accrual, economic */
     ACCOUNT_DISPOSAL,      /* accrual, economic: book less resale; a gain is negative */
+    ACCOUNT_IMPAIRMENT,    /* accrual, economic: losses of book value, less reversals */
+    ACCOUNT_FACILITY,      /* all three: running an own data centre */
     ACCOUNT_COMMISSIONING, /* all three: space and guard between delivery and service */
     ACCOUNT_COLOCATION,    /* all three, like all bills */
     ACCOUNT_ENERGY,
@@ -164,7 +167,8 @@ struct usage_row {
 
 struct asset_row {
     const char *pool, *item, *class;
-    bool is_lot;              /* else a contract */
+    bool is_lot;              /* else a contract, or */
+    bool is_facility;         /* a data centre: no GPUs, no hours */
     int64_t gpus;             /* at the beginning */
     int64_t ordered_ms;       /* may be where it begins */
     int64_t delivered_ms;     /* NEVER_MS: not yet */

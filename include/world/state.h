@@ -77,7 +77,8 @@ struct planned {
     uint32_t rank;          /* among those of one instant, in the order of the file */
     enum event_kind event;  /* EVENT_LOT, EVENT_RETIRE, EVENT_CONTRACT_END */
     int64_t at_ms, gpus;    /* signed; of a contract that is renewed 0 */
-    struct lot_terms terms; /* of a lot that comes, of a contract that ends */
+    struct lot_terms terms; /* of a lot that comes, of a contract that ends; when an
+                               owned lot is old enough, `number` is its own, from 1 */
     bool cancelled;         /* the contract ends at another date */
 };
 

@@ -22,7 +22,7 @@ static bool parse(int argc, char **argv, struct arguments *arguments,
         {.name = "csv", .flag = &arguments->csv},
         {.name = NULL},
     };
-    const struct cli_operands operands = {1, 1, "one result directory",
+    const struct cli_operands operands = {1, 1, "name one result directory",
                                           &arguments->dir};
     return cli_parse(argc, argv, options, &operands, arena, err);
 }

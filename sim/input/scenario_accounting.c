@@ -31,18 +31,46 @@ const struct param depreciation_params[] = {
     PARAMS_END,
 };
 
-/* A section that is a map, or a word that stands for its first key alone.  What a file
- * does not mention is not listed among the resolved parameters. */
-static bool read_section(struct scenario *scenario, const struct param table[],
-                         void *self, const struct node *node, const char *path,
-                         const char *example, struct error *err)
+static const char *const impairment_names[] = {
+    [IMPAIRMENT_NONE] = "none",
+    [IMPAIRMENT_ASC360] = "asc360",
+    [IMPAIRMENT_IAS36] = "ias36",
+    NULL,
+};
+
+struct impairment_input {
+    struct impairment_spec spec;
+    const char *rent_market;
+    int method;
+};
+
+#define IMPAIRMENT struct impairment_input
+const struct param impairment_params[] = {
+    {PARAM_ONE_OF(IMPAIRMENT, "method", method, impairment_names, NULL,
+                  "none, asc360 (loss to fair value, for good) or ias36 (to the "
+                  "recoverable amount, reversible), at the ends of calendar years")},
+    {PARAM_EXACT_IN(DIM_USD_PER_GPU_H, IMPAIRMENT, "rent", spec.rent_rate, "", 0, 1e14,
+                    "what an hour would bring if it were let; default: the class's "
+                    "one-year lease price")},
+    {PARAM_WORD(IMPAIRMENT, "rent_market", rent_market, "",
+                "the market of rent that tells it, instead of `rent`")},
+    {PARAM_FRACTION(IMPAIRMENT, "utilization", spec.utilization_frac, "80 %", 0, 1,
+                    "share of the hours that could be let")},
+    PARAMS_END,
+};
+
+bool scenario_read_section(struct scenario *scenario, const struct param table[],
+                           void *self, const struct node *node, const char *path,
+                           const char *example, struct error *err)
 {
     struct params_context context = {.arena = &scenario->arena, .path = path};
+    if (node && node_is_null(node))
+        node = NULL;
     const struct node *map = node && node->kind == NODE_MAP ? node : NULL;
     struct node word_map = {.kind = NODE_MAP, .n = 1};
     struct node key = {.kind = NODE_SCALAR, .text = table[0].name};
     struct node value = {0};
-    if (node && node->kind == NODE_SCALAR && !node_is_null(node)) {
+    if (node && node->kind == NODE_SCALAR) {
         key.place = word_map.place = node->place;
         value = *node;
         word_map.keys = &key;
@@ -57,17 +85,70 @@ static bool read_section(struct scenario *scenario, const struct param table[],
     return params_read(table, self, map, &context, err);
 }
 
+static bool read_impairment(struct scenario *scenario, struct pool_spec *pool,
+                            const struct node *node, const char *path,
+                            struct error *err)
+{
+    struct impairment_input in = {0};
+    const char *key = arena_printf(&scenario->arena, "%s.impairment", path);
+    if (!node || node_is_null(node))
+        return true;
+    if (!scenario_read_section(scenario, impairment_params, &in, node, key,
+                               "{method: asc360}", err))
+        return false;
+    pool->impairment = in.spec;
+    pool->impairment.method = (enum impairment)in.method;
+    if (node->kind == NODE_MAP && node_get(node, "rent")) {
+        if (!in.rent_market)
+            return true;
+        return error_at(err, node_place(node, "rent_market"),
+                        "%s: give `rent` or `rent_market`, not both", key);
+    }
+    if (in.rent_market) {
+        pool->impairment.rent_market = scenario_market(
+            scenario, in.rent_market, MARKET_RENT, node_place(node, "rent_market"),
+            arena_printf(&scenario->arena, "%s.rent_market", key), err);
+        return pool->impairment.rent_market != NULL;
+    }
+    pool->impairment.rent_rate = pool->class->lease_nano_usd_per_gpu_h;
+    if (in.method != IMPAIRMENT_NONE && pool->impairment.rent_rate == 0)
+        return error_at(err, node->place,
+                        "%s: `rent` is needed, as in {method: asc360, rent: 2.05 "
+                        "USD/GPU-h}: the catalogue has none for %s",
+                        key, pool->class->name);
+    return true;
+}
+
+/* A lot that is brought in must still have some of its economic life before it. */
+static bool check_economic_life(const struct scenario *scenario,
+                                const struct pool_spec *pool, const struct node *map,
+                                const char *path, struct error *err)
+{
+    if (pool->economic_life.months == 0 && pool->economic_life.ms == 0)
+        return true;
+    int64_t in_service = scenario->start_unix_ms + pool->in_service_ms;
+    if (pool->gpus == 0 ||
+        calendar_add(in_service, pool->economic_life) > scenario->start_unix_ms)
+        return true;
+    return error_at(err, node_place(map, "economic_life"),
+                    "%s.economic_life: that of the first GPUs was over before the "
+                    "start; leave them out, or give a longer one",
+                    path);
+}
+
 bool pool_read_accounting(struct scenario *scenario, struct pool_spec *pool,
                           const struct node *map, const char *path, struct error *err)
 {
     struct depreciation_input in = {0};
     const char *key = arena_printf(&scenario->arena, "%s.depreciation", path);
-    if (!read_section(scenario, depreciation_params, &in, node_get(map, "depreciation"),
-                      key, "{method: declining-balance, factor: 200 %}", err))
+    if (!scenario_read_section(scenario, depreciation_params, &in,
+                               node_get(map, "depreciation"), key,
+                               "{method: declining-balance, factor: 200 %}", err))
         return false;
     pool->depreciation = in.spec;
     pool->depreciation.method = (enum depreciation)in.method;
-    return true;
+    return check_economic_life(scenario, pool, map, path, err) &&
+           read_impairment(scenario, pool, node_get(map, "impairment"), path, err);
 }
 
 static const char *const tax_methods[] = {"macrs5", NULL};
@@ -99,7 +180,8 @@ bool scenario_read_tax(struct scenario *scenario, const struct node *node,
     struct tax_input in = {0};
     if (!node || node_is_null(node))
         return true;
-    if (!read_section(scenario, tax_params, &in, node, "tax", "{rate: 21 %}", err))
+    if (!scenario_read_section(scenario, tax_params, &in, node, "tax", "{rate: 21 %}",
+                               err))
         return false;
     scenario->tax = in.spec;
     scenario->tax.on = true;

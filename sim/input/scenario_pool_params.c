@@ -49,6 +49,9 @@ const struct param pool_params[] = {
     {PARAM_TERM(IN, "life", spec.life, "5y", 8.64e7, 6.4e12,
                 "book life, to the residual; how the value falls says `depreciation`"),
      .mask = OWN},
+    {PARAM_TERM(IN, "economic_life", spec.economic_life, "", 8.64e7, 6.4e12,
+                "time in service after which GPUs are sold; default: they are kept"),
+     .mask = OWN},
     {PARAM_TIME(
          IN, "lead_time", spec.lead_time_ms, "16w", 0, 6.4e12,
          "of what is ordered during the run: from order to delivery, the median"),

@@ -14,10 +14,12 @@ enum { OWN = 1u << TENURE_OWN, LEASE = 1u << TENURE_LEASE };
 
 /* Keys that are read elsewhere. */
 static const char *const pool_also[] = {
-    "changes",      "failures",      "maintenance",  "depreciation",
-    "orders",       "interruption",  "availability", "escalation",
-    "price_market", "price_share",   "index_every",  "tariff_market",
-    "value_market", "carbon_market", "procure",      NULL};
+    "changes",      "failures",      "maintenance",
+    "depreciation", "orders",        "interruption",
+    "availability", "escalation",    "price_market",
+    "price_share",  "index_every",   "tariff_market",
+    "value_market", "carbon_market", "impairment",
+    "facility",     "procure",       NULL};
 
 /* Those that hold more than one value, and who may have them. */
 static const struct {
@@ -25,6 +27,8 @@ static const struct {
     unsigned mask;
 } lists[] = {{"changes", OWN},
              {"depreciation", OWN},
+             {"impairment", OWN},
+             {"facility", OWN},
              {"orders", OWN | LEASE},
              {"failures", OWN | LEASE},
              {"maintenance", OWN | LEASE},
@@ -308,6 +312,8 @@ static bool read_own(struct reading *reading, struct error *err)
                       &pool->server_price_uusd, err) &&
            pool_read_accounting(reading->scenario, pool, reading->map, reading->path,
                                 err) &&
+           pool_read_facility(reading->scenario, pool, reading->map, reading->path,
+                              err) &&
            pool_derive_cost(reading->scenario, pool, reading->map, err);
 }
 

@@ -147,11 +147,22 @@ static void check_bases(struct books *books, struct finding_at at,
                      cells[ASSETS_BASES + b].text, exact_usd(item->basis_uusd[b]).text);
 }
 
+/* A data centre has no GPUs, and no hours. */
+static bool is_facility(const struct book_pool *pool, const struct cell cells[])
+{
+    return pool->tenure == TENURE_OWN &&
+           strcmp(cells[ASSETS_KIND].text, "facility") == 0 &&
+           cells[ASSETS_GPUS].value == 0;
+}
+
 static void check_asset(struct books *books, struct finding_at at, size_t index,
                         const struct cell cells[])
 {
     struct book_pool *pool = &books->pools[index];
-    const char *kind = pool->tenure == TENURE_OWN ? "lot" : "contract";
+    bool facility = is_facility(pool, cells);
+    const char *kind = facility                     ? "facility"
+                       : pool->tenure == TENURE_OWN ? "lot"
+                                                    : "contract";
     int128 sum = 0;
     for (int s = 0; s < GPU_STATES; s++) {
         int64_t value = cells[ASSETS_STATES + s].value;
@@ -240,7 +251,10 @@ static void asset_row(struct books *books, struct finding_at at,
                  cells[ASSETS_ITEM].text, books->pools[pool].name);
     item->has_asset = true;
     take_service(books, item, cells);
-    check_worth(books, at, books->pools[pool].tenure == TENURE_OWN, cells);
+    check_worth(books, at,
+                books->pools[pool].tenure == TENURE_OWN &&
+                    !is_facility(&books->pools[pool], cells),
+                cells);
     check_bases(books, at, item, cells);
 
     struct pool_result *sum = &books->result.pools[pool];

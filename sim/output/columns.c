@@ -164,7 +164,8 @@ static const struct column ledger_columns[LEDGER_COLUMNS] = {
 static const struct column assets_columns[ASSETS_COLUMNS] = {
     [ASSETS_POOL] = {"pool", COLUMN_TEXT, false, "the pool's name", NULL, NULL},
     [ASSETS_ITEM] = {"item", COLUMN_TEXT, false, "lot or contract", NULL, NULL},
-    [ASSETS_KIND] = {"kind", COLUMN_TEXT, false, "lot (owned) or contract (leased)",
+    [ASSETS_KIND] = {"kind", COLUMN_TEXT, false,
+                     "lot (owned), contract (leased) or facility (an own data centre)",
                      NULL, NULL},
     [ASSETS_CLASS] = {"class", COLUMN_TEXT, false, "GPU class", NULL, NULL},
     [ASSETS_GPUS] = {"gpus", COLUMN_COUNT, false, "at the beginning", NULL,
@@ -174,8 +175,10 @@ static const struct column assets_columns[ASSETS_COLUMNS] = {
                         NULL, "where no deposit was paid, but for its order"},
     [ASSETS_DELIVERED] = {"delivered", COLUMN_DATE, true,
                           "when it was delivered; empty: not yet", NULL, NULL},
-    [ASSETS_BEGIN] = {"begin", COLUMN_DATE, true, "in service from; empty: not yet",
-                      NULL, "before the run, nor in pools that shrink but for bounds"},
+    [ASSETS_BEGIN] =
+        {"begin", COLUMN_DATE, true,
+         "in service from; a facility: since when it is built; empty: not yet", NULL,
+         "before the run, nor in pools that shrink but for bounds"},
     [ASSETS_END] = {"end", COLUMN_DATE, true,
                     "retired or expired; empty: still held at the end", NULL,
                     "in pools that shrink, but for bounds"},

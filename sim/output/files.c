@@ -161,7 +161,7 @@ static void write_asset(void *self, const struct asset_row *row)
 
     csv_text(out, row->pool);
     csv_text(out, row->item);
-    csv_text(out, row->is_lot ? "lot" : "contract");
+    csv_text(out, row->is_lot ? "lot" : row->is_facility ? "facility" : "contract");
     csv_text(out, row->class);
     csv_int(out, row->gpus);
     put_date(out, files->start_unix_ms + row->ordered_ms);

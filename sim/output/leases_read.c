@@ -55,22 +55,6 @@ static bool find_price(const struct contracts *in, struct lease *lease,
     return true;
 }
 
-static bool find_dates(const struct contracts *in, struct lease *lease,
-                       const struct cell cells[], struct error *err)
-{
-    const char *text = param_of(in->run, lease->pool, "term");
-    struct span term;
-    struct error ignored;
-    lease->terms.begin_unix_ms = cells[ASSETS_BEGIN].value;
-    lease->terms.until_unix_ms = cells[ASSETS_END].value;
-    if (!cells[ASSETS_END].empty)
-        return true;
-    if (!text || !quantity_span(text, &term, &ignored))
-        return wrong_param(in, lease->pool, "term", err);
-    lease->terms.until_unix_ms = calendar_add(lease->terms.begin_unix_ms, term);
-    return true;
-}
-
 /* The price of a GPU of that class, new: what owned pools of the run pay, or the
  * program's catalogue. */
 static double fair_uusd_per_gpu(const struct contracts *in, const struct lease *lease,
@@ -112,7 +96,7 @@ static bool asset_row(void *self, int64_t line, const struct cell cells[],
     struct contracts *in = self;
     struct arena *arena = &in->run->arena;
     (void)line;
-    if (strcmp(cells[ASSETS_KIND].text, "contract") != 0)
+    if (strcmp(cells[ASSETS_KIND].text, "contract") != 0 || cells[ASSETS_BEGIN].empty)
         return true;
     in->leases = arena_grow(arena, in->leases, in->n, in->n + 1, sizeof *in->leases);
     struct lease *lease = &in->leases[in->n++];
@@ -124,6 +108,8 @@ static bool asset_row(void *self, int64_t line, const struct cell cells[],
     };
     struct lease_terms *terms = &lease->terms;
     double rate = in->options->rate_per_y;
+    terms->begin_unix_ms = cells[ASSETS_BEGIN].value;
+    terms->until_unix_ms = cells[ASSETS_TERM_END].value; /* as agreed */
     terms->rate_per_y = rate < 0 ? in->run->discount_frac_per_y : rate;
     terms->life_y = (double)in->options->life.months / 12 +
                     (double)in->options->life.ms / (double)MS_PER_Y;
@@ -131,7 +117,7 @@ static bool asset_row(void *self, int64_t line, const struct cell cells[],
     terms->purchase_option = is_true(in->run, lease->pool, "purchase_option");
     terms->specialised = is_true(in->run, lease->pool, "specialised");
     find_fair(in, lease);
-    return find_price(in, lease, cells, err) && find_dates(in, lease, cells, err);
+    return find_price(in, lease, cells, err);
 }
 
 static bool ledger_row(void *self, int64_t line, const struct cell cells[],

@@ -199,7 +199,7 @@ static bool shrinks(const struct pool_spec *pool)
     for (size_t i = 0; i < pool->n_changes; i++)
         if (pool->changes[i].gpus < 0)
             return true;
-    return false;
+    return pool->economic_life.months > 0 || pool->economic_life.ms > 0;
 }
 
 static json_t *pools_json(const struct scenario *scenario)

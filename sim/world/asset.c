@@ -215,6 +215,8 @@ static void settle_book(struct asset *asset, const struct asset_terms *terms,
 
 void asset_break(struct asset *asset, const struct asset_terms *terms, int64_t now_ms)
 {
+    if (asset->impaired)
+        book_break(&asset->unimpaired, now_ms, book_use(asset, now_ms));
     if (!is_lot(asset) || book_next_break_ms(&asset->book) != now_ms ||
         now_ms >= asset->book.end_ms)
         return;
@@ -223,11 +225,16 @@ void asset_break(struct asset *asset, const struct asset_terms *terms, int64_t n
     book_break(&asset->book, now_ms, use);
 }
 
-int64_t asset_wear(const struct asset *asset, int64_t now_ms)
+void asset_impair(struct asset *asset, int64_t value_uusd,
+                  const struct asset_terms *terms, int64_t now_ms)
 {
-    if (!is_lot(asset) || asset->book.method != DEPRECIATION_UNITS)
-        return 0;
-    return book_written_off(&asset->book, now_ms, book_use(asset, now_ms));
+    struct reading use = book_use(asset, now_ms);
+    settle_book(asset, terms, use, now_ms);
+    if (!asset->impaired)
+        asset->unimpaired = asset->book;
+    asset->impaired = true;
+    asset->impairment_uusd += book_at(&asset->book, now_ms, use) - value_uusd;
+    book_set(&asset->book, value_uusd, now_ms, use);
 }
 
 void asset_order(struct asset *asset, const struct pool *pool, uint32_t number,
@@ -292,6 +299,8 @@ void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *t
 
     settle_book(asset, terms, use, now_ms);
     int64_t part = book_cut(&asset->book, gpus, of, now_ms, use);
+    if (asset->impaired)
+        (void)book_cut(&asset->unimpaired, gpus, of, now_ms, use);
     asset->resale_uusd -= brings;
     asset->disposal_uusd += part - brings;
     asset->sold_ms = now_ms;
@@ -335,6 +344,9 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     case ACCOUNT_DEPRECIATION:
         return book_written_off(&asset->book, now_ms, book_use(asset, now_ms));
     case ACCOUNT_DISPOSAL: return asset->disposal_uusd;
+    case ACCOUNT_IMPAIRMENT: return asset->impairment_uusd;
+    case ACCOUNT_CONSTRUCTION:
+    case ACCOUNT_FACILITY: return 0; /* facility.c */
     case ACCOUNT_COLOCATION: return meter_uusd(metered(asset, RATE_COLO, capacity));
     case ACCOUNT_ENERGY:
         return meter_uusd(metered(asset, RATE_IDLE_POWER, capacity) +
@@ -436,6 +448,11 @@ int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms)
 {
     return book_of(asset, now_ms) + asset->building_uusd +
            schedule_at(&asset->prepaid, now_ms);
+}
+
+int64_t asset_fair_uusd(const struct asset *asset, int64_t now_ms)
+{
+    return market_value(asset, asset->gpus, now_ms);
 }
 
 int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)

@@ -52,6 +52,8 @@ static double accrual_of(const struct pool_books *books, int64_t now_ms)
             if (a != ACCOUNT_CAPITAL &&
                 account_has_basis((enum account)a, BASIS_ACCRUAL))
                 total += (double)asset_read(&books->assets[i], (enum account)a, now_ms);
+    if (books->facility)
+        total += (double)facility_accrual(books->facility, now_ms);
     return total;
 }
 
@@ -80,6 +82,8 @@ static double capital_of(const struct ledger *ledger, const struct pool_books *b
     double total = 0;
     for (uint32_t i = 0; i < books->n_begun; i++)
         total += asset_capital(&books->assets[i], &ledger->terms, now_ms);
+    if (books->facility)
+        total += facility_capital(books->facility, &ledger->terms, now_ms);
     return total;
 }
 
@@ -88,6 +92,8 @@ static double invested_of(const struct pool_books *books, int64_t now_ms)
     double total = 0;
     for (uint32_t i = 0; i < books->n_begun; i++)
         total += asset_invested(&books->assets[i], now_ms);
+    if (books->facility)
+        total += facility_invested(books->facility, now_ms);
     return total;
 }
 
@@ -148,7 +154,7 @@ static void divide_segment(const struct ledger *ledger, const struct pool_books 
     }
 }
 
-static void open_segment(struct ledger *ledger, struct pool_books *books,
+void ledger_open_segment(struct ledger *ledger, struct pool_books *books,
                          int64_t now_ms)
 {
     books->mark_ms = now_ms;
@@ -160,7 +166,7 @@ static void open_segment(struct ledger *ledger, struct pool_books *books,
         books->mark_state[s] = integral_read(&books->pool->state[s], now_ms);
 }
 
-static void close_segment(struct ledger *ledger, struct pool_books *books,
+void ledger_close_segment(struct ledger *ledger, struct pool_books *books,
                           int64_t now_ms)
 {
     divide_segment(ledger, books, now_ms, books->share_uusd);
@@ -211,13 +217,14 @@ void ledger_init(struct ledger *ledger, const struct scenario *scenario,
         power_init(books);
         if (books->pool->elastic)
             asset_begin(new_asset(ledger, books), books->pool, 0, 0, scenario, 0);
-        open_segment(ledger, books, 0);
+        ledger_begin_facility(ledger, p);
+        ledger_open_segment(ledger, books, 0);
     }
 }
 
 void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
-    close_segment(ledger, &ledger->books[pool], now_ms);
+    ledger_close_segment(ledger, &ledger->books[pool], now_ms);
 }
 
 static void retire_from(struct ledger *ledger, uint32_t pool, struct asset *asset,
@@ -278,7 +285,7 @@ void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
         take_lot(ledger, pool, books->n_lots, now_ms);
     for (uint32_t i = 0; i < books->n_begun; i++)
         retire_from(ledger, pool, &books->assets[i], now_ms);
-    open_segment(ledger, books, now_ms);
+    ledger_open_segment(ledger, books, now_ms);
 }
 
 uint32_t ledger_order(struct ledger *ledger, uint32_t pool, int64_t gpus,
@@ -286,12 +293,12 @@ uint32_t ledger_order(struct ledger *ledger, uint32_t pool, int64_t gpus,
 {
     struct pool_books *books = &ledger->books[pool];
     uint32_t number = books->n_begun;
-    close_segment(ledger, books, now_ms);
+    ledger_close_segment(ledger, books, now_ms);
     struct asset *asset = new_asset(ledger, books);
     asset_order(asset, books->pool, number, gpus, terms, now_ms);
     price_asset(books, asset, now_ms);
     spend(ledger, pool, asset->deposit_uusd, now_ms);
-    open_segment(ledger, books, now_ms);
+    ledger_open_segment(ledger, books, now_ms);
     return number;
 }
 
@@ -299,10 +306,10 @@ void ledger_deliver(struct ledger *ledger, uint32_t pool, uint32_t number,
                     int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[pool];
-    close_segment(ledger, books, now_ms);
+    ledger_close_segment(ledger, books, now_ms);
     asset_deliver(&books->assets[number], &ledger->terms, now_ms);
     spend(ledger, pool, books->assets[number].purchase_uusd, now_ms);
-    open_segment(ledger, books, now_ms);
+    ledger_open_segment(ledger, books, now_ms);
 }
 
 void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_frac,
@@ -311,21 +318,23 @@ void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_
     struct pool_books *books = &ledger->books[pool];
     struct asset *asset = &books->assets[books->asset_of_lot[lot]];
     int64_t lost = schedule_at(&asset->prepaid, now_ms), fee = asset->exit_fee_uusd;
-    close_segment(ledger, books, now_ms);
+    ledger_close_segment(ledger, books, now_ms);
     asset_exit(asset, &ledger->terms, fee_frac, now_ms);
     fee = asset->exit_fee_uusd - fee;
     spend(ledger, pool, fee, now_ms);
     books->share_uusd[COST_IDLE] += (double)(fee + lost);
-    open_segment(ledger, books, now_ms);
+    ledger_open_segment(ledger, books, now_ms);
 }
 
 void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[pool];
-    close_segment(ledger, books, now_ms);
+    ledger_close_segment(ledger, books, now_ms);
     for (uint32_t i = 0; i < books->n_begun; i++)
         asset_break(&books->assets[i], &ledger->terms, now_ms);
-    open_segment(ledger, books, now_ms);
+    if (books->facility)
+        facility_break(books->facility, &ledger->terms, now_ms);
+    ledger_open_segment(ledger, books, now_ms);
 }
 
 void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_t value,
@@ -334,7 +343,7 @@ void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_
     struct pool_books *books = &ledger->books[pool];
     if (books->rate[rate] == value)
         return;
-    close_segment(ledger, books, now_ms);
+    ledger_close_segment(ledger, books, now_ms);
     books->rate[rate] = value;
     for (uint32_t i = 0; i < books->n_begun; i++)
         asset_reprice(&books->assets[i], rate, value, now_ms);
@@ -345,7 +354,7 @@ void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_
     if (rate == RATE_SURPLUS)
         meter_set_rate(&books->surplus, value, books->pool->surplus.sum);
     pool_limit_rate(books->pool, books->rate, RATES);
-    open_segment(ledger, books, now_ms);
+    ledger_open_segment(ledger, books, now_ms);
     if (rate == RATE_COLO || rate == RATE_SECURITY)
         ledger_reprice(ledger, pool, RATE_SETUP,
                        books->rate[RATE_COLO] + books->rate[RATE_SECURITY], now_ms);
@@ -356,13 +365,13 @@ void ledger_reprice_contract(struct ledger *ledger, uint32_t pool, uint32_t cont
 {
     struct pool_books *books = &ledger->books[pool];
     int64_t rates[RATES];
-    close_segment(ledger, books, now_ms);
+    ledger_close_segment(ledger, books, now_ms);
     asset_reprice(&books->assets[books->asset_of_lot[contract]], RATE_RENT, value,
                   now_ms);
     memcpy(rates, books->rate, sizeof rates);
     rates[RATE_RENT] = value;
     pool_limit_rate(books->pool, rates, RATES);
-    open_segment(ledger, books, now_ms);
+    ledger_open_segment(ledger, books, now_ms);
 }
 
 int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate)
@@ -390,8 +399,8 @@ void ledger_note_start(struct ledger *ledger, int64_t now_ms)
         for (uint32_t i = 0; i < books->n_begun; i++)
             asset_note_start(&books->assets[i], now_ms);
         /* The step belongs to the GPU-time since the last one. */
-        close_segment(ledger, books, now_ms);
-        open_segment(ledger, books, now_ms);
+        ledger_close_segment(ledger, books, now_ms);
+        ledger_open_segment(ledger, books, now_ms);
     }
 }
 
@@ -436,6 +445,19 @@ static void post_asset(struct ledger *ledger, uint32_t pool, struct asset *asset
             if (account_has_basis(account, (enum basis)b))
                 post(ledger, pool, asset, account, (enum basis)b, reading, now_ms);
     }
+}
+
+static void post_facility(struct ledger *ledger, uint32_t pool, int64_t now_ms)
+{
+    struct facility *facility = ledger->books[pool].facility;
+    for (int a = 0; facility && a < ACCOUNTS; a++)
+        for (int b = 0; b < BASES; b++)
+            if (account_has_basis((enum account)a, (enum basis)b))
+                post(ledger, pool, &facility->item, (enum account)a, (enum basis)b,
+                     facility_read(facility, (enum account)a, &ledger->terms, now_ms),
+                     now_ms);
+    if (facility)
+        facility_pay(facility, &ledger->terms, now_ms);
 }
 
 /* The idle part of what a lot cost this month, by its own GPU-time. */
@@ -489,9 +511,10 @@ static void discount_useful(struct ledger *ledger, uint32_t p, int64_t now_ms)
 void ledger_month_end(struct ledger *ledger, int64_t now_ms)
 {
     ledger_settle_bills(ledger, now_ms);
+    bool year_end = ledger_year_end(ledger, now_ms);
     for (uint32_t p = 0; p < ledger->n; p++) {
         struct pool_books *books = &ledger->books[p];
-        close_segment(ledger, books, now_ms);
+        ledger_close_segment(ledger, books, now_ms);
         discount_useful(ledger, p, now_ms);
         for (uint32_t i = 0; i < books->n_begun; i++) {
             struct asset *asset = &books->assets[i];
@@ -506,10 +529,11 @@ void ledger_month_end(struct ledger *ledger, int64_t now_ms)
             asset->posted_rent = asset_rented(asset, now_ms);
             asset->posted_setup = asset_setup(asset, now_ms);
         }
-        open_segment(ledger, books, now_ms);
+        post_facility(ledger, p, now_ms);
+        ledger_open_segment(ledger, books, now_ms);
     }
     ledger->posted_ms = now_ms;
-    if (calendar_month(ledger->scenario->start_unix_ms + now_ms) == 1)
+    if (year_end)
         ledger_tax_year(ledger, now_ms);
 }
 
@@ -531,6 +555,8 @@ void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,
         share[share_of[s]] += power_idle_cost(books, (enum gpu_state)s, now_ms);
     for (uint32_t i = 0; i < books->n_begun; i++)
         total += asset_economic(&books->assets[i], &ledger->terms, now_ms);
+    if (books->facility)
+        total += facility_economic(books->facility, &ledger->terms, now_ms);
 
     /* Roundings go where most of the money is. */
     enum cost_share last = pool->elastic ? COST_BUSY : COST_IDLE;
@@ -551,17 +577,5 @@ void ledger_show(struct ledger *ledger, uint32_t p, int64_t now_ms,
     for (int s = 0; s < COST_SHARES; s++) {
         cost_uusd[s] = now[s] - books->shown_uusd[s];
         books->shown_uusd[s] = now[s];
-    }
-}
-
-void ledger_check(const struct ledger *ledger, int64_t now_ms)
-{
-    for (uint32_t p = 0; p < ledger->n; p++) {
-        const struct pool_books *books = &ledger->books[p];
-        const struct pool *pool = books->pool;
-        int64_t cost[COST_SHARES];
-        ledger_read(ledger, p, now_ms, cost);
-        for (uint32_t l = 0; l < books->n_lots && !pool->elastic; l++)
-            assert(books->assets[books->asset_of_lot[l]].gpus == pool->lots[l].gpus);
     }
 }

@@ -1,5 +1,7 @@
-/* The books at the end: positions, and what is said of each lot and contract. */
+/* The books at the end: positions, and what is said of each lot and contract; and the
+ * data centres, which are there from the start. */
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/calendar.h"
@@ -52,6 +54,52 @@ static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *as
         ledger->sink->asset(ledger->sink->self, &row);
 }
 
+void ledger_begin_facility(struct ledger *ledger, uint32_t p)
+{
+    struct pool_books *books = &ledger->books[p];
+    const struct facility_spec *spec = &books->pool->spec->facility;
+    if (!spec->on)
+        return;
+    books->facility = ARENA_NEW(ledger->arena, struct facility);
+    facility_begin(books->facility, books->pool, spec);
+    ledger->results[p].opening_uusd += books->facility->opening_uusd;
+}
+
+static void finish_facility(struct ledger *ledger, uint32_t p, int64_t now_ms)
+{
+    const struct facility *facility = ledger->books[p].facility;
+    struct pool_result *result = &ledger->results[p];
+    const struct pool_spec *spec = ledger->books[p].pool->spec;
+    if (!facility)
+        return;
+    int64_t book = facility_book_uusd(facility, now_ms);
+    result->closing_book_uusd += book;
+    result->closing_market_uusd += book;
+    result->closing_uusd += closing_of(ledger->scenario->closing, book, book);
+    int64_t begin_ms = facility->spec->begin_ms;
+    begin_ms = begin_ms < now_ms ? begin_ms : now_ms;
+    struct asset_row row = {
+        .pool = spec->name,
+        .item = facility->item.name,
+        .class = spec->class->name,
+        .is_facility = true,
+        .term_end_ms = -1,
+        .ordered_ms = begin_ms,
+        .delivered_ms = begin_ms,
+        .begin_ms = begin_ms,
+        .end_ms = -1,
+        .book_uusd = book,
+        .market_uusd = book,
+    };
+    for (int a = 0; a < ACCOUNTS; a++) {
+        row.cash_uusd += facility->item.posted_uusd[a][BASIS_CASH];
+        row.accrual_uusd += facility->item.posted_uusd[a][BASIS_ACCRUAL];
+        row.economic_uusd += facility->item.posted_uusd[a][BASIS_ECONOMIC];
+    }
+    if (ledger->sink && ledger->sink->asset)
+        ledger->sink->asset(ledger->sink->self, &row);
+}
+
 static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[p];
@@ -75,6 +123,7 @@ static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
         if (!pool->elastic)
             show_asset(ledger, p, asset, now_ms);
     }
+    finish_facility(ledger, p, now_ms);
     result->closing_pv_usd =
         (double)result->closing_uusd / 1e6 * ledger_discount(ledger, now_ms);
     result->energy_mwh_milli = (int64_t)divide_rounded(energy, (int128)1000 * MS_PER_H);
@@ -93,5 +142,17 @@ void ledger_finish(struct ledger *ledger, int64_t now_ms)
     for (uint32_t p = 0; p < ledger->n; p++) {
         finish_pool(ledger, p, now_ms);
         ledger_tax_closing(ledger, p, now_ms);
+    }
+}
+
+void ledger_check(const struct ledger *ledger, int64_t now_ms)
+{
+    for (uint32_t p = 0; p < ledger->n; p++) {
+        const struct pool_books *books = &ledger->books[p];
+        const struct pool *pool = books->pool;
+        int64_t cost[COST_SHARES];
+        ledger_read(ledger, p, now_ms, cost);
+        for (uint32_t l = 0; l < books->n_lots && !pool->elastic; l++)
+            assert(books->assets[books->asset_of_lot[l]].gpus == pool->lots[l].gpus);
     }
 }

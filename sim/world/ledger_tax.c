@@ -23,7 +23,8 @@ static bool is_placed(const struct asset *asset)
 static bool is_deducted(enum account account)
 {
     return account_has_basis(account, BASIS_ACCRUAL) &&
-           account != ACCOUNT_DEPRECIATION && account != ACCOUNT_DISPOSAL;
+           account != ACCOUNT_DEPRECIATION && account != ACCOUNT_DISPOSAL &&
+           account != ACCOUNT_IMPAIRMENT;
 }
 
 static void pay(struct ledger *ledger, uint32_t pool, int64_t amount_uusd,
@@ -111,6 +112,10 @@ void ledger_tax_year(struct ledger *ledger, int64_t now_ms)
             if (is_deducted((enum account)a))
                 year.operating_uusd +=
                     ledger->results[p].account_uusd[a][BASIS_ACCRUAL];
+        if (ledger->books[p].facility) /* its own straight line */
+            year.operating_uusd +=
+                facility_read(ledger->books[p].facility, ACCOUNT_DEPRECIATION,
+                              &ledger->terms, now_ms);
         ledger->books[p].taxed_uusd += year.operating_uusd;
         add_lots(ledger, p, now_ms, unfinished, &year);
         tax_year_close(&year, spec);
@@ -127,6 +132,8 @@ void ledger_tax_closing(struct ledger *ledger, uint32_t pool, int64_t now_ms)
     if (!spec->on)
         return;
     int64_t basis_uusd = 0;
+    if (books->facility)
+        basis_uusd += facility_book_uusd(books->facility, now_ms);
     for (uint32_t i = 0; i < books->n_begun; i++) {
         const struct asset *asset = &books->assets[i];
         basis_uusd += is_lot(asset) && is_placed(asset)

@@ -69,7 +69,50 @@ static void plan_break(struct world *world, uint32_t pool, uint32_t lot)
 static void book_breaks(struct world *world, uint32_t pool, uint32_t lot)
 {
     ledger_break(&world->ledger, pool, world->now_ms);
-    plan_break(world, pool, lot);
+    if (lot != FACILITY_LOT)
+        plan_break(world, pool, lot);
+}
+
+static bool pool_ages(const struct pool *pool)
+{
+    return pool->spec->economic_life.months > 0 || pool->spec->economic_life.ms > 0;
+}
+
+static int64_t newer_gpus(const struct pool *pool, uint32_t lot)
+{
+    int64_t sum = 0;
+    for (uint32_t l = lot + 1; l < pool->n_lots; l++)
+        sum += pool->lots[l].gpus;
+    return sum;
+}
+
+/* What is left of a lot whose economic life is over: the oldest GPUs leave first, so
+ * those of newer lots stay. */
+static int64_t aged_gpus(const struct pool *pool, uint32_t lot)
+{
+    int64_t newer = newer_gpus(pool, lot);
+    return pool->target_gpus > newer ? pool->target_gpus - newer : 0;
+}
+
+/* Other retirements take from the oldest lots, too: what is planned to leave for age is
+ * what will be left of its lot then. */
+static void trim_aged(struct world *world, uint32_t index)
+{
+    const struct pool *pool = &world->fleet.pools[index];
+    struct plan *plan = &world->plans[index];
+    int64_t target = pool->target_gpus, to_come = 0;
+    if (!pool_ages(pool))
+        return;
+    for (uint32_t i = plan->next; i < plan->n; i++) {
+        struct planned *item = &plan->items[i];
+        if (item->event == EVENT_LOT)
+            to_come += item->gpus;
+        if (item->event == EVENT_RETIRE && item->terms.number > 0) {
+            int64_t newer = newer_gpus(pool, item->terms.number - 1) + to_come;
+            item->gpus = target > newer ? newer - target : 0;
+        }
+        target += item->gpus;
+    }
 }
 
 static void planned_change(struct world *world, uint32_t pool)
@@ -82,10 +125,15 @@ static void planned_change(struct world *world, uint32_t pool)
     default: break;
     }
     /* What is still on order then stays so; a policy may have retired some already. */
-    int64_t there = world->fleet.pools[pool].target_gpus;
+    const struct pool *of = &world->fleet.pools[pool];
+    int64_t there = planned.terms.number > 0 ? aged_gpus(of, planned.terms.number - 1)
+                                             : of->target_gpus;
     int64_t gpus = -planned.gpus < there ? -planned.gpus : there;
+    if (gpus == 0)
+        return;
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, -gpus, NULL);
     fleet_retire(&world->fleet.pools[pool], gpus, world->now_ms);
+    trim_aged(world, pool);
     world_unsettle(world, pool);
 }
 
@@ -142,14 +190,32 @@ void world_handle(struct world *world, struct event event)
 
 /* ---- what is known from the start ---- */
 
+/* A lot's economic life ends on its anniversary. */
+static void plan_age(struct world *world, uint32_t pool, uint32_t lot)
+{
+    const struct pool_spec *spec = &world->scenario->pools[pool];
+    const struct pool_books *books = &world->ledger.books[pool];
+    const struct asset *asset = &books->assets[books->asset_of_lot[lot]];
+    int64_t start = world->scenario->start_unix_ms;
+    if (!pool_ages(&world->fleet.pools[pool]))
+        return;
+    struct planned end = {.pool = pool, .rank = UINT32_MAX, .event = EVENT_RETIRE};
+    end.at_ms = calendar_add(start + asset->in_service_ms, spec->economic_life) - start;
+    end.gpus = -asset->gpus;
+    end.terms.number = lot + 1;
+    plan_add(world, &end);
+}
+
 void world_plan_breaks(struct world *world, uint32_t pool, uint32_t first_lot)
 {
     if (world->scenario->pools[pool].tenure != TENURE_OWN) {
         prices_contracts_begin(world, pool, first_lot);
         return;
     }
-    for (uint32_t l = first_lot; l < world->fleet.pools[pool].n_lots; l++)
+    for (uint32_t l = first_lot; l < world->fleet.pools[pool].n_lots; l++) {
         plan_break(world, pool, l);
+        plan_age(world, pool, l);
+    }
 }
 
 static struct lot_terms first_terms(const struct pool_spec *spec)
@@ -161,6 +227,17 @@ static struct lot_terms first_terms(const struct pool_spec *spec)
                               .from_ms = spec->from_ms,
                               .until_ms = spec->until_ms,
                               .price_rate = spec->price_rate};
+}
+
+/* The kinks of a data centre's value. */
+static void plan_facility(struct world *world, uint32_t pool)
+{
+    const struct facility_spec *spec = &world->scenario->pools[pool].facility;
+    uint32_t argument = FACILITY_LOT * POOLS_MAX + pool;
+    if (spec->on && spec->ready_ms > 0)
+        tick(world, spec->ready_ms, EVENT_BOOK_BREAK, argument);
+    if (spec->on && spec->life_end_ms > 0)
+        tick(world, spec->life_end_ms, EVENT_BOOK_BREAK, argument);
 }
 
 static void begin_pool(struct world *world, uint32_t p)
@@ -176,6 +253,7 @@ static void begin_pool(struct world *world, uint32_t p)
     ledger_after_change(&world->ledger, p, 0);
     world_plan_breaks(world, p, 0);
     failures_watch(world, p, 0);
+    plan_facility(world, p);
 }
 
 /* Whether the first comes before the second: what comes, then what goes. */
@@ -213,6 +291,7 @@ void plan_add(struct world *world, const struct planned *planned)
     for (; at > plan->next && is_before(planned, &plan->items[at - 1]); at--)
         plan->items[at] = plan->items[at - 1];
     plan->items[at] = *planned;
+    trim_aged(world, planned->pool);
     /* Events of one pool and instant are alike: each carries on the plan by one. */
     world_schedule(world, planned->at_ms, PHASE_CAPACITY, planned->event,
                    planned->pool);

@@ -370,6 +370,7 @@ bool world_run(struct world *world, struct error *err)
                               world->scenario->path);
     watch_backlog(world);
     ledger_settle_bills(&world->ledger, world->now_ms);
+    (void)ledger_year_end(&world->ledger, world->now_ms);
     world_show_interval(world, world->now_ms);
     world_show_held(world);
     sum_up(world);
