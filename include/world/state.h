@@ -82,6 +82,16 @@ struct planned {
     bool cancelled;         /* the contract ends at another date */
 };
 
+/* What a planned change does where `there` GPUs are by then, and what is there after
+ * it: no more goes than there is, as when a policy has retired some before or when what
+ * was ordered has not come. */
+static inline int64_t planned_effect(const struct planned *planned, int64_t *there)
+{
+    int64_t gpus = planned->gpus > -*there ? planned->gpus : -*there;
+    *there += gpus;
+    return gpus;
+}
+
 /* Servers that are ordered, or will be on a date; a contract that will be signed. */
 struct order {
     uint32_t pool;

@@ -421,66 +421,10 @@ static void finish_job(struct world *world, uint32_t index)
     leave(world, index, JOB_FINISHED, NULL);
 }
 
-void job_segment_ends(struct world *world, uint32_t index)
-{
-    struct live_job *job = job_at(world, index);
-    struct pool *pool = &world->fleet.pools[job->pool];
-    bool was_useful = is_useful(job->segment);
-    bool checkpointed = job->segment == SEGMENT_CHECKPOINT;
-    int64_t interval = job->interval_ms;
-    int64_t cost = job->kind->checkpoint_cost_ms;
-
-    job->event = EVENT_NONE;
-    close_segment(world, job);
-    if (job->segment == SEGMENT_SETUP)
-        begin_work(world, job, world->now_ms);
-    if (checkpointed) /* one that was interrupted secures nothing */
-        job->secured_ms = job->done_ms;
-    if (job->done_ms == job->work_ms) {
-        finish_job(world, index);
-        return;
-    }
-    if (job->leaves) {
-        job->segment_ms = world->now_ms;
-        job_interrupt(world, index, PHASE_ENDS, CAUSE_SPOT);
-        return;
-    }
-    world->dirty |= UINT64_C(1) << job->pool;
-    if (was_useful)
-        fleet_work(pool, -(int64_t)job->gpus);
-    bool due = interval > 0 && cost > 0 && !checkpointed && job->done_ms > 0 &&
-               job->done_ms % interval == 0;
-    if (due)
-        enter(world, index, SEGMENT_CHECKPOINT, cost);
-    else
-        enter_work(world, index);
-}
-
-void job_checkpoint_and_leave(struct world *world, uint32_t index)
-{
-    struct live_job *job = job_at(world, index);
-    int64_t cost = job->kind->checkpoint_cost_ms;
-
-    job->leaves = true;
-    if (cost > 0) {
-        world_cancel(world, &job->event);
-        close_segment(world, job);
-        if (is_useful(job->segment))
-            fleet_work(&world->fleet.pools[job->pool], -(int64_t)job->gpus);
-        world->dirty |= UINT64_C(1) << job->pool;
-        enter(world, index, SEGMENT_CHECKPOINT, cost);
-        return;
-    }
-    close_segment(world, job);
-    job->segment_ms = world->now_ms;
-    job->secured_ms = job->done_ms;
-    job_interrupt(world, index, PHASE_FAILURES, CAUSE_SPOT);
-}
-
-/* Takes a job off its GPUs: progress falls back to the last checkpoint, and the job
- * waits again with the key it had. */
-void job_interrupt(struct world *world, uint32_t index, enum phase phase,
-                   enum cause cause)
+/* Takes a job whose segment is closed off its GPUs: progress falls back to the last
+ * checkpoint, and the job waits again with the key it had. */
+static void stop(struct world *world, uint32_t index, enum phase phase,
+                 enum cause cause)
 {
     struct live_job *job = job_at(world, index);
     int64_t interval = job->interval_ms;
@@ -488,7 +432,6 @@ void job_interrupt(struct world *world, uint32_t index, enum phase phase,
     bool was_useful = is_useful(job->segment);
 
     world_cancel(world, &job->event);
-    close_segment(world, job);
     if (interval > 0 && job->kind->checkpoint_cost_ms == 0 && !job->leaves)
         job->secured_ms = job->done_ms / interval * interval;
     job->leaves = false;
@@ -522,6 +465,67 @@ void job_interrupt(struct world *world, uint32_t index, enum phase phase,
     if (job->deadline_ms >= world->now_ms && job->deadline_ms != NEVER_MS)
         job->leave_event =
             world_schedule(world, job->deadline_ms, PHASE_PATIENCE, EVENT_LEAVE, index);
+}
+
+void job_segment_ends(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    struct pool *pool = &world->fleet.pools[job->pool];
+    bool was_useful = is_useful(job->segment);
+    bool checkpointed = job->segment == SEGMENT_CHECKPOINT;
+    int64_t interval = job->interval_ms;
+    int64_t cost = job->kind->checkpoint_cost_ms;
+
+    job->event = EVENT_NONE;
+    close_segment(world, job);
+    if (job->segment == SEGMENT_SETUP)
+        begin_work(world, job, world->now_ms);
+    if (checkpointed) /* one that was interrupted secures nothing */
+        job->secured_ms = job->done_ms;
+    if (job->done_ms == job->work_ms) {
+        finish_job(world, index);
+        return;
+    }
+    if (job->leaves) {
+        stop(world, index, PHASE_ENDS, CAUSE_SPOT);
+        return;
+    }
+    world->dirty |= UINT64_C(1) << job->pool;
+    if (was_useful)
+        fleet_work(pool, -(int64_t)job->gpus);
+    bool due = interval > 0 && cost > 0 && !checkpointed && job->done_ms > 0 &&
+               job->done_ms % interval == 0;
+    if (due)
+        enter(world, index, SEGMENT_CHECKPOINT, cost);
+    else
+        enter_work(world, index);
+}
+
+void job_checkpoint_and_leave(struct world *world, uint32_t index)
+{
+    struct live_job *job = job_at(world, index);
+    int64_t cost = job->kind->checkpoint_cost_ms;
+
+    job->leaves = true;
+    if (cost > 0) {
+        world_cancel(world, &job->event);
+        close_segment(world, job);
+        if (is_useful(job->segment))
+            fleet_work(&world->fleet.pools[job->pool], -(int64_t)job->gpus);
+        world->dirty |= UINT64_C(1) << job->pool;
+        enter(world, index, SEGMENT_CHECKPOINT, cost);
+        return;
+    }
+    close_segment(world, job);
+    job->secured_ms = job->done_ms;
+    stop(world, index, PHASE_FAILURES, CAUSE_SPOT);
+}
+
+void job_interrupt(struct world *world, uint32_t index, enum phase phase,
+                   enum cause cause)
+{
+    close_segment(world, job_at(world, index));
+    stop(world, index, phase, cause);
 }
 
 /* ---- leaving ---- */

@@ -99,7 +99,7 @@ static void look_at_steps(struct world *world, struct pool *pool,
     const struct plan *plan = &world->plans[pool->index];
     struct tree_entry end;
     uint32_t change = plan->next;
-    int64_t free = pool_free(pool);
+    int64_t free = pool_free(pool), there = pool->target_gpus;
 
     outlook->n_steps = 0;
     step_at(world, outlook, world->now_ms);
@@ -108,7 +108,7 @@ static void look_at_steps(struct world *world, struct pool *pool,
     while (more || change < plan->n) {
         bool ends = more && (change == plan->n || end.key <= plan->items[change].at_ms);
         int64_t at = ends ? end.key : plan->items[change].at_ms;
-        free += ends ? end.weight : plan->items[change].gpus;
+        free += ends ? end.weight : planned_effect(&plan->items[change], &there);
         /* In ascending order: always at the end, or at the last step. */
         uint32_t step =
             step_at(world, outlook, at > world->now_ms ? at : world->now_ms);
@@ -239,15 +239,17 @@ static void servers_through(struct world *world, struct pool *pool,
     const struct plan *plan = &world->plans[pool->index];
     struct servers *then = &outlook->then;
     int32_t width = pool->servers.gpus;
+    int64_t there = pool->target_gpus;
 
     servers_copy(then, &pool->servers);
     for (uint32_t s = 0; s < then->n && then->n_blocked > 0; s++)
         while (then->blocks[s] > 0) /* what is down is a piece like any other */
             (void)servers_unblock(then, s);
     for (uint32_t i = plan->next; i < plan->n && plan->items[i].at_ms <= at_ms; i++) {
-        if (plan->items[i].gpus < 0)
-            servers_retire(then, (uint32_t)(-plan->items[i].gpus / width));
-        for (int64_t g = 0; g < plan->items[i].gpus; g += width)
+        int64_t gpus = planned_effect(&plan->items[i], &there);
+        if (gpus < 0)
+            servers_retire(then, (uint32_t)(-gpus / width));
+        for (int64_t g = 0; g < gpus; g += width)
             servers_add(then, true);
     }
     while (outlook->free_room < 2 * then->n)

@@ -34,7 +34,7 @@ int64_t largest_target(const struct world *world, uint32_t pool)
     int64_t target = world->fleet.pools[pool].target_gpus, largest = target;
     const struct plan *plan = &world->plans[pool];
     for (uint32_t i = plan->next; i < plan->n; i++) {
-        target += plan->items[i].gpus;
+        (void)planned_effect(&plan->items[i], &target);
         if (i + 1 < plan->n && plan->items[i + 1].at_ms == plan->items[i].at_ms)
             continue; /* what comes and goes at one instant is never there together */
         largest = target > largest ? target : largest;

@@ -272,7 +272,7 @@ void plan_changed(struct world *world, uint32_t index)
     struct pool *pool = &world->fleet.pools[index];
     int64_t left = pool->target_gpus, last = world->now_ms;
     for (uint32_t i = plan->next; i < plan->n; i++) {
-        left += plan->items[i].gpus;
+        (void)planned_effect(&plan->items[i], &left);
         last = plan->items[i].at_ms;
     }
     pool->last_end_ms = left > 0 || pool->spec->procure.model ? NEVER_MS : last;

@@ -21,6 +21,7 @@ static bool earliest_fungible(const struct world *world, const struct pool *pool
 {
     const struct plan *plan = &world->plans[pool->index];
     int64_t need = gang - pool_free(pool), from = world->now_ms;
+    int64_t there = pool->target_gpus;
 
     for (uint32_t i = plan->next;; i++) {
         int64_t to = i < plan->n ? plan->items[i].at_ms : INT64_MAX;
@@ -37,7 +38,7 @@ static bool earliest_fungible(const struct world *world, const struct pool *pool
         }
         if (i >= plan->n)
             return false;
-        need -= plan->items[i].gpus;
+        need -= planned_effect(&plan->items[i], &there);
         from = later(from, to);
     }
 }
@@ -79,6 +80,7 @@ static bool earliest_packed(struct world *world, struct pool *pool, int64_t gang
     struct tree_entry end;
     bool ends = tree_first(&pool->running, &end);
     uint32_t change = plan->next;
+    int64_t there = pool->target_gpus;
 
     if (!then->arena)
         servers_init(then, &world->arena, pool->servers.gpus);
@@ -89,7 +91,7 @@ static bool earliest_packed(struct world *world, struct pool *pool, int64_t gang
             ends = tree_after(&pool->running, end.key, end.seq, &end);
         }
         while (change < plan->n && plan->items[change].at_ms <= at)
-            change_servers(then, plan->items[change++].gpus);
+            change_servers(then, planned_effect(&plan->items[change++], &there));
         if (servers_fit(then, gang)) {
             *at_ms = at;
             return true;
@@ -114,10 +116,10 @@ static int64_t planned_until(const struct world *world, const struct pool *pool,
                              int64_t at_ms)
 {
     const struct plan *plan = &world->plans[pool->index];
-    int64_t gpus = 0;
+    int64_t there = pool->target_gpus;
     for (uint32_t i = plan->next; i < plan->n && plan->items[i].at_ms <= at_ms; i++)
-        gpus += plan->items[i].gpus;
-    return gpus;
+        (void)planned_effect(&plan->items[i], &there);
+    return there - pool->target_gpus;
 }
 
 void reserve_make(struct world *world, struct pool *pool, int64_t gang, int64_t at_ms,
