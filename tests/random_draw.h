@@ -21,6 +21,8 @@ struct drawing {
     bool market[M_KINDS];
     int provider_of[8];    /* 0: none */
     int64_t room_at_start; /* GPUs of p0 on which jobs may run at once */
+    unsigned elastic[8];   /* the first n_elastic are pools on demand or spot */
+    size_t n_elastic;
     /* of the pool that is being drawn */
     uint64_t gpus_per_server;
     bool pool_is_h100;
@@ -43,6 +45,9 @@ void put_day(struct drawing *d, int64_t day);
 void put_moment(struct drawing *d, double part);
 void put_date(struct drawing *d, double part);
 
+/* The i-th of n dates that ascend; `whole`: the begins of their days. */
+void put_ascending(struct drawing *d, unsigned i, unsigned n, bool whole);
+
 /* "KEY: 2.123456 USD/GPU-h", between low and high + 1. */
 void put_price(struct drawing *d, const char *key, unsigned low, unsigned high,
                const char *dim);
@@ -50,6 +55,12 @@ void put_term(struct drawing *d, const char *key);
 
 /* Of some of the keys, which stand with blanks between them. */
 void put_escalation(struct drawing *d, const char *keys);
+
+/* `interruption` or `availability`, the trace of either, `shocks`, `procure`. */
+void put_supply(struct drawing *d, bool spot);
+void draw_supply(struct drawing *d, struct random_scenario *scenario);
+void put_shocks(struct drawing *d);
+void put_procure(struct drawing *d);
 
 /* `demand` and `initial`, and the traces. */
 void put_demand(struct drawing *d, struct random_scenario *scenario);

@@ -67,13 +67,14 @@ static void put_place(struct drawing *d, size_t p)
 static void put_changes(struct drawing *d, int64_t gpus)
 {
     unsigned n = 1 + (unsigned)below(d, 4);
+    bool whole = chance(d, 60);
     put(d, ", changes: [");
     for (unsigned i = 0; i < n; i++) {
         int64_t by = (int64_t)whole_gpus(d, 3);
         bool go = chance(d, 50) && by <= gpus;
         gpus += go ? -by : by;
         put(d, "%s{at: ", i ? ", " : "");
-        put_date(d, ((double)i + 0.1 + 0.8 * unit(d)) / n);
+        put_ascending(d, i, n, whole);
         put(d, ", gpus: %s%" PRId64, go ? "-" : "+", by);
         if (!go && chance(d, 50))
             put_price(d, ", server_price", 120000, 400000, "USD");
@@ -85,10 +86,11 @@ static void put_changes(struct drawing *d, int64_t gpus)
 static void put_orders(struct drawing *d, bool lease)
 {
     unsigned n = 1 + (unsigned)below(d, 3);
+    bool whole = chance(d, 60);
     put(d, ", orders: [");
     for (unsigned i = 0; i < n; i++) {
         put(d, "%s{at: ", i ? ", " : "");
-        put_date(d, ((double)i + 0.1 + 0.8 * unit(d)) / n);
+        put_ascending(d, i, n, whole);
         put(d, ", gpus: %" PRIu64, whole_gpus(d, 3));
         if (chance(d, 40))
             put_price(d, lease ? ", price" : ", server_price", lease ? 1 : 120000,
@@ -232,8 +234,9 @@ static void put_lease(struct drawing *d)
     }
 }
 
-static void put_on_demand(struct drawing *d)
+static void put_elastic(struct drawing *d, size_t p, bool spot)
 {
+    d->elastic[d->n_elastic++] = (unsigned)p;
     unsigned unit_gpus = chance(d, 50) ? 1 : 1 + (unsigned)below(d, 8);
     put(d, ", unit: %u, limit: %u", unit_gpus,
         unit_gpus * (unsigned)(1 + below(d, 40)));
@@ -242,6 +245,7 @@ static void put_on_demand(struct drawing *d)
     maybe(d, 40, ", minimum: #1..90min");
     maybe(d, 40, ", increment: #1..7200s");
     maybe(d, 40, ", keep_alive: #0..119min");
+    put_supply(d, spot);
 }
 
 /* A pool that costs nothing, whoever holds it. */
@@ -260,7 +264,8 @@ static void put_twin(struct drawing *d)
 
 static void put_pool(struct drawing *d, size_t p)
 {
-    static const char *const tenures[] = {"own", "own", "lease", "lease", "on-demand"};
+    static const char *const tenures[] = {"own",   "own",       "lease",
+                                          "lease", "on-demand", "spot"};
     bool twin = d->options->twin != TWIN_NONE;
     const char *tenure = twin ? "on-demand" : PICK(d, tenures);
     const char *class = twin || d->one_class ? "h100-sxm" : PICK(d, classes);
@@ -280,10 +285,12 @@ static void put_pool(struct drawing *d, size_t p)
     else if (*tenure == 'l')
         put_lease(d);
     else
-        put_on_demand(d);
-    if ((twin && p == 0) || tenure[1] != 'n') {
+        put_elastic(d, p, *tenure == 's');
+    if ((twin && p == 0) || *tenure == 'l' || tenure[1] == 'w') {
         put_failures(d);
         put_maintenance(d);
+        if (!twin)
+            put_procure(d);
     }
     put(d, "}\n");
 }
@@ -303,7 +310,7 @@ static void put_price_model(struct drawing *d, unsigned low, unsigned high,
         put_price(d, "", low, high, dim);
         for (unsigned i = 0, n = 1 + (unsigned)below(d, 6); i < n; i++) {
             put(d, ", ");
-            put_moment(d, ((double)i + 0.1 + 0.8 * unit(d)) / n);
+            put_ascending(d, i, n, false);
             put_price(d, "", low, high, dim);
         }
         put(d, "}");
@@ -458,6 +465,8 @@ struct random_scenario random_scenario(const struct random_options *options)
     for (size_t p = 0; p < d.n_pools; p++)
         put_pool(&d, p);
     put_outages(&d);
+    put_shocks(&d);
+    draw_supply(&d, &scenario);
     put_dispatch(&d);
     put_demand(&d, &scenario);
     put_service(&d);
@@ -473,5 +482,6 @@ void random_scenario_free(struct random_scenario *scenario)
     free(scenario->yaml);
     free(scenario->jobs);
     free(scenario->initial);
+    free(scenario->supply);
     *scenario = (struct random_scenario){0};
 }

@@ -36,6 +36,7 @@ struct random_scenario {
     char *yaml;    /* reads jobs.csv and, with `initial`, initial.csv */
     char *jobs;    /* jobs.csv */
     char *initial; /* initial.csv; NULL where the scenario has none */
+    char *supply;  /* supply.csv */
 };
 
 struct random_scenario random_scenario(const struct random_options *options);

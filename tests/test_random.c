@@ -66,6 +66,7 @@ static void write_inputs(const struct random_scenario *scenario, uint64_t seed)
 {
     results_write(&results, "t.yaml", scenario->yaml);
     results_write(&results, "jobs.csv", scenario->jobs);
+    results_write(&results, "supply.csv", scenario->supply);
     if (scenario->initial)
         results_write(&results, "initial.csv", scenario->initial);
     current.name = arena_printf(&results.arena, "seed %llu", (unsigned long long)seed);
