@@ -317,8 +317,9 @@ Test(cli, the_sample_comes_from_its_recipe)
 Test(cli, every_scenario_of_the_repository_is_well_formed)
 {
     static const char *const names[] = {
-        "own-or-lease",  "all-owned",  "all-leased",         "aging-a100",
-        "sample-demand", "steady-lab", "bought-at-the-peak", "data-residency"};
+        "own-or-lease",     "all-owned",   "all-leased",         "aging-a100",
+        "sample-demand",    "steady-lab",  "bought-at-the-peak", "data-residency",
+        "provider-failure", "leaving-own", "startup-on-spot"};
     const char *source = getenv("TENURE_SOURCE");
     if (!source)
         cr_skip_test("TENURE_SOURCE does not name the source tree");

@@ -245,3 +245,92 @@ Test(scenarios, what_the_rules_of_data_residency_cost)
     expect_value("jurisdiction", economic[0] - economic[1], 339e3, 0.01);
     cr_expect(economic[0] >= economic[2], "%f %f", economic[0], economic[2]);
 }
+
+/* ---- provider-failure ---- */
+
+Test(scenarios, what_one_provider_costs_when_it_fails)
+{
+    static const struct variant variants[] = {
+        {"provider-failure", "one", {NULL}},
+        {"provider-failure", "calm", {"shocks=[]", "outages=[]", NULL}},
+        {"provider-failure",
+         "two",
+         {"pools.lease-a.gpus=384", "pools.lease-b.gpus=384", NULL}},
+    };
+    static const double economic[] = {34.5e6, 25.6e6, 29.7e6};
+    for (size_t i = 0; i < 3; i++) {
+        struct saved_run saved = run(&variants[i]);
+        expect_value(variants[i].name, total(&saved, "economic_usd"), economic[i],
+                     0.005);
+        saved_run_close(&saved);
+    }
+}
+
+/* ---- leaving-own ---- */
+
+/* 128 servers of 340 kUSD: 53.09 MUSD with 22 %, 719 of 1,826 days towards 10 %. */
+Test(scenarios, what_leaving_costs_does_not_depend_on_what_stands_in_the_books)
+{
+#define STAY                                                                           \
+    "pools.own.changes=[]", "pools.new-lease.orders=[]",                               \
+        "pools.old-lease.exit=2029-06-30"
+    static const struct variant variants[] = {
+        {"leaving-own", "leave", {NULL}},
+        {"leaving-own", "stay", {STAY, NULL}},
+        {"leaving-own", "leave-market", {"pools.own.opening=market", NULL}},
+        {"leaving-own", "stay-market", {STAY, "pools.own.opening=market", NULL}},
+    };
+    double npv[4], opening[4];
+    for (size_t i = 0; i < 4; i++) {
+        struct saved_run saved = run(&variants[i]);
+        npv[i] = total(&saved, "npv_usd");
+        opening[i] = total(&saved, "opening_usd");
+        saved_run_close(&saved);
+    }
+    double price = 128 * 340e3 * 1.22, residual = 128 * 340e3 * 0.10;
+    expect_value("book", opening[0], price - (price - residual) * 719 / 1826, 1e-6);
+    expect_value("leaving", npv[0] - npv[1], 17.66e6, 0.01);
+    expect_value("the same", npv[0] - npv[1], npv[2] - npv[3], 1e-7);
+    expect_value("book less market", npv[0] - npv[2], opening[0] - opening[2], 1e-7);
+}
+
+/* ---- startup-on-spot: 1.08, 0.95, 0.88 USD per useful hour ---- */
+
+/* Minutes of an instance for one of work: M e^(R/M) (e^((t+C)/M) - 1) / t, Daly 2006,
+ * equation 20; with C = 2 and R = 10. */
+static double daly(double mean, double interval)
+{
+    return mean * exp(10 / mean) * (exp((interval + 2) / mean) - 1) / interval;
+}
+
+Test(scenarios, spot_costs_its_price_and_what_is_done_twice)
+{
+#define ALL_ON_SPOT "pools.spot.limit=1024", "dispatch.prefer=[spot]"
+    static const struct variant variants[] = {
+        {"startup-on-spot", "2h", {ALL_ON_SPOT, NULL}},
+        {"startup-on-spot",
+         "4h",
+         {ALL_ON_SPOT, "pools.spot.interruption.mean_time=4h",
+          "demand.runs.checkpoint_interval=31min", NULL}},
+        {"startup-on-spot",
+         "10h",
+         {ALL_ON_SPOT, "pools.spot.interruption.mean_time=10h",
+          "demand.runs.checkpoint_interval=49min", NULL}},
+    };
+    static const double mean[] = {120, 240, 600}, interval[] = {22, 31, 49};
+    static const double example[] = {1.08, 0.95, 0.88};
+    for (size_t i = 0; i < 3; i++) {
+        struct saved_run saved = run(&variants[i]);
+        double usd_per_h =
+            total(&saved, "cash_usd") / total(&saved, "busy_useful_gpu_h");
+        saved_run_close(&saved);
+        expect_value("Daly", usd_per_h, 0.79 * daly(mean[i], interval[i]), 0.006);
+
+        /* The example divides by 1 - overhead where it should multiply by 1 + overhead.
+         */
+        double overhead = 2 / interval[i] + (interval[i] / 2 + 10) / mean[i];
+        expect_value("example", 0.79 / (1 - overhead), example[i], 0.006);
+        cr_expect(usd_per_h < example[i] && usd_per_h > 0.94 * example[i], "%f",
+                  usd_per_h);
+    }
+}
