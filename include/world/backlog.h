@@ -30,7 +30,13 @@ enum segment {
 };
 
 struct live_job {
-    enum job_state state;
+    uint8_t state;   /* enum job_state */
+    uint8_t segment; /* enum segment, while it runs */
+    uint8_t cause;   /* enum cause: of its last interruption */
+    bool waits;      /* counted in the price of delay: it waits, or boots for the first
+                        time */
+    bool leaves;     /* running: with the checkpoint that it takes */
+    int32_t interruptions;
     uint32_t source, lap, copy;
     uint64_t row;
     const struct source_kind *kind;
@@ -53,26 +59,22 @@ struct live_job {
     uint32_t next_in_pool, previous_in_pool;
     int64_t first_start_ms; /* NEVER_STARTED: not yet */
     int64_t held_since_ms;
-    int128 held_direct;      /* the pool's prices_direct() then; 0 where none changes */
+    /* The pool's prices_direct() then; 0 where none changes.  Aligned as its
+     * neighbours, since the whole struct should not grow for it. */
+    int128 held_direct __attribute__((packed, aligned(8)));
     uint64_t start_number;   /* with preemption: of all starts of the run */
     int64_t expected_end_ms; /* key in the pool's tree of running jobs */
-    enum segment segment;
-    bool waits;         /* counted in the price of delay: it waits, or boots for the
-                           first time */
-    int64_t segment_ms; /* when it began */
-    int64_t work_ms;    /* to be done in this run, on this pool */
-    int64_t done_ms;    /* of it, up to the beginning of the segment */
-    int64_t repeat_ms;  /* the first part of it was done before */
-    int64_t secured_ms; /* of it, by checkpoints */
+    int64_t segment_ms;      /* when it began */
+    int64_t work_ms;         /* to be done in this run, on this pool */
+    int64_t done_ms;         /* of it, up to the beginning of the segment */
+    int64_t repeat_ms;       /* the first part of it was done before */
+    int64_t secured_ms;      /* of it, by checkpoints */
 
     /* over all runs; on the reference class */
     int64_t progress_ms; /* secured by checkpoints */
     int64_t reached_ms;  /* farthest point ever reached: what was counted as useful */
     int64_t before_ms;   /* done before the run began, and not counted in it */
     int64_t useful_gpu_ms, overhead_gpu_ms, direct_uusd;
-    int64_t interruptions;
-    enum cause cause; /* of the last one */
-    bool leaves;      /* running: with the checkpoint that it takes */
 };
 
 struct queue {
