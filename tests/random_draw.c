@@ -99,7 +99,11 @@ void put_price(struct drawing *d, const char *key, unsigned low, unsigned high,
                const char *dim)
 {
     uint64_t whole = low + below(d, high - low + 1);
-    put(d, "%s: %" PRIu64 ".%06" PRIu64 " %s", key, whole, below(d, 1000000), dim);
+    uint64_t micro = whole * 1000000 + below(d, 1000000);
+    if (d->options->double_prices && strcmp(dim, "g/kWh") != 0)
+        micro *= 2;
+    put(d, "%s: %" PRIu64 ".%06" PRIu64 " %s", key, micro / 1000000, micro % 1000000,
+        dim);
 }
 
 void put_term(struct drawing *d, const char *key)

@@ -25,7 +25,7 @@ struct drawing {
     size_t n_elastic;
     /* of the pool that is being drawn */
     uint64_t gpus_per_server;
-    bool pool_is_h100;
+    bool pool_is_h100, pool_is_old; /* old: in service before the start */
 };
 
 uint64_t below(struct drawing *d, uint64_t n);
@@ -55,6 +55,9 @@ void put_term(struct drawing *d, const char *key);
 
 /* Of some of the keys, which stand with blanks between them. */
 void put_escalation(struct drawing *d, const char *keys);
+
+/* Space, life, impairment and demand charge of what is owned. */
+void put_holding(struct drawing *d);
 
 /* `interruption` or `availability`, the trace of either, `shocks`, `procure`. */
 void put_supply(struct drawing *d, bool spot);

@@ -16,7 +16,8 @@ void put_supply(struct drawing *d, bool spot)
         return;
     }
     maybe(d, 60, ", notice: #0..600s");
-    maybe(d, 40, ", bid: #1..4.#10..99 USD/GPU-h");
+    if (chance(d, 40))
+        put_price(d, ", bid", 1, 4, "USD/GPU-h");
     draw(d, ", interruption: {");
     if (trace)
         put(d, "trace: supply.csv");
@@ -82,6 +83,47 @@ void put_shocks(struct drawing *d)
     }
 }
 
+/* ---- what is owned ---- */
+
+static void put_impairment(struct drawing *d)
+{
+    put(d, ", impairment: {method: %s", chance(d, 50) ? "asc360" : "ias36");
+    maybe(d, 60, ", utilization: #1..100 %");
+    if (d->market[M_RENT] && d->pool_is_h100)
+        put(d, ", rent_market: rent}");
+    else
+        put_price(d, ", rent", 0, 3, "USD/GPU-h}");
+}
+
+static void put_facility(struct drawing *d)
+{
+    put_price(d, ", facility: {usd_per_mw", 2, 12, "MUSD/MW");
+    draw(d, ", build_time: #1..36mo, life: #1..20y");
+    maybe(d, 50, ", residual: #0..30 %");
+    if (chance(d, 50))
+        put_price(d, ", running", 0, 90000, "USD/y");
+    maybe(d, 30, ", mw: #1..3.5 MW");
+    if (chance(d, 50)) {
+        put(d, ", ready: ");
+        put_day(d, -(int64_t)below(d, 900));
+    }
+    put(d, "}");
+}
+
+void put_holding(struct drawing *d)
+{
+    if (!d->pool_is_old)
+        maybe(d, 25, ", economic_life: #1..50mo");
+    if (chance(d, 40))
+        put_impairment(d);
+    if (chance(d, 25))
+        put_price(d, ", demand_charge", 0, 30, "USD/kW-mo");
+    if (chance(d, 25))
+        put_facility(d);
+    else
+        put_price(d, ", colo", 50, 300, "USD/kW-mo");
+}
+
 /* ---- procurement ---- */
 
 static void put_policy(struct drawing *d)
@@ -111,15 +153,16 @@ static void put_policy(struct drawing *d)
         draw(d, ", season: #1..6, fractile: #20..99 %");
         break;
     default:
-        put(d, "break_even, price: 3.1 USD/GPU-h, threshold: %s",
+        put(d, "break_even, threshold: %s",
             chance(d, 50) ? "deterministic" : "randomised");
+        put_price(d, ", price", 1, 4, "USD/GPU-h");
     }
 }
 
 void put_procure(struct drawing *d)
 {
     static const char *const retire[] = {"never", "idle"};
-    if (!chance(d, 20))
+    if (d->until_idle || !chance(d, 20))
         return;
     draw(d, ", procure: {max_gpus: #250..300, review: #2..40d, policy: ");
     put_policy(d);

@@ -76,7 +76,7 @@ static void put_changes(struct drawing *d, int64_t gpus)
         put(d, "%s{at: ", i ? ", " : "");
         put_ascending(d, i, n, whole);
         put(d, ", gpus: %s%" PRId64, go ? "-" : "+", by);
-        if (!go && chance(d, 50))
+        if (!go && chance(d, 50) && !d->options->plain_rates)
             put_price(d, ", server_price", 120000, 400000, "USD");
         put(d, "}");
     }
@@ -92,7 +92,7 @@ static void put_orders(struct drawing *d, bool lease)
         put(d, "%s{at: ", i ? ", " : "");
         put_ascending(d, i, n, whole);
         put(d, ", gpus: %" PRIu64, whole_gpus(d, 3));
-        if (chance(d, 40))
+        if (chance(d, 40) && (lease || !d->options->plain_rates))
             put_price(d, lease ? ", price" : ", server_price", lease ? 1 : 120000,
                       lease ? 4 : 400000, lease ? "USD/GPU-h" : "USD");
         if (lease && chance(d, 50))
@@ -123,7 +123,8 @@ static void put_depreciation(struct drawing *d)
 static void put_opening(struct drawing *d)
 {
     static const char *const openings[] = {"book", "market", "sunk", "purchase"};
-    if (!chance(d, 40))
+    d->pool_is_old = chance(d, 40);
+    if (!d->pool_is_old)
         return;
     put(d, ", in_service: ");
     put_day(d, -(int64_t)below(d, 2500));
@@ -133,7 +134,7 @@ static void put_opening(struct drawing *d)
 
 static void put_running_cost(struct drawing *d)
 {
-    put_price(d, ", colo", 50, 300, "USD/kW-mo");
+    put_holding(d);
     put_price(d, ", fte_cost", 100000, 300000, "USD/y");
     if (d->market[M_TARIFF] && chance(d, 60))
         put(d, ", tariff_market: power");
@@ -201,6 +202,10 @@ static void put_rent(struct drawing *d, bool lease)
     }
     if (!indexed)
         put_escalation(d, "price");
+    if (!d->options->plain_rates)
+        maybe(d, 25, ", extras: #0..30.#0..9 %");
+    if (lease && !d->options->plain_rates)
+        maybe(d, 25, ", take_or_pay: #0..100 %");
 }
 
 static void put_lease(struct drawing *d)
@@ -216,7 +221,8 @@ static void put_lease(struct drawing *d)
     maybe(d, 50, ", prepay: #0..99.#0..9 %");
     if (chance(d, 30))
         put_price(d, ", market_rent", 0, 4, "USD/GPU-h");
-    if (chance(d, 50))
+    /* Without a horizon a job that waits for nothing would wait for ever. */
+    if (chance(d, 50) && !d->until_idle)
         put(d, ", renewal: %s", PICK(d, renewals));
     if (chance(d, 30)) {
         put(d, ", exit: ");
@@ -347,6 +353,8 @@ static void put_markets(struct drawing *d)
     put(d, "markets:\n");
     for (int m = 0; m < M_KINDS; m++) {
         d->market[m] = m == M_CARBON || chance(d, 60);
+        if (m == M_TARIFF && d->options->plain_rates)
+            d->market[m] = false;
         if (!d->market[m])
             continue;
         put(d, "  - {%s", kinds[m].head);

@@ -29,7 +29,8 @@ struct random_options {
     uint64_t seed;
     enum random_twin twin;
     enum random_failures failures;
-    bool plain_rates; /* no escalation, and no price that a model computes */
+    bool plain_rates;   /* no price that is rounded from another while the run lasts */
+    bool double_prices; /* all prices are twice what they would be */
 };
 
 struct random_scenario {
