@@ -344,6 +344,8 @@ Test(books, energy_is_idle_power_always_and_the_increment_when_busy)
     cr_expect_float_eq((double)result->energy_mwh_milli / 1e6, kwh / 1e3, 1e-6,
                        "%" PRId64 " Wh", result->energy_mwh_milli);
     cr_expect_float_eq(result->carbon_kg, kwh * 0.385, 0.01);
+    /* 164 kg a GPU over five years, of which ten days. */
+    cr_expect_float_eq(result->embodied_kg, 164.0 * 16 * 10 / 1825, 1e-9);
     cr_expect_float_eq((double)result->account_uusd[ACCOUNT_ENERGY][BASIS_CASH] / 1e6,
                        kwh * 0.1, 1e-3);
     double rows = 0;

@@ -27,6 +27,7 @@ struct pool_result {
     double useful_pv_gpu_h;   /* discounted useful GPU-hours */
     int64_t energy_mwh_milli; /* Wh at the meter */
     double carbon_kg;
+    double embodied_kg; /* carbon of making the servers, by service over book life */
     int64_t jobs_started, jobs_finished, interruptions;
     int64_t failures, repairs;       /* of servers */
     int64_t outages;                 /* of the provider */

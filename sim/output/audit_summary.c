@@ -101,6 +101,7 @@ static const struct {
     {"useful_pv_gpu_h", TAKE_REAL, offsetof(struct pool_result, useful_pv_gpu_h)},
     {"energy_kwh", TAKE_KWH, offsetof(struct pool_result, energy_mwh_milli)},
     {"carbon_kg", TAKE_REAL, offsetof(struct pool_result, carbon_kg)},
+    {"embodied_carbon_kg", TAKE_REAL, offsetof(struct pool_result, embodied_kg)},
     {"failures", TAKE_INT, offsetof(struct pool_result, failures)},
     {"outages", TAKE_INT, offsetof(struct pool_result, outages)},
     {"repairs", TAKE_INT, offsetof(struct pool_result, repairs)},

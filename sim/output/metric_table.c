@@ -441,6 +441,9 @@ const struct metric metrics[] = {
      "watts are inputs; the sums are checked, and to half a Wh what the ledger paid for"},
     {"carbon_kg", "kg", IN_POOLS, METRIC_KG, pool_usd, POOL(carbon_kg),
      "CO2e of that energy", "grams per kWh are an input; the sums are checked"},
+    {"embodied_carbon_kg", "kg", IN_POOLS, METRIC_KG, pool_usd, POOL(embodied_kg),
+     "CO2e of making owned servers, the part of their book life that was served",
+     "kg per GPU are an input; the sums are checked"},
 
     {"cash_usd", "USD", IN_POOLS, METRIC_USD, pool_field, BASIS_AT(BASIS_CASH),
      "paid in the period", NULL},

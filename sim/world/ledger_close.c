@@ -100,6 +100,21 @@ static void finish_facility(struct ledger *ledger, uint32_t p, int64_t now_ms)
         ledger->sink->asset(ledger->sink->self, &row);
 }
 
+/* Making it, spread evenly over its book life and borne by the time in service. */
+static double embodied_kg(const struct asset *asset, int64_t now_ms)
+{
+    const struct pool_spec *spec = asset->pool->spec;
+    if (spec->tenure != TENURE_OWN || asset->lot == LOT_NONE)
+        return 0;
+    double life_ms =
+        (double)spec->life.months * (double)MS_PER_MO + (double)spec->life.ms;
+    double served = (double)asset_capacity(asset, now_ms).sum;
+    double rest = (double)(asset->book.end_ms - asset->begin_ms);
+    double most = rest > 0 ? rest * (double)asset->first_gpus : 0;
+    served = served < most ? served : most;
+    return spec->class->embodied_kg * served / life_ms;
+}
+
 static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[p];
@@ -120,6 +135,7 @@ static void finish_pool(struct ledger *ledger, uint32_t p, int64_t now_ms)
         result->commitment_uusd += asset_commitment_uusd(asset, now_ms);
         result->closing_uusd += closing_of(ledger->scenario->closing, book, market);
         energy += asset_energy(asset, now_ms);
+        result->embodied_kg += embodied_kg(asset, now_ms);
         if (!pool->elastic)
             show_asset(ledger, p, asset, now_ms);
     }
