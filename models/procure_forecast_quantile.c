@@ -204,8 +204,12 @@ static void review(const void *self, void *state, const struct procure_view *vie
     (void)state, (void)rng;
     double target = target_of(given, view);
     int64_t position = procure_position(&given->common, view, target, orders);
-    if (!procure_up_to(view, position, target, "below the forecast quantile", orders))
-        procure_retire(&given->common, view, position, target, orders);
+    if (procure_up_to(view, position, target, "below the forecast quantile", orders))
+        return;
+    /* The quantile counts what servers cost to buy; those that are there are sold by
+     * what they do. */
+    double used = procure_demand_gpus(&given->common, view);
+    procure_retire(&given->common, view, position, fmax(target, used), orders);
 }
 
 const struct model procure_forecast_quantile = {

@@ -208,6 +208,28 @@ Test(orders, a_provider_that_ends_takes_its_contracts_away_without_a_fee)
     books_free(&books);
 }
 
+/* The contract is renewed and its provider ends at one instant: what was prepaid for
+ * the second term is lost there and then. */
+Test(orders, a_provider_that_ends_as_a_contract_is_renewed_takes_the_new_one_too)
+{
+    struct books books;
+    run_orders(
+        &books, "300d", "0 %/y",
+        LEASE(", provider: x, prepay: 50 %, renewal: automatic") "shocks: [{provider: "
+                                                                 "x, from: 2026-04-21, "
+                                                                 "ends: true}]\n",
+        "0,60,8\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    int64_t term = INT64_C(8) * 24 * 100 * 1000000; /* half of 2 USD an hour */
+    cr_expect_eq(pool->account_uusd[ACCOUNT_PREPAYMENT][BASIS_CASH], 2 * term);
+    cr_expect_eq(pool->basis_uusd[BASIS_CASH], 3 * term);
+    cr_expect_eq(pool->basis_uusd[BASIS_ACCRUAL], 3 * term);
+    for (size_t i = 0; i < books.n_timeline; i++)
+        if (books.timeline[i].start_ms >= DAY(101))
+            cr_expect_eq(books.timeline[i].cost_uusd[COST_IDLE], 0);
+    books_free(&books);
+}
+
 /* ---- bills that are known at the month's end ---- */
 
 /* 8 GPUs for 100 days from January 11, 60 % take-or-pay at 2 USD.  The gang is busy on
@@ -279,4 +301,30 @@ Test(bills, a_demand_charge_is_on_the_highest_draw_of_each_month)
     cr_expect_eq(books_sum(&books, "own", NULL, ACCOUNT_DEMAND_CHARGE, BASIS_ACCRUAL),
                  pool->account_uusd[ACCOUNT_DEMAND_CHARGE][BASIS_CASH]);
     books_free(&books);
+}
+
+/* Contracts end and are indexed at instants at which the market changes: January at 2,
+ * February at 3, March at 1 USD (744, 696 and 744 hours of a leap year). */
+Test(orders, what_is_signed_as_the_market_changes_is_signed_at_the_new_price)
+{
+    static const char *const leases[] = {"term: 1mo, renewal: market",
+                                         "term: 1y, index_every: 1mo"};
+    for (size_t i = 0; i < 2; i++) {
+        struct books books;
+        char yaml[1024];
+        snprintf(
+            yaml, sizeof yaml,
+            "start: 2024-01-01\nhorizon: 3mo\ndiscount_rate: 0 %%/y\n"
+            "demand: [{jobs: jobs.csv, after_end: stop}]\n"
+            "markets: [{name: m, of: rent, class: h100-sxm, price: {model: table, "
+            "points: {2024-01-01: 2 USD/GPU-h, 2024-02-01: 3 USD/GPU-h, 2024-03-01: "
+            "1 USD/GPU-h}}}]\n"
+            "pools: [{name: l, tenure: lease, class: h100-sxm, gpus: 1, "
+            "price_market: m, %s}]\n",
+            leases[i]);
+        books_run(&books, yaml, "0,1,1\n");
+        cr_expect_eq(books.result->pools[0].basis_uusd[BASIS_CASH],
+                     INT64_C(1000000) * (744 * 2 + 696 * 3 + 744 * 1), "%s", leases[i]);
+        books_free(&books);
+    }
 }

@@ -355,11 +355,10 @@ Test(run_audit, the_books_of_a_moody_market_agree)
 {
     static const char *const spots[] = {
         "interruption: {mean_time: 3h}, unit: 8, price: 1.29 USD/GPU-h",
-        "price: 1.29 USD/GPU-h, interruption: {mean_time: 40min, trace: supply.csv}, "
-        "notice: 30s, unit: 4, "
-        "keep_alive: 20min",
-        "interruption: {trace: supply.csv}, notice: 2h, bid: 1.3 USD/GPU-h, "
-        "price_market: m, price_share: 50 %",
+        ("price: 1.29 USD/GPU-h, interruption: {mean_time: 40min, trace: supply.csv}, "
+         "notice: 30s, unit: 4, keep_alive: 20min"),
+        ("interruption: {trace: supply.csv}, notice: 2h, bid: 1.3 USD/GPU-h, "
+         "price_market: m, price_share: 50 %"),
     };
     char message[1024];
     write_jobs(in_parent("jobs.csv"));

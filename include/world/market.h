@@ -38,6 +38,11 @@ void market_advance(struct market *market, int64_t start_unix_ms, int64_t horizo
 /* The present price of a pool's market. */
 int64_t markets_value(const struct markets *markets, const struct market_spec *spec);
 
+/* The same when a change that is due at this very instant has happened: capacity comes
+ * and goes before prices change, and what is signed then is signed at the new one. */
+int64_t markets_value_at(const struct markets *markets, const struct market_spec *spec,
+                         int64_t now_ms);
+
 /* What is in force in one pool. */
 struct pool_prices {
     int64_t rent_rate;    /* paid by elastic pools now; in the newest contract */

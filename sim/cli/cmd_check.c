@@ -140,7 +140,8 @@ static double order_span_ms(const struct offer *offer, const struct pool_spec *p
         bool own_term = order->term.months > 0 || order->term.ms > 0;
         struct span term = own_term ? order->term : pool->term;
         from = order->at_ms + pool->provisioning_ms;
-        until = calendar_add(start + from, term) - start;
+        if (pool->renewal == RENEWAL_NONE)
+            until = calendar_add(start + from, term) - start;
     }
     return span_ms(from, until, offer->end_ms);
 }
@@ -155,7 +156,9 @@ static void count_capacity(struct offer *offer)
             gpu_ms = (double)pool->gpus * (double)offer->end_ms;
         else if (pool->tenure == TENURE_LEASE)
             gpu_ms = (double)pool->gpus *
-                     span_ms(pool->from_ms, pool->until_ms, offer->end_ms);
+                     span_ms(pool->from_ms,
+                             pool->renewal == RENEWAL_NONE ? pool->until_ms : NEVER_MS,
+                             offer->end_ms);
         for (size_t k = 0; k < pool->n_changes; k++)
             gpu_ms += (double)pool->changes[k].gpus *
                       span_ms(pool->changes[k].at_ms, NEVER_MS, offer->end_ms);

@@ -18,7 +18,7 @@ const struct param maintenance_params[] = {
                    "when the first window begins, as in 2026-03-01T06:00:00")},
     {PARAM_TIME(IN, "lasts", spec.lasts_ms, NULL, 1, 3.2e10,
                 "how long a window lasts")},
-    {PARAM_TIME(IN, "every", spec.every_ms, "", 1, 3.2e12,
+    {PARAM_TIME(IN, "every", spec.every_ms, "", 6e4, 3.2e12,
                 "from one begin to the next; without: there is one window")},
     {PARAM_FRACTION(IN, "servers", spec.servers_frac, "100 %", 1e-6, 1,
                     "share of the servers in a window, rounded up; the next window "

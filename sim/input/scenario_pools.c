@@ -240,6 +240,11 @@ static bool read_changes(struct reading *reading, struct error *err)
         if (!read_change(reading, i, map, err))
             return false;
         gpus += pool->changes[i].gpus;
+        if (gpus < 0 && gpus + ordered_before(pool, pool->changes[i].at_ms) >= 0)
+            scenario_warn(reading->scenario,
+                          "%s.changes.%zu: it takes GPUs that are ordered before; what "
+                          "is not in service then stays",
+                          reading->path, i);
         if (gpus + ordered_before(pool, pool->changes[i].at_ms) < 0)
             return error_at(err, node_place(map, "gpus"),
                             "%s.changes.%zu.gpus: the pool would have %lld GPUs",

@@ -316,6 +316,10 @@ void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_
                  int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[pool];
+    if (lot >= books->n_lots) { /* it has begun at this very instant */
+        ledger_before_change(ledger, pool, now_ms);
+        ledger_after_change(ledger, pool, now_ms);
+    }
     struct asset *asset = &books->assets[books->asset_of_lot[lot]];
     int64_t lost = schedule_at(&asset->prepaid, now_ms), fee = asset->exit_fee_uusd;
     ledger_close_segment(ledger, books, now_ms);

@@ -53,6 +53,14 @@ int64_t markets_value(const struct markets *markets, const struct market_spec *s
     return markets->items[spec - markets->scenario->markets].value;
 }
 
+int64_t markets_value_at(const struct markets *markets, const struct market_spec *spec,
+                         int64_t now_ms)
+{
+    const struct market *market = &markets->items[spec - markets->scenario->markets];
+    bool due = market->more && market->next.at_ms <= now_ms;
+    return due ? market_quantised(spec, market->next.value) : market->value;
+}
+
 struct pool_prices *pool_prices_new(const struct pool_spec *spec, struct arena *arena)
 {
     bool follows = spec->price_market || spec->tariff_market || spec->value_market ||

@@ -229,6 +229,14 @@ static void plan_index(struct world *world, uint32_t p, uint32_t lot)
         price_tick(world, at, EVENT_INDEX, lot * POOLS_MAX + p);
 }
 
+/* At which a contract of the pool begins or is indexed now. */
+static int64_t signing_rate(const struct world *world, uint32_t p)
+{
+    const struct pool_spec *spec = &world->scenario->pools[p];
+    return pool_share_of(
+        spec, markets_value_at(&world->markets, spec->price_market, world->now_ms));
+}
+
 void prices_contract_indexed(struct world *world, uint32_t argument)
 {
     uint32_t p = argument % POOLS_MAX, lot = argument / POOLS_MAX;
@@ -236,7 +244,7 @@ void prices_contract_indexed(struct world *world, uint32_t argument)
     world->ticks--;
     if (pool->lots[lot].gpus == 0)
         return;
-    reprice_contract(world, p, lot, pool->prices->signing_rate);
+    reprice_contract(world, p, lot, signing_rate(world, p));
     plan_index(world, p, lot);
 }
 
@@ -245,7 +253,7 @@ void prices_sign(struct world *world, uint32_t p, struct lot_terms *terms)
     const struct pool *pool = &world->fleet.pools[p];
     if (pool->spec->tenure != TENURE_LEASE || !pool->spec->price_market)
         return;
-    terms->price_rate = pool->prices->signing_rate;
+    terms->price_rate = signing_rate(world, p);
 }
 
 void prices_contracts_begin(struct world *world, uint32_t p, uint32_t first_lot)
