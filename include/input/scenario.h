@@ -135,6 +135,10 @@ struct failure_spec {
     double share_frac[REPAIR_KINDS];
     int64_t median_ms[REPAIR_KINDS];
     double sigma[REPAIR_KINDS];
+    double loss_frac;    /* own: of the failures, after which the server is gone */
+    double salvage_frac; /* what such a server brings, of its market value */
+    int64_t swap_ms;     /* until a spare is in its place */
+    bool replaces;       /* what is gone is ordered anew */
 };
 
 /* Windows of planned maintenance, one or again and again. */
@@ -155,6 +159,7 @@ struct pool_spec {
     int64_t gpus;                        /* at the start: own, lease */
     int64_t gpus_per_server;             /* packed placement, failures */
     const struct failure_spec *failures; /* NULL: none */
+    int64_t spares;                      /* own: servers bought with the pool */
     struct maintenance_spec *maintenance;
     size_t n_maintenance;
     struct procure_spec procure; /* own, lease */

@@ -20,7 +20,7 @@
 struct book_pool {
     const char *name, *class;
     enum tenure tenure;
-    bool shrinks; /* GPUs may leave it during the run, by plan or policy */
+    bool shrinks; /* GPUs may leave it during the run, by plan, policy or loss */
     /* timeline.csv */
     int64_t interval_start_ms, interval_end_ms; /* of its last row */
     int64_t ended;

@@ -144,6 +144,10 @@ void asset_exit(struct asset *asset, const struct asset_terms *terms, double fee
 void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
                   int64_t now_ms);
 
+/* They are lost: what they bring is that part of their market value. */
+void asset_lose(struct asset *asset, int64_t gpus, double salvage_frac,
+                const struct asset_terms *terms, int64_t now_ms);
+
 struct reading asset_capacity(const struct asset *asset, int64_t now_ms);
 struct reading asset_busy(const struct asset *asset, int64_t now_ms);
 struct reading asset_setup(const struct asset *asset, int64_t now_ms);

@@ -17,6 +17,10 @@
  *
  * A failure hits the jobs that have part of the server (packed), or of its range of
  * positions (fungible, fleet.h): they are interrupted.
+ *
+ * Of the failures in an owned pool a share is final, by a draw of a column of its own:
+ * the server leaves pool and books at once, and is replaced as `failures` says
+ * (orders.h).
  */
 
 #include "world/fleet.h"
@@ -28,6 +32,9 @@ struct unit {
     uint32_t pool, lot;
     uint32_t index;           /* in the lot, from 0 */
     uint32_t server;          /* packed: its number there */
+    uint32_t place;           /* fungible: where it stands in its lot, whose highest go
+                                 first; its index until a lower one is lost */
+    uint32_t at_place;        /* fungible: the index of that whose place is `index` */
     uint32_t failures;        /* so far: which draws are next */
     uint64_t key, counter_hi; /* its stream */
 };

@@ -322,6 +322,18 @@ static inline int64_t pool_down(const struct pool *pool)
     return pool->closed_gpus < there ? pool->closed_gpus : there;
 }
 
+/* A server is gone for good: its lot, capacity and target are less by its GPUs at once.
+ * Fungible: where a surplus drains it is that which is gone first.  The caller then
+ * takes off the jobs that it hits and those that have no room any more, and calls
+ * fleet_lost.  Returns by how much the target fell. */
+struct loss {
+    uint32_t lot; /* that which loses it */
+    uint32_t server;
+    int64_t gpus;
+};
+int64_t fleet_lose(struct pool *pool, const struct loss *loss, int64_t now_ms);
+void fleet_lost(struct pool *pool, const struct loss *loss);
+
 /* Fungible: so many of the GPUs that are down leave the pool. */
 void fleet_forget_closed(struct pool *pool, int64_t gpus);
 

@@ -77,6 +77,11 @@ uint32_t ledger_order(struct ledger *ledger, uint32_t pool, int64_t gpus,
 void ledger_deliver(struct ledger *ledger, uint32_t pool, uint32_t asset,
                     int64_t now_ms);
 
+/* GPUs of an owned lot are lost, and bring that part of their market value; their book
+ * value less that is a loss on disposal. */
+void ledger_lose(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t gpus,
+                 double salvage_frac, int64_t now_ms);
+
 /* A contract is about to leave the fleet before its date, for a fee of so much of what
  * remains to be paid. */
 void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_frac,

@@ -13,6 +13,10 @@
  * service.  The lead time is lead_time exp(sigma z), z the normal quantile of the draw
  * that belongs to the pool's n-th order, so that no order shifts another's.
  *
+ * Spares are bought with the pool, each a lot of one server, and paid at once.  They
+ * stand there without depreciation, and pay space and guard like what is being
+ * commissioned, until one takes the place of a lost server and comes into service.
+ *
  * Reservations know the begin and the end of contracts, since they are dated; of
  * servers on order only that they will come.  These functions may be called in any
  * phase; what they cause at this very instant happens in its next round.
@@ -37,6 +41,11 @@ void orders_renew(struct world *world, uint32_t pool, uint32_t contract, bool re
 /* Gives notice: the numbered contract ends when the pool's notice is over, unless it
  * ends before; the exit fee is due then. */
 void orders_exit(struct world *world, uint32_t pool, uint32_t contract);
+
+/* A server of an owned pool, of so many GPUs, is gone for good: a spare takes its
+ * place, and where `failures` says so another is ordered, as a spare if one was used.
+ * Call it before its jobs are interrupted, who ask what is to come. */
+void orders_replace(struct world *world, uint32_t pool, int64_t gpus);
 
 /* GPUs of a pool that are ordered, and not in service yet. */
 int64_t orders_pending(const struct world *world, uint32_t pool);

@@ -30,6 +30,7 @@ struct pool_result {
     double embodied_kg; /* carbon of making the servers, by service over book life */
     int64_t jobs_started, jobs_finished, interruptions;
     int64_t failures, repairs;       /* of servers */
+    int64_t losses;                  /* of the failures: for good */
     int64_t outages;                 /* of the provider */
     int64_t lost_gpu_ms[CAUSES];     /* work thrown away, by what interrupted it */
     int64_t repeated_gpu_ms[CAUSES]; /* work done again, by what last interrupted */

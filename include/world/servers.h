@@ -72,6 +72,9 @@ void servers_give(struct servers *servers, struct share share);
 void servers_block(struct servers *servers, uint32_t server);
 bool servers_unblock(struct servers *servers, uint32_t server);
 
+/* A blocked server on which nothing is taken retires. */
+void servers_discard(struct servers *servers, uint32_t server);
+
 /* Whether it was closed for good, or not opened yet. */
 static inline bool servers_is_retired(const struct servers *servers, uint32_t server)
 {

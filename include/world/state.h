@@ -97,7 +97,9 @@ struct order {
     uint32_t pool;
     int64_t gpus;
     struct lot_terms terms;
-    struct span term; /* contracts; zero: the pool's */
+    struct span term;    /* contracts; zero: the pool's */
+    bool spare;          /* it is to stand by once it is delivered */
+    uint32_t next_spare; /* index + 1; 0: none */
 };
 
 struct pool_orders {
@@ -106,6 +108,7 @@ struct pool_orders {
     uint32_t contracts;   /* the last number given */
     bool closed;          /* the provider has ended: nothing is signed any more */
     int64_t pending_gpus; /* ordered or signed, and not in service yet */
+    uint32_t spare;       /* index + 1 of an order that stands by; 0: none */
 };
 
 struct orders {

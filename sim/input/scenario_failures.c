@@ -4,25 +4,47 @@
 
 #include "input/scenario_parts.h"
 
-#define IN struct failure_spec
+struct failure_input {
+    struct failure_spec spec;
+    int64_t spares;
+    int replace;
+};
+
+enum { SPARES_MAX = 10000 };
+enum { REPLACE_NONE, REPLACE_ORDER };
+static const char *const replace_names[] = {"none", "order", NULL};
+
+#define IN struct failure_input
 
 const struct param failure_params[] = {
-    {PARAM_FRACTION(IN, "reset_share", share_frac[0], "75 %", 0, 1,
+    {PARAM_FRACTION(IN, "reset_share", spec.share_frac[0], "75 %", 0, 1,
                     "of the failures, that a restart repairs")},
-    {PARAM_TIME(IN, "reset_median", median_ms[0], "30min", 0, 3.2e10,
+    {PARAM_TIME(IN, "reset_median", spec.median_ms[0], "30min", 0, 3.2e10,
                 "median of those repairs, which are lognormal")},
-    {PARAM_NUMBER(IN, "reset_sigma", sigma[0], "1", 0, 5,
+    {PARAM_NUMBER(IN, "reset_sigma", spec.sigma[0], "1", 0, 5,
                   "standard deviation of their logarithm; 0: all last the median")},
-    {PARAM_FRACTION(IN, "service_share", share_frac[1], "15 %", 0, 1,
+    {PARAM_FRACTION(IN, "service_share", spec.share_frac[1], "15 %", 0, 1,
                     "of the failures, that need hands; the rest is swapped")},
-    {PARAM_TIME(IN, "service_median", median_ms[1], "132min", 0, 3.2e10,
+    {PARAM_TIME(IN, "service_median", spec.median_ms[1], "132min", 0, 3.2e10,
                 "median of those repairs")},
-    {PARAM_NUMBER(IN, "service_sigma", sigma[1], "0.8", 0, 5,
+    {PARAM_NUMBER(IN, "service_sigma", spec.sigma[1], "0.8", 0, 5,
                   "standard deviation of their logarithm")},
-    {PARAM_TIME(IN, "swap_median", median_ms[2], "96h", 0, 3.2e10,
+    {PARAM_TIME(IN, "swap_median", spec.median_ms[2], "96h", 0, 3.2e10,
                 "median of the repairs in which hardware is swapped")},
-    {PARAM_NUMBER(IN, "swap_sigma", sigma[2], "0.6", 0, 5,
+    {PARAM_NUMBER(IN, "swap_sigma", spec.sigma[2], "0.6", 0, 5,
                   "standard deviation of their logarithm")},
+    {PARAM_FRACTION(IN, "loss", spec.loss_frac, "0 %", 0, 1,
+                    "own: of the failures, after which the server is gone for good")},
+    {PARAM_FRACTION(IN, "salvage", spec.salvage_frac, "0 %", 0, 1,
+                    "own: what a lost server brings, of its market value")},
+    {PARAM_COUNT(IN, "spares", spares, "0", 0, SPARES_MAX,
+                 "own: servers bought with the pool that take the place of lost ones")},
+    {PARAM_TIME(IN, "swap_time", spec.swap_ms, "1d", 0, 3.2e10,
+                "own: from a loss until a spare is in service")},
+    {PARAM_ONE_OF(
+        IN, "replace", replace, replace_names, "none",
+        "own: whether a server is ordered for a lost one, at the price and the "
+        "lead time of the pool; where a spare was used it becomes a spare")},
     PARAMS_END,
 };
 
@@ -87,7 +109,7 @@ static bool check_shares(struct failure_spec *spec, const struct node *map,
 }
 
 /* Before the model's own, so that a slip is looked for among all keys. */
-static bool read_repairs(struct scenario *scenario, struct failure_spec *spec,
+static bool read_repairs(struct scenario *scenario, struct failure_input *in,
                          const struct node *map, const char *name, const char *path,
                          struct error *err)
 {
@@ -98,7 +120,24 @@ static bool read_repairs(struct scenario *scenario, struct failure_spec *spec,
                                      .resolved = &scenario->resolved,
                                      .path = path,
                                      .also = keys_of_model(scenario, model)};
-    return params_read(failure_params, spec, map, &context, err);
+    return params_read(failure_params, in, map, &context, err);
+}
+
+/* What a provider has lost it replaces itself. */
+static bool check_losses(const struct pool_spec *pool, const struct failure_input *in,
+                         const struct node *map, const char *path, struct error *err)
+{
+    const char *key = in->spec.loss_frac > 0         ? "loss"
+                      : in->spares > 0               ? "spares"
+                      : in->replace == REPLACE_ORDER ? "replace"
+                                                     : NULL;
+    if (!key || pool->tenure == TENURE_OWN)
+        return true;
+    return error_at(
+        err, node_place(map, key),
+        "%s.%s: servers are lost and replaced in owned pools; in a lease the "
+        "provider repairs or replaces them, which `swap_median` describes",
+        path, key);
 }
 
 bool scenario_read_failures(struct scenario *scenario, struct pool_spec *pool,
@@ -106,7 +145,8 @@ bool scenario_read_failures(struct scenario *scenario, struct pool_spec *pool,
                             struct error *err)
 {
     const char *path = arena_printf(&scenario->arena, "%s.failures", pool_path);
-    struct failure_spec *spec = ARENA_NEW(&scenario->arena, struct failure_spec);
+    struct failure_input *in = ARENA_NEW(&scenario->arena, struct failure_input);
+    struct failure_spec *spec = &in->spec;
     const struct model_choice choice = {
         .kind = MODEL_FAILURE, .word = "model", .fallback = "bathtub", .path = path};
     const struct node *map = node->kind == NODE_MAP ? node : NULL;
@@ -114,11 +154,14 @@ bool scenario_read_failures(struct scenario *scenario, struct pool_spec *pool,
     const struct node *name = map ? node_get(&rest, "model") : node;
     const char *called = name->kind == NODE_SCALAR ? name->text : "";
 
-    if (!read_repairs(scenario, spec, map, called, path, err) ||
+    if (!read_repairs(scenario, in, map, called, path, err) ||
         !scenario_read_model(scenario, &rest, &choice, &spec->model, &spec->params,
                              err) ||
-        !check_shares(spec, node, path, err))
+        !check_shares(spec, node, path, err) ||
+        !check_losses(pool, in, node, path, err))
         return false;
+    spec->replaces = in->replace == REPLACE_ORDER;
+    pool->spares = in->spares;
     if (spec->model->failure.rate_per_node_d(spec->params) > 0)
         pool->failures = spec;
     return true;

@@ -93,6 +93,10 @@ static void check_causes(struct books *books, size_t i)
                  books->pools[i].name);
     books_expect(books, sum->repairs >= 0 && sum->repairs <= sum->failures, summary,
                  "pool '%s' has more repairs than failures", books->pools[i].name);
+    books_expect(books, sum->losses >= 0 && sum->losses <= sum->failures - sum->repairs,
+                 summary,
+                 "pool '%s' has more servers lost than failed and were not repaired",
+                 books->pools[i].name);
     books_expect(books, repeated <= sum->state_gpu_ms[GPU_BUSY_OVERHEAD], summary,
                  "pool '%s' did %s GPU-h again, but has %s of overhead",
                  books->pools[i].name, exact_gpu_h(repeated).text,

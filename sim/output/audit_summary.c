@@ -103,6 +103,7 @@ static const struct {
     {"carbon_kg", TAKE_REAL, offsetof(struct pool_result, carbon_kg)},
     {"embodied_carbon_kg", TAKE_REAL, offsetof(struct pool_result, embodied_kg)},
     {"failures", TAKE_INT, offsetof(struct pool_result, failures)},
+    {"losses", TAKE_INT, offsetof(struct pool_result, losses)},
     {"outages", TAKE_INT, offsetof(struct pool_result, outages)},
     {"repairs", TAKE_INT, offsetof(struct pool_result, repairs)},
     {"peak_busy_gpus", TAKE_INT, offsetof(struct pool_result, peak_busy_gpus)},

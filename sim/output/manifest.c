@@ -190,11 +190,13 @@ static json_t *outputs_json(const struct manifest *manifest)
     return object;
 }
 
-/* GPUs may leave an owned pool by plan or policy: then a lot has fewer than at its
- * beginning. */
+/* GPUs may leave an owned pool by plan, policy or loss: then a lot has fewer than at
+ * its beginning. */
 static bool shrinks(const struct pool_spec *pool)
 {
     if (pool->procure.model && pool->tenure == TENURE_OWN)
+        return true;
+    if (pool->failures && pool->failures->loss_frac > 0)
         return true;
     for (size_t i = 0; i < pool->n_changes; i++)
         if (pool->changes[i].gpus < 0)

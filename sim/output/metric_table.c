@@ -401,6 +401,8 @@ const struct metric metrics[] = {
      "failures are in events.csv alone; the sums are checked, and gpu_h_per_failure"},
     {"repairs", "1", IN_POOLS, METRIC_COUNT, pool_count, POOL(repairs),
      "servers that came back from a repair", "as failures"},
+    {"losses", "1", IN_POOLS, METRIC_COUNT, pool_count, POOL(losses),
+     "of the failures: servers that are gone for good", "as failures"},
     {"outages", "1", IN_POOL, METRIC_COUNT, pool_count, POOL(outages),
      "times that the pool's provider was out", "as failures"},
     {"gpu_h_per_failure", "GPU-h", IN_POOLS, METRIC_NANO, per_failure, 0,

@@ -283,20 +283,12 @@ void asset_exit(struct asset *asset, const struct asset_terms *terms, double fee
     asset->prepaid = (struct schedule){now_ms, now_ms, 0, 0};
 }
 
-void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
-                  int64_t now_ms)
+static void dispose(struct asset *asset, int64_t gpus, int64_t brings,
+                    const struct asset_terms *terms, int64_t now_ms)
 {
     int64_t of = asset->gpus;
-    assert(gpus > 0 && gpus <= of);
-    asset->gpus -= gpus;
-    if (!is_lot(asset))
-        return; /* a contract's prepayment has expired with it */
-
     struct reading use = book_use(asset, now_ms);
-    int64_t market = part_of(market_value(asset, of, now_ms), gpus, of);
-    int64_t cost = llround((double)market * asset->pool->spec->selling_cost_frac);
-    int64_t brings = market - cost;
-
+    asset->gpus -= gpus;
     settle_book(asset, terms, use, now_ms);
     int64_t part = book_cut(&asset->book, gpus, of, now_ms, use);
     if (asset->impaired)
@@ -306,6 +298,29 @@ void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *t
     asset->sold_ms = now_ms;
     asset->server_uusd -= part_of(asset->server_uusd, gpus, of);
     asset->price_uusd -= part_of(asset->price_uusd, gpus, of);
+}
+
+void asset_retire(struct asset *asset, int64_t gpus, const struct asset_terms *terms,
+                  int64_t now_ms)
+{
+    int64_t of = asset->gpus;
+    assert(gpus > 0 && gpus <= of);
+    if (!is_lot(asset)) {
+        asset->gpus -= gpus;
+        return; /* a contract's prepayment has expired with it */
+    }
+    int64_t market = part_of(market_value(asset, of, now_ms), gpus, of);
+    int64_t cost = llround((double)market * asset->pool->spec->selling_cost_frac);
+    dispose(asset, gpus, market - cost, terms, now_ms);
+}
+
+void asset_lose(struct asset *asset, int64_t gpus, double salvage_frac,
+                const struct asset_terms *terms, int64_t now_ms)
+{
+    int64_t of = asset->gpus;
+    assert(is_lot(asset) && gpus > 0 && gpus <= of);
+    int64_t market = part_of(market_value(asset, of, now_ms), gpus, of);
+    dispose(asset, gpus, llround((double)market * salvage_frac), terms, now_ms);
 }
 
 struct reading asset_rented(const struct asset *asset, int64_t now_ms)

@@ -123,6 +123,46 @@ void fleet_forget_closed(struct pool *pool, int64_t gpus)
     }
 }
 
+int64_t fleet_lose(struct pool *pool, const struct loss *loss, int64_t now_ms)
+{
+    struct servers *servers = &pool->servers;
+    struct lot *lot = &pool->lots[loss->lot];
+    int64_t surplus = pool->packed ? 0 : pool->capacity_gpus - pool->target_gpus;
+    int64_t wanted = surplus < loss->gpus ? loss->gpus - surplus : 0;
+
+    assert(!pool->elastic && lot->gpus >= loss->gpus && surplus >= 0);
+    if (pool->packed) {
+        if (servers->level[loss->server] >= 0) {
+            int64_t busy = servers->gpus - servers->free[loss->server];
+            pool->closed_gpus += servers->gpus;
+            pool->closed_busy_gpus += busy;
+            pool->draining_gpus += busy;
+        }
+        servers_block(servers, loss->server);
+    }
+    lot->gpus -= loss->gpus;
+    if (lot->gpus == 0)
+        lot->end_ms = now_ms;
+    pool->capacity_gpus -= loss->gpus;
+    pool->target_gpus -= wanted;
+    pool->fleet_changed = true;
+    return wanted;
+}
+
+/* Fungible: a server that was up is gone first, then what is down. */
+void fleet_lost(struct pool *pool, const struct loss *loss)
+{
+    assert(pool->busy_gpus <= pool->capacity_gpus);
+    if (pool->packed) {
+        servers_discard(&pool->servers, loss->server);
+        pool->closed_gpus -= pool->servers.gpus;
+        return;
+    }
+    int64_t up = pool->capacity_gpus + loss->gpus - pool->busy_gpus - pool->closed_gpus;
+    if (up < loss->gpus)
+        fleet_forget_closed(pool, loss->gpus - (up > 0 ? up : 0));
+}
+
 /* The jobs at positions from `at` on, in order of their start from 0 on. */
 static uint32_t jobs_at(const struct pool *pool, int64_t at, int64_t gpus,
                         uint32_t *jobs)

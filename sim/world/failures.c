@@ -5,10 +5,11 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "world/orders.h"
 #include "world/state.h"
 
 /* The columns of a server's stream. */
-enum { DRAW_FAILURE, DRAW_REPAIR_KIND, DRAW_REPAIR, DRAW_WHERE };
+enum { DRAW_FAILURE, DRAW_REPAIR_KIND, DRAW_REPAIR, DRAW_WHERE, DRAW_LOSS };
 
 static struct unit *unit_at(const struct world *world, uint32_t unit)
 {
@@ -70,7 +71,7 @@ static const struct lot *lot_of(const struct pool *pool, const struct unit *unit
 static int64_t width_of(const struct pool *pool, const struct unit *unit)
 {
     int64_t width = pool->spec->gpus_per_server;
-    int64_t left = lot_of(pool, unit)->gpus - unit->index * width;
+    int64_t left = lot_of(pool, unit)->gpus - unit->place * width;
     return pool->packed || left > width ? width : left;
 }
 
@@ -151,6 +152,8 @@ void failures_watch(struct world *world, uint32_t p, uint32_t first_lot)
                          (struct unit){.pool = p,
                                        .lot = l,
                                        .index = s,
+                                       .place = s,
+                                       .at_place = s,
                                        .server = pool->lots[l].first_server + s});
     }
 }
@@ -190,6 +193,71 @@ static void interrupt_hit(struct world *world, const struct pool *pool,
         job_interrupt(world, job, PHASE_FAILURES, CAUSE_FAILURE);
 }
 
+/* ---- lost for good ---- */
+
+/* The server's lot; packed, what was sold was counted in the oldest lots whatever
+ * servers left (fleet.h), so that it may be another that has it in the books. LOT_NONE:
+ * one that begins only now. */
+static uint32_t lot_that_loses(const struct world *world, const struct pool *pool,
+                               const struct unit *unit, int64_t gpus)
+{
+    uint32_t known = world->ledger.books[unit->pool].n_lots;
+    if (pool->lots[unit->lot].gpus >= gpus)
+        return unit->lot;
+    for (uint32_t l = 0; l < known; l++)
+        if (pool->lots[l].gpus >= gpus)
+            return l;
+    return LOT_NONE;
+}
+
+static bool is_final(const struct pool *pool, const struct unit *unit)
+{
+    double loss_frac = pool->spec->failures->loss_frac;
+    return loss_frac > 0 && draw(unit, DRAW_LOSS) < loss_frac;
+}
+
+/* Fungible: the last server of the lot stands where the lost one stood, so that those
+ * which are left are the first ones. */
+static void close_gap(struct world *world, const struct pool *pool, uint32_t index)
+{
+    struct unit *lost = unit_at(world, index);
+    struct unit *lot = lost - lost->index;
+    int64_t width = pool->spec->gpus_per_server;
+    int64_t last = (pool->lots[lost->lot].gpus - 1) / width;
+    struct unit *mover = &lot[lot[last].at_place];
+    mover->place = lost->place;
+    lot[lost->place].at_place = mover->index;
+}
+
+static void make_room(struct world *world, struct pool *pool)
+{
+    uint32_t job;
+    while (pool->busy_gpus > pool->capacity_gpus && fleet_jobs_at(pool, 1, 0, &job) > 0)
+        job_interrupt(world, job, PHASE_FAILURES, CAUSE_FAILURE);
+}
+
+static void lose(struct world *world, uint32_t index, const struct loss *loss)
+{
+    const struct unit *unit = unit_at(world, index);
+    struct pool *pool = &world->fleet.pools[unit->pool];
+    uint32_t n = 0;
+
+    show(world, PHASE_FAILURES, "loss", unit, loss->gpus);
+    if (!pool->packed) {
+        n = fleet_jobs_at(pool, loss->gpus, draw(unit, DRAW_WHERE),
+                          world->failures.jobs);
+        close_gap(world, pool, index);
+    }
+    ledger_lose(&world->ledger, unit->pool, loss->lot, loss->gpus,
+                pool->spec->failures->salvage_frac, world->now_ms);
+    if (fleet_lose(pool, loss, world->now_ms) > 0)
+        orders_replace(world, unit->pool, loss->gpus);
+    interrupt_hit(world, pool, unit, n);
+    make_room(world, pool);
+    fleet_lost(pool, loss);
+    world->result.pools[unit->pool].losses++;
+}
+
 void failure_strikes(struct world *world, uint32_t index)
 {
     struct unit *unit = unit_at(world, index);
@@ -206,16 +274,25 @@ void failure_strikes(struct world *world, uint32_t index)
         .owner = index,
         .tracked = world->track_ends,
     };
+    struct loss loss = {
+        .lot = lot_that_loses(world, pool, unit, down.gpus),
+        .server = unit->server,
+        .gpus = down.gpus,
+    };
     show(world, PHASE_FAILURES, "failure", unit, down.gpus);
+    world->result.pools[unit->pool].failures++;
+    world_unsettle(world, unit->pool);
+    if (is_final(pool, unit) && loss.lot != LOT_NONE) {
+        lose(world, index, &loss);
+        return;
+    }
     if (!pool->packed)
         n = fleet_jobs_at(pool, down.gpus, draw(unit, DRAW_WHERE),
                           world->failures.jobs);
     uint32_t hold = fleet_close(pool, &down);
     unit->failures++;
-    world->result.pools[unit->pool].failures++;
     interrupt_hit(world, pool, unit, n);
     world_plan_return(world, down.until_ms, EVENT_REOPEN, hold);
-    world_unsettle(world, unit->pool);
 }
 
 void hold_ends(struct world *world, uint32_t index)

@@ -242,6 +242,19 @@ static void retire_from(struct ledger *ledger, uint32_t pool, struct asset *asse
         (double)(asset->disposal_uusd - disposal);
 }
 
+void ledger_lose(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t gpus,
+                 double salvage_frac, int64_t now_ms)
+{
+    struct pool_books *books = &ledger->books[pool];
+    struct asset *asset = &books->assets[books->asset_of_lot[lot]];
+    int64_t resale = asset->resale_uusd, disposal = asset->disposal_uusd;
+    ledger_close_segment(ledger, books, now_ms);
+    asset_lose(asset, gpus, salvage_frac, &ledger->terms, now_ms);
+    spend(ledger, pool, asset->resale_uusd - resale, now_ms);
+    books->share_uusd[COST_IDLE] += (double)(asset->disposal_uusd - disposal);
+    ledger_open_segment(ledger, books, now_ms);
+}
+
 /* What comes to a pool pays its prices in force. */
 static void price_asset(const struct pool_books *books, struct asset *asset,
                         int64_t now_ms)

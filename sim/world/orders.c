@@ -41,9 +41,18 @@ static void place(struct world *world, uint32_t index)
                      NULL);
     order->terms.ordered = 1 + ledger_order(&world->ledger, order->pool, order->gpus,
                                             &order->terms, world->now_ms);
-    world->orders.pools[order->pool].pending_gpus += order->gpus;
+    if (!order->spare)
+        world->orders.pools[order->pool].pending_gpus += order->gpus;
     int64_t lead = lead_time_ms(world, order->pool);
     world_schedule(world, world->now_ms + lead, PHASE_CAPACITY, EVENT_DELIVERY, index);
+}
+
+static void stand_by(struct world *world, uint32_t index)
+{
+    struct order *order = &world->orders.items[index];
+    struct pool_orders *orders = &world->orders.pools[order->pool];
+    order->next_spare = orders->spare;
+    orders->spare = index + 1;
 }
 
 void orders_deliver(struct world *world, uint32_t index)
@@ -54,8 +63,11 @@ void orders_deliver(struct world *world, uint32_t index)
                      NULL);
     ledger_deliver(&world->ledger, order->pool, order->terms.ordered - 1,
                    world->now_ms);
-    world_schedule(world, world->now_ms + spec->commissioning_ms, PHASE_CAPACITY,
-                   EVENT_SERVICE, index);
+    if (order->spare)
+        stand_by(world, index);
+    else
+        world_schedule(world, world->now_ms + spec->commissioning_ms, PHASE_CAPACITY,
+                       EVENT_SERVICE, index);
 }
 
 void orders_serve(struct world *world, uint32_t index)
@@ -76,6 +88,59 @@ void orders_buy(struct world *world, uint32_t pool, int64_t gpus)
     assert(world->scenario->pools[pool].tenure == TENURE_OWN && gpus > 0);
     new_order(world, pool, gpus);
     place(world, world->orders.n - 1);
+}
+
+/* ---- spares and what replaces lost servers ---- */
+
+/* A spare is no capacity that comes until it is called. */
+static uint32_t new_spare(struct world *world, uint32_t pool, int64_t gpus)
+{
+    new_order(world, pool, gpus)->spare = true;
+    world->fleet.pools[pool].coming_gpus -= gpus;
+    return world->orders.n - 1;
+}
+
+static void stock(struct world *world, uint32_t pool)
+{
+    const struct pool_spec *spec = &world->scenario->pools[pool];
+    for (int64_t i = 0; i < spec->spares; i++) {
+        uint32_t index = new_spare(world, pool, spec->gpus_per_server);
+        struct order *order = &world->orders.items[index];
+        uint32_t asset = ledger_order(&world->ledger, pool, order->gpus, &order->terms,
+                                      world->now_ms);
+        order->terms.ordered = 1 + asset;
+        ledger_deliver(&world->ledger, pool, asset, world->now_ms);
+        stand_by(world, index);
+    }
+}
+
+static bool call_spare(struct world *world, uint32_t p)
+{
+    struct pool_orders *orders = &world->orders.pools[p];
+    if (orders->spare == 0)
+        return false;
+    uint32_t index = orders->spare - 1;
+    struct order *order = &world->orders.items[index];
+    orders->spare = order->next_spare;
+    order->spare = false;
+    orders->pending_gpus += order->gpus;
+    world->fleet.pools[p].coming_gpus += order->gpus;
+    world_show_event(world, PHASE_FAILURES, "spare", NULL, p, order->gpus, NULL);
+    world_schedule(world, world->now_ms + world->scenario->pools[p].failures->swap_ms,
+                   PHASE_CAPACITY, EVENT_SERVICE, index);
+    return true;
+}
+
+void orders_replace(struct world *world, uint32_t pool, int64_t gpus)
+{
+    const struct pool_spec *spec = &world->scenario->pools[pool];
+    bool used = call_spare(world, pool);
+    if (!spec->failures->replaces)
+        return;
+    if (used)
+        place(world, new_spare(world, pool, spec->gpus_per_server));
+    else
+        orders_buy(world, pool, gpus);
 }
 
 /* ---- contracts ---- */
@@ -256,5 +321,6 @@ void orders_init(struct world *world)
                                   .entity = scenario->pools[p].name});
         pool->contracts = scenario->pools[p].gpus > 0 ? 1 : 0;
         plan_orders(world, p);
+        stock(world, p);
     }
 }

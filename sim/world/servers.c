@@ -94,6 +94,13 @@ bool servers_unblock(struct servers *servers, uint32_t server)
     return true;
 }
 
+void servers_discard(struct servers *servers, uint32_t server)
+{
+    assert(servers->blocks[server] > 0 && servers->free[server] == servers->gpus);
+    servers->blocks[server] = 0;
+    servers->n_blocked--;
+}
+
 void servers_set_open(struct servers *servers, uint32_t server, bool open)
 {
     assert(server < servers->n);
