@@ -109,13 +109,12 @@ Test(orders, over_its_life_accrual_is_cash)
 Test(orders, lead_times_are_the_quantiles_of_draws_that_belong_to_the_order)
 {
     struct books one, two;
-    const char *first =
-        "  - {name: own, tenure: own, " H8 ", gpus: 8, lead_time: 90d,\n"
-        "     lead_time_sigma: 0.6, orders: [{at: 2026-01-21, gpus: 8}%s]}\n";
+    const char *pool = "  - {name: own, tenure: own, " H8 ", gpus: 8, lead_time: 90d,\n"
+                       "     lead_time_sigma: 0.6, orders: [{at: 2026-01-21, gpus: 8}";
     char pools[1024];
-    snprintf(pools, sizeof pools, first, "");
+    snprintf(pools, sizeof pools, "%s]}\n", pool);
     run_orders(&one, "3y", "0 %/y", pools, "0,1,1\n");
-    snprintf(pools, sizeof pools, first, ", {at: 2026-01-22, gpus: 16}");
+    snprintf(pools, sizeof pools, "%s, {at: 2026-01-22, gpus: 16}]}\n", pool);
     run_orders(&two, "3y", "0 %/y", pools, "0,1,1\n");
     cr_expect_eq(one.assets[1].delivered_ms, two.assets[1].delivered_ms);
     cr_expect_neq(two.assets[1].delivered_ms - DAY(10),
