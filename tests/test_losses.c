@@ -267,8 +267,8 @@ Test(losses, small_worlds_hold_together_whatever_is_lost)
         ", changes: [{at: 2026-03-01, gpus: +16}, {at: 2026-05-01, gpus: -24}]",
         ", maintenance: [{from: 2026-02-01, lasts: 2d, every: 20d, servers: 50 %}]",
         ", orders: [{at: 2026-02-01, gpus: 16}]",
-        ", changes: [{at: 2026-04-01, gpus: -32}], maintenance: [{from: 2026-03-31, "
-        "lasts: 3d, mode: interrupt}]"};
+        (", changes: [{at: 2026-04-01, gpus: -32}], maintenance: [{from: 2026-03-31, "
+         "lasts: 3d, mode: interrupt}]")};
     static const char *const replace[] = {"none", "order, spares: 2", "none, spares: 3",
                                           "order"};
     struct arena arena = {0};
