@@ -16,7 +16,8 @@ void put_supply(struct drawing *d, bool spot)
         return;
     }
     maybe(d, 60, ", notice: #0..600s");
-    if (chance(d, 40))
+    /* A pool that its bid may close for good keeps an open horizon from its end. */
+    if (chance(d, 40) && !d->until_idle)
         put_price(d, ", bid", 1, 4, "USD/GPU-h");
     draw(d, ", interruption: {");
     if (trace)
