@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/cmd.h"
 #include "cli/trace_cmd.h"
+#include "input/level_trace.h"
 #include "input/price_trace.h"
 #include "input/trace.h"
 
@@ -115,6 +116,33 @@ static bool look_at_prices(const char *path, bool json, struct error *err)
     return ok;
 }
 
+static void print_level(const struct level_trace *level, bool json)
+{
+    struct level_totals totals = level_trace_totals(level);
+    double gpu_h = (double)totals.gpu_ms / (double)MS_PER_H;
+    if (json)
+        printf("{\"levels\": %zu, \"series\": %zu, \"dated\": %s, \"sorted\": %s, "
+               "\"demand_gpu_h\": %.6f, \"peak_gpus\": %" PRId64
+               ", \"sha256\": \"%s\"}\n",
+               level->n, level->n_series, level->absolute ? "true" : "false",
+               level->was_sorted ? "true" : "false", gpu_h, totals.peak_gpus,
+               level->digest);
+    else
+        printf("%s: %zu levels of %zu series, %.1f GPU-h up to the last, peak %" PRId64
+               " GPUs, every row is well-formed\n",
+               level->path, level->n, level->n_series, gpu_h, totals.peak_gpus);
+}
+
+static bool look_at_level(const char *path, bool json, struct error *err)
+{
+    struct level_trace level;
+    bool ok = level_trace_read(&level, path, err);
+    if (ok)
+        print_level(&level, json);
+    level_trace_free(&level);
+    return ok;
+}
+
 /* check and stats differ in how much they say. */
 static bool look(int argc, char **argv, bool stats, struct error *err)
 {
@@ -130,6 +158,8 @@ static bool look(int argc, char **argv, bool stats, struct error *err)
         return false;
     if (price_trace_sniff(path))
         return look_at_prices(path, json, err);
+    if (level_trace_sniff(path))
+        return look_at_level(path, json, err);
     struct trace trace;
     ok = trace_read(&trace, path, err);
     if (ok && json)
@@ -213,7 +243,8 @@ const struct command cmd_trace = {
     .summary = "check, convert, cut and generate job traces",
     .help =
         "  tenure trace check TRACE [--json]\n"
-        "      reads TRACE and says whether every row is well-formed; prices, too\n"
+        "      reads TRACE and says whether every row is well-formed; of prices\n"
+        "      and levels, too\n"
         "  tenure trace stats TRACE [--json]\n"
         "      jobs, span, GPU-hours, and the peak if nothing waited\n"
         "  tenure trace convert --from philly|gaia|gcp-prices IN -o OUT [--tick "
