@@ -3,7 +3,8 @@
 
 /*
  * The pools and their GPUs: how many there are, where gangs run, and in which of the
- * six states every GPU is.  Only fleet.c and elastic.c change any of it.
+ * six states every GPU is.  Only fleet.c, fleet_lots.c (which GPUs came when), down.c,
+ * elastic.c and ties.c change any of it.
  *
  *     capacity = busy_useful + busy_overhead + idle_no_demand + idle_fragmented
  *                + idle_held + down                                    at every instant
@@ -15,14 +16,14 @@
  *
  * GPUs that are down stay capacity, stay paid, and come back at an instant that is
  * known when they go (a convention: a repair is announced), so that those who look
- * ahead see them as jobs that end then.  What takes them down is a hold. packed    a
- * hold closes one server; the server opens when its last hold is over fungible  a hold
+ * ahead see them as jobs that end then.  What takes them down is a hold.  Packed, a
+ * hold closes one server, which opens when its last hold is over.  Fungible, a hold
  * keeps a number of GPUs.  Running jobs stand on the GPUs that are up one after the
  * other, in order of their start, from position 0 on; a server is a range of as many
  * positions as it has GPUs, drawn among all those that are up; the jobs that have part
- * of it are hit Jobs that are let finish on GPUs that are going down (maintenance) keep
- * them until then.  What leaves a pool takes GPUs that are free, then those that are
- * down, then busy ones, which drain.
+ * of it are hit.  Jobs that are let finish on GPUs that are going down (maintenance)
+ * keep them until then.  What leaves a pool takes GPUs that are free, then those that
+ * are down, then busy ones, which drain.
  *
  * In a pool of several lots the newest fills first, so that the oldest stands idle: in
  * each lot the states lie in the order useful, overhead, held, fragmented, no demand,
@@ -267,8 +268,16 @@ void fleet_limit(struct pool *pool, int64_t gpus);
 /* Gives up an instance on which nothing runs. */
 void fleet_close_instance(struct pool *pool, uint32_t instance, int64_t now_ms);
 
-/* Changes of a fixed pool.  A lot begins, and its index is returned; a number of GPUs
- * is no longer wanted. */
+/* What a pool has now changes. */
+static inline void pool_set_capacity(struct pool *pool, int64_t gpus)
+{
+    pool->capacity_gpus = gpus;
+    if (gpus > pool->peak_capacity_gpus)
+        pool->peak_capacity_gpus = gpus;
+}
+
+/* fleet_lots.c: changes of a fixed pool.  A lot begins, and its index is returned; a
+ * number of GPUs is no longer wanted. */
 uint32_t fleet_lot_begins(struct pool *pool, int64_t gpus,
                           const struct lot_terms *terms, int64_t now_ms);
 void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms);
@@ -282,6 +291,10 @@ void fleet_left(struct pool *pool);
 uint32_t fleet_renew(struct pool *pool, uint32_t lot, const struct lot_terms *terms,
                      int64_t now_ms);
 
+/* So many GPUs leave at once: the pool's capacity is less, and its lots', oldest first.
+ */
+void fleet_shrink(struct pool *pool, int64_t gpus, int64_t now_ms);
+
 /* Whether a share of the list stands on a server that is to leave. */
 bool fleet_stands_on_closed(const struct fleet *fleet, const struct pool *pool,
                             uint32_t shares);
@@ -290,6 +303,11 @@ bool fleet_stands_on_closed(const struct fleet *fleet, const struct pool *pool,
  * wanted of it is held by a reservation or the order, for one of those who wait would
  * fit; else it is fragmented. */
 void fleet_settle(struct pool *pool, bool held, int64_t now_ms);
+
+/* fleet_lots.c, of fleet_settle: the same division lot by lot, where there are
+ * several. */
+void fleet_settle_lots(struct pool *pool, const int64_t count[GPU_STATES],
+                       int64_t now_ms);
 
 /* An owned pool's draw at the meter now. */
 int64_t pool_draw_mw(const struct pool *pool);

@@ -87,6 +87,10 @@ void ledger_lose(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t gpu
 void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_frac,
                  int64_t now_ms);
 
+/* Money leaves now, or comes in (negative): in present values and the peak. */
+void ledger_spend(struct ledger *ledger, uint32_t pool, int64_t amount_uusd,
+                  int64_t now_ms);
+
 /* Around a change of a fixed pool's fleet, before and after fleet_settle. */
 void ledger_before_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
 void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms);
@@ -121,7 +125,7 @@ int128 ledger_energy(const struct ledger *ledger, uint32_t pool, int64_t now_ms)
 /* The price in force: the pool's own, or what it was set to last. */
 int64_t ledger_rate(const struct ledger *ledger, uint32_t pool, enum rate rate);
 
-/* The end of a calendar month: posts and pays. */
+/* ledger_post.c.  The end of a calendar month: posts and pays. */
 void ledger_month_end(struct ledger *ledger, int64_t now_ms);
 
 /* bills.c: what falls due only when a month or the run ends; before anything of that
@@ -135,7 +139,8 @@ void ledger_show_usage(const struct ledger *ledger, struct asset *asset,
 /* billing_until: last_start. */
 void ledger_note_start(struct ledger *ledger, int64_t now_ms);
 
-/* Economic cost so far by share; they sum to the pool's economic cost exactly. */
+/* ledger_divide.c.  Economic cost so far by share; they sum to the pool's economic cost
+ * exactly. */
 void ledger_read(const struct ledger *ledger, uint32_t pool, int64_t now_ms,
                  int64_t cost_uusd[COST_SHARES]);
 

@@ -86,6 +86,10 @@ static inline bool servers_is_retired(const struct servers *servers, uint32_t se
  * nothing on them. */
 uint32_t servers_retire(struct servers *servers, uint32_t n);
 
+/* GPUs at work on servers that are not open, and on those of them that are down. */
+int64_t servers_busy_closed(const struct servers *servers);
+int64_t servers_busy_blocked(const struct servers *servers);
+
 /* Makes `to` (of the same width) a copy of `from`, for looking ahead. */
 void servers_copy(struct servers *to, const struct servers *from);
 

@@ -1,6 +1,6 @@
 /*
  * GPUs that are down: servers that failed, are maintained, or whose provider is out.
- * Like all states of GPUs they are changed here and in fleet.c alone.
+ * Like all states of GPUs they are changed nowhere but in the files that fleet.h names.
  */
 
 #include <assert.h>

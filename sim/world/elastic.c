@@ -111,9 +111,7 @@ static uint32_t request_instance(struct pool *pool, int64_t now_ms)
                           .recall_event = UINT32_MAX};
     if (pool->recalls)
         link_newest(pool, at);
-    pool->capacity_gpus += pool->spec->unit_gpus;
-    if (pool->capacity_gpus > pool->peak_capacity_gpus)
-        pool->peak_capacity_gpus = pool->capacity_gpus;
+    pool_set_capacity(pool, pool->capacity_gpus + pool->spec->unit_gpus);
     return at;
 }
 

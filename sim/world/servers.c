@@ -315,6 +315,24 @@ void servers_copy(struct servers *to, const struct servers *from)
     }
 }
 
+int64_t servers_busy_closed(const struct servers *servers)
+{
+    int64_t busy = 0;
+    for (uint32_t s = 0; s < servers->n; s++)
+        if (servers->level[s] < 0)
+            busy += servers->gpus - servers->free[s];
+    return busy;
+}
+
+int64_t servers_busy_blocked(const struct servers *servers)
+{
+    int64_t busy = 0;
+    for (uint32_t s = 0; s < servers->n && servers->n_blocked > 0; s++)
+        if (servers->blocks[s] > 0)
+            busy += servers->gpus - servers->free[s];
+    return busy;
+}
+
 void servers_check(const struct servers *servers)
 {
     uint32_t open = 0, counted = 0, blocked = 0;
