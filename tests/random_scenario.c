@@ -208,6 +208,18 @@ static void put_rent(struct drawing *d, bool lease)
         maybe(d, 25, ", take_or_pay: #0..100 %");
 }
 
+static void put_burst(struct drawing *d)
+{
+    put(d, ", burst: {share: %u %%", 1 + (unsigned)below(d, 200));
+    put_price(d, ", price", 1, 6, "USD/GPU-h");
+    maybe(d, 30, ", unit: #1..8");
+    maybe(d, 40, ", boot: #0..899s");
+    maybe(d, 40, ", minimum: #1..90min");
+    maybe(d, 40, ", increment: #1..7200s");
+    maybe(d, 40, ", keep_alive: #0..119min");
+    put(d, "}");
+}
+
 static void put_lease(struct drawing *d)
 {
     static const char *const renewals[] = {"none", "automatic", "market"};
@@ -238,6 +250,8 @@ static void put_lease(struct drawing *d)
         maybe(d, 60, ", provisioning: #0..29d");
         put_orders(d, true);
     }
+    if (chance(d, 25))
+        put_burst(d);
 }
 
 static void put_elastic(struct drawing *d, size_t p, bool spot)

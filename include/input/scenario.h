@@ -153,6 +153,7 @@ struct maintenance_spec {
 struct pool_spec {
     const char *name;
     enum tenure tenure;
+    uint32_t entry; /* in the file's list of pools; a burst pool has its lease's */
     const struct gpu_class *class;
     const char *provider, *region, *jurisdiction; /* NULL: not given */
     enum isolation isolation;
@@ -221,6 +222,13 @@ struct pool_spec {
     bool exits;           /* lease: notice is given to end all contracts early, */
     int64_t exit_ms;      /* then */
     bool start_past_end;  /* lease: jobs may start whose estimate passes the end */
+    uint32_t burst_pool;  /* lease: index of its burst pool; 0: no such right */
+
+    /* Of the on-demand pool that a lease's burst right makes: while contracts are in
+     * force, of every `burst_per_gpus` GPUs under them `burst_gpus` more may be used.
+     */
+    uint32_t burst_of; /* the lease's index + 1; 0: it is no burst pool */
+    int64_t burst_gpus, burst_per_gpus;
 
     /* on-demand, spot */
     int64_t limit_gpus;
@@ -252,6 +260,13 @@ int64_t pool_share_of(const struct pool_spec *pool, int64_t market_price);
 /* What power costs a pool at a tariff, nano-USD per GPU-h: idle, and busy on top. */
 void pool_power_rates(const struct pool_spec *pool, int64_t tariff_nano_usd_per_kwh,
                       int64_t *idle_rate, int64_t *busy_rate);
+
+/* What a burst pool may hold while so many GPUs are leased: at most 1e7, and
+ * so are the two figures. */
+static inline int64_t pool_burst_gpus(const struct pool_spec *burst, int64_t leased)
+{
+    return leased * burst->burst_gpus / burst->burst_per_gpus;
+}
 
 static inline bool tenure_is_elastic(enum tenure tenure)
 {

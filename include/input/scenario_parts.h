@@ -100,6 +100,15 @@ bool pool_read_orders(struct scenario *scenario, struct pool_spec *pool,
                       const struct node *map, const char *path,
                       struct error *err) MUST_CHECK;
 
+/* `burst` of the lease that was read last, as a pool behind it; and that pool, whose
+ * map was made of both, from `burst`, which holds its size. */
+extern const struct param burst_params[];
+bool scenario_read_burst(struct scenario *scenario, const struct node *lease_map,
+                         const char *lease_path, struct error *err) MUST_CHECK;
+bool scenario_read_burst_pool(struct scenario *scenario, const struct node *map,
+                              const char *path, const struct pool_spec *burst,
+                              struct error *err) MUST_CHECK;
+
 /* `procure` of a fixed pool, whose other keys have been read. */
 bool scenario_read_procure(struct scenario *scenario, const char *pool_path,
                            const struct node *map, struct pool_spec *pool,

@@ -205,6 +205,18 @@ void contract_ends(struct world *world, const struct planned *planned);
  * have not begun with them, without a fee; what was prepaid is lost. */
 void contracts_break(struct world *world, uint32_t pool);
 
+/* burst.c: burst rights of leases.  How much a burst pool may hold now; what is leased
+ * has changed; the first end of a contract that would leave too little for a gang and
+ * all that is busy; whether it could hold such a job now or later; invariants. */
+int64_t burst_in_force(const struct world *world, const struct pool *burst);
+void burst_changes(struct world *world, uint32_t lease, enum phase phase,
+                   enum cause cause);
+int64_t burst_hard_end(const struct world *world, const struct pool *burst,
+                       int64_t gang);
+bool burst_could_hold(const struct world *world, const struct pool *burst, int64_t gang,
+                      int64_t length_ms);
+void bursts_check(const struct world *world);
+
 /* plan.c */
 void world_plan(struct world *world); /* events known from the start */
 /* prices.c */
@@ -280,6 +292,9 @@ void supply_notice(struct world *world, uint32_t argument);
 void supply_recall(struct world *world, uint32_t argument);
 void supply_changes(struct world *world, uint32_t pool);
 void supply_shock(struct world *world, uint32_t shock);
+/* What a burst pool may hold has changed; what is beyond it goes at once. */
+void supply_in_force(struct world *world, uint32_t pool, enum phase phase,
+                     enum cause cause);
 /* A rent with what the shocks that last make of it; and that it was set. */
 int64_t supply_rent(const struct world *world, uint32_t pool, int64_t rate);
 void supply_price_changes(struct world *world, uint32_t pool);

@@ -148,6 +148,25 @@ static const struct node *complete_wait(struct scenario *scenario,
     return copy;
 }
 
+/* A burst pool that a list does not name stands right behind its lease there: it is
+ * part of the contract. */
+static void add_bursts(struct scenario *scenario, struct preference *preference)
+{
+    uint64_t named = 0;
+    size_t n = 0;
+    uint8_t *pools = ARENA_ARRAY(&scenario->arena, 2 * preference->n, uint8_t);
+    for (size_t i = 0; i < preference->n; i++)
+        named |= UINT64_C(1) << preference->pools[i];
+    for (size_t i = 0; i < preference->n; i++) {
+        uint32_t burst = scenario->pools[preference->pools[i]].burst_pool;
+        pools[n++] = preference->pools[i];
+        if (burst > 0 && !(named >> burst & 1))
+            pools[n++] = (uint8_t)burst;
+    }
+    preference->pools = pools;
+    preference->n = n;
+}
+
 static bool read_preference(struct scenario *scenario, const struct node *value,
                             const char *path, struct preference *preference,
                             struct error *err)
@@ -173,6 +192,7 @@ static bool read_preference(struct scenario *scenario, const struct node *value,
         seen |= UINT64_C(1) << pool;
         preference->pools[preference->n++] = (uint8_t)pool;
     }
+    add_bursts(scenario, preference);
     return true;
 }
 
@@ -187,7 +207,8 @@ static const char *preference_text(struct scenario *scenario,
 }
 
 /* The order of the file, fixed pools before elastic ones: what is paid anyway is used
- * before what is paid by the hour.  A list of the user's is taken as it is. */
+ * before what is paid by the hour.  A list of the user's is taken as it is,
+ * with bursts beside their leases. */
 static void prefer_file_order(struct scenario *scenario, struct preference *preference)
 {
     preference->pools = ARENA_ARRAY(&scenario->arena, scenario->n_pools, uint8_t);

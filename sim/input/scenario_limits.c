@@ -5,9 +5,10 @@
 
 #include "input/scenario_parts.h"
 
-static const struct node *pool_node(const struct node *root, size_t i)
+static const struct node *pool_node(const struct scenario *scenario,
+                                    const struct node *root, size_t i)
 {
-    return &node_get(root, "pools")->items[i];
+    return &node_get(root, "pools")->items[scenario->pools[i].entry];
 }
 
 static bool check_gpu_time(const struct scenario *scenario, const struct node *root,
@@ -18,7 +19,7 @@ static bool check_gpu_time(const struct scenario *scenario, const struct node *r
         int64_t gpus = pool_largest_size(pool);
         if ((double)gpus * (double)scenario->horizon_ms > GPU_MS_MAX)
             return error_at(
-                err, pool_node(root, i)->place,
+                err, pool_node(scenario, root, i)->place,
                 "pools.%s: %lld GPUs over the horizon are above 4e18 GPU-ms; "
                 "%s",
                 pool->name, (long long)gpus,
@@ -47,7 +48,7 @@ static bool check_running_cost(const struct scenario *scenario, const struct nod
         double usd = rate * (double)pool_largest_size(pool) * span_ms / 3.6e15;
         if (usd > 1e12)
             return error_at(
-                err, pool_node(root, i)->place,
+                err, pool_node(scenario, root, i)->place,
                 "pools.%s: it would cost up to %.3g USD, above the limit of "
                 "1e12 USD",
                 pool->name, usd);
@@ -104,7 +105,7 @@ static bool check_servers(const struct scenario *scenario, const struct node *ro
         return true;
     for (size_t i = 0; i < scenario->n_pools; i++) {
         const struct pool_spec *pool = &scenario->pools[i];
-        const struct node *map = pool_node(root, i);
+        const struct node *map = pool_node(scenario, root, i);
         if (tenure_is_elastic(pool->tenure))
             continue;
         if (!whole_servers(pool, map, "gpus", pool->gpus, err))

@@ -13,13 +13,25 @@ const char *const tenure_names[] = {
 enum { OWN = 1u << TENURE_OWN, LEASE = 1u << TENURE_LEASE };
 
 /* Keys that are read elsewhere. */
-static const char *const pool_also[] = {
-    "changes",      "failures",      "maintenance",
-    "depreciation", "orders",        "interruption",
-    "availability", "escalation",    "price_market",
-    "price_share",  "index_every",   "tariff_market",
-    "value_market", "carbon_market", "impairment",
-    "facility",     "procure",       NULL};
+static const char *const pool_also[] = {"changes",
+                                        "failures",
+                                        "maintenance",
+                                        "depreciation",
+                                        "orders",
+                                        "interruption",
+                                        "availability",
+                                        "escalation",
+                                        "price_market",
+                                        "price_share",
+                                        "index_every",
+                                        "tariff_market",
+                                        "value_market",
+                                        "carbon_market",
+                                        "impairment",
+                                        "facility",
+                                        "procure",
+                                        "burst",
+                                        NULL};
 
 /* Those that hold more than one value, and who may have them. */
 static const struct {
@@ -33,6 +45,7 @@ static const struct {
              {"failures", OWN | LEASE},
              {"maintenance", OWN | LEASE},
              {"procure", OWN | LEASE},
+             {"burst", LEASE},
              {"interruption", 1u << TENURE_SPOT},
              {"availability", 1u << TENURE_ON_DEMAND}};
 
@@ -377,7 +390,7 @@ static bool read_lease(struct reading *reading, struct error *err)
 static bool read_elastic(struct reading *reading, struct error *err)
 {
     struct pool_spec *pool = &reading->in.spec;
-    if (pool->limit_gpus % pool->unit_gpus != 0)
+    if (pool->limit_gpus % pool->unit_gpus != 0 && pool->burst_of == 0)
         return error_at(
             err, node_place(reading->map, "limit"),
             "%s.limit: %lld GPUs are not a whole number of instances of %lld",
@@ -404,16 +417,12 @@ static const char *pool_path(struct scenario *scenario, const struct node *map,
     return arena_printf(&scenario->arena, "pools.%zu", i);
 }
 
-static bool read_pool(struct scenario *scenario, const struct node *map, size_t i,
-                      struct error *err)
+/* `spec` holds what is not in the map. */
+static bool read_map(struct scenario *scenario, const struct node *map,
+                     const char *path, const struct pool_spec *spec, struct error *err)
 {
-    if (map->kind != NODE_MAP)
-        return error_at(err, map->place,
-                        "pools.%zu: a pool is a map, as in {name: own, tenure: own, "
-                        "class: h100-sxm, gpus: 8}",
-                        i);
-    struct reading reading = {.scenario = scenario, .map = map};
-    reading.path = pool_path(scenario, map, i);
+    struct reading reading = {
+        .scenario = scenario, .map = map, .path = path, .in.spec = *spec};
     enum tenure tenure;
     if (!read_tenure(&reading, &tenure, err))
         return false;
@@ -424,8 +433,10 @@ static bool read_pool(struct scenario *scenario, const struct node *map, size_t 
                                 .mask = tenure == TENURES ? ~0u : 1u << tenure,
                                 .also = pool_also};
     struct pool_spec *pool = &reading.in.spec;
-    if (!params_read(pool_params, &reading.in, map, &reading.context, err) ||
-        !check_name(&reading, err) || !read_class(&reading, err))
+    bool read = params_read(pool_params, &reading.in, map, &reading.context, err);
+    if (spec->burst_of > 0)
+        pool->limit_gpus = spec->limit_gpus;
+    if (!read || !check_name(&reading, err) || !read_class(&reading, err))
         return false;
     pool->tenure = tenure;
     pool->isolation = (enum isolation)reading.in.isolation;
@@ -449,6 +460,27 @@ static bool read_pool(struct scenario *scenario, const struct node *map, size_t 
     return ok;
 }
 
+bool scenario_read_burst_pool(struct scenario *scenario, const struct node *map,
+                              const char *path, const struct pool_spec *burst,
+                              struct error *err)
+{
+    return read_map(scenario, map, path, burst, err);
+}
+
+static bool read_pool(struct scenario *scenario, const struct node *map, size_t i,
+                      struct error *err)
+{
+    if (map->kind != NODE_MAP)
+        return error_at(err, map->place,
+                        "pools.%zu: a pool is a map, as in {name: own, tenure: own, "
+                        "class: h100-sxm, gpus: 8}",
+                        i);
+    const char *path = pool_path(scenario, map, i);
+    const struct pool_spec spec = {.entry = (uint32_t)i};
+    return read_map(scenario, map, path, &spec, err) &&
+           scenario_read_burst(scenario, map, path, err);
+}
+
 bool scenario_read_pools(struct scenario *scenario, const struct node *list,
                          struct error *err)
 {
@@ -457,10 +489,14 @@ bool scenario_read_pools(struct scenario *scenario, const struct node *list,
                         "pools: %s is wanted, as in [{name: own, tenure: own, class: "
                         "h100-sxm, gpus: 8}]",
                         list->kind == NODE_LIST ? "at least one" : "a list");
-    if (list->n > POOLS_MAX)
-        return error_at(err, list->items[POOLS_MAX].place,
-                        "pools: %zu pools are above the limit of 64", list->n);
-    scenario->pools = ARENA_ARRAY(&scenario->arena, list->n, struct pool_spec);
+    size_t n = list->n;
+    for (size_t i = 0; i < list->n; i++)
+        n += list->items[i].kind == NODE_MAP && node_get(&list->items[i], "burst");
+    if (n > POOLS_MAX)
+        return error_at(err, list->items[list->n > POOLS_MAX ? POOLS_MAX : 0].place,
+                        "pools: %zu pools%s are above the limit of 64", n,
+                        n > list->n ? ", those of burst rights among them," : "");
+    scenario->pools = ARENA_ARRAY(&scenario->arena, n, struct pool_spec);
     for (size_t i = 0; i < list->n; i++)
         if (!read_pool(scenario, &list->items[i], i, err))
             return false;

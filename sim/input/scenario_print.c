@@ -41,8 +41,18 @@ static const struct param_also pools_also[] = {
      "own: whether book values are tested for impairment, see impairment"},
     {"facility", "map", "",
      "own: a data centre of its own instead of `colo`, see facility"},
+    {"burst", "map", "",
+     "lease: GPUs beyond it that may be used at an agreed price, see burst"},
     {"procure", "map", "",
      "own, lease: a policy that orders, renews and retires, see procure"},
+    {.name = NULL},
+};
+
+static const struct param_also burst_also[] = {
+    {"price", "USD/GPU-h", "required",
+     "what the contract says that an hour costs; or price_market with price_share"},
+    {"boot, unit, minimum, increment, keep_alive, extras, escalation, availability", "",
+     "", "as of an on-demand pool"},
     {.name = NULL},
 };
 
@@ -148,6 +158,10 @@ const struct param_section scenario_sections[] = {
      outage_params, NULL, NULL},
     {"interruption", "The `interruption` of a spot pool: one of these, or both.",
      interruption_params, NULL, NULL},
+    {"burst",
+     "A lease's `burst`, which makes an on-demand pool NAME-burst: these, and the keys "
+     "of such a pool but those that are the lease's.",
+     burst_params, burst_also, NULL},
     {"availability", "The `availability` of an on-demand pool.", availability_params,
      NULL, NULL},
     {"shocks",

@@ -98,13 +98,15 @@ bool scenario_check_procure(const struct scenario *scenario, const struct node *
 {
     bool rents = false;
     for (size_t i = 0; i < scenario->n_pools; i++)
-        rents = rents || tenure_is_elastic(scenario->pools[i].tenure);
+        rents = rents || (tenure_is_elastic(scenario->pools[i].tenure) &&
+                          scenario->pools[i].burst_of == 0);
     for (size_t i = 0; i < scenario->n_pools && !rents; i++) {
         const struct procure_spec *spec = &scenario->pools[i].procure;
         if (!spec->model || !spec->model->procure.needs_rent ||
             !spec->model->procure.needs_rent(spec->params))
             continue;
-        return error_at(err, node_place(&pools->items[i], "procure"),
+        return error_at(err,
+                        node_place(&pools->items[scenario->pools[i].entry], "procure"),
                         "pools.%s.procure: policy %s goes by the price of elastic "
                         "capacity, and no pool is on-demand or spot; add one, or give "
                         "`price`",

@@ -373,7 +373,7 @@ static void place_job(struct world *world, uint32_t index)
         if (!(mask >> outlet->pool & 1))
             continue;
         if (pool->elastic) {
-            if (!pool_fits(pool, job->gpus))
+            if (dispatch_room_ms(world, pool, job->gpus) < length)
                 continue;
             world_start_job(world, index, outlet->pool);
             return;

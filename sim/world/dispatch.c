@@ -15,12 +15,16 @@
 int64_t dispatch_contract_ms(const struct world *world, const struct pool *pool,
                              int64_t gang)
 {
-    if (pool->spec->tenure != TENURE_LEASE)
+    const struct pool_spec *spec = pool->spec;
+    if (spec->tenure != TENURE_LEASE && spec->burst_of == 0)
         return INT64_MAX;
-    int64_t end = pool_hard_end(world, pool, gang, world->now_ms);
+    int64_t end = spec->burst_of > 0 ? burst_hard_end(world, pool, gang)
+                                     : pool_hard_end(world, pool, gang, world->now_ms);
     if (end <= world->now_ms)
         return -1; /* it is due in this instant: submit-first */
-    bool free = end == NEVER_MS || pool->spec->start_past_end;
+    if (spec->burst_of > 0)
+        spec = &world->scenario->pools[spec->burst_of - 1];
+    bool free = end == NEVER_MS || spec->start_past_end;
     return free ? INT64_MAX : end - world->now_ms;
 }
 

@@ -67,6 +67,9 @@ bool job_could_run(const struct world *world, const struct live_job *job,
 {
     const struct pool *pool = &world->fleet.pools[outlet->pool];
     const struct pool_spec *spec = pool->spec;
+    if (spec->burst_of > 0)
+        return burst_could_hold(world, pool, job->gpus,
+                                job_estimate_on(job, outlet->ratio));
     int64_t most = pool->elastic ? pool->most_gpus : pool->target_gpus;
     if (pool_largest_gang(pool, most) < job->gpus &&
         (pool->elastic ||

@@ -60,7 +60,8 @@ static void init_pool(struct fleet *fleet, struct pool *pool,
     }
     pool->target_gpus = spec->limit_gpus / spec->unit_gpus * spec->unit_gpus;
     pool->most_gpus = pool->target_gpus;
-    pool->recalls = pool->ties_shares = spec->tenure == TENURE_SPOT;
+    pool->recalls = pool->ties_shares =
+        spec->tenure == TENURE_SPOT || spec->burst_of > 0;
     pool->newest_instance = INSTANCE_NONE;
     pool->instanced = spec->unit_gpus > 1 || spec->keep_alive_ms > 0 || pool->recalls;
     if (pool->instanced)

@@ -22,6 +22,7 @@ static void lot_begins(struct world *world, const struct planned *planned)
         world->orders.pools[planned->pool].pending_gpus -= planned->gpus;
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, planned->pool,
                      planned->gpus, NULL);
+    burst_changes(world, planned->pool, PHASE_CAPACITY, CAUSE_CONTRACT_END);
     world_unsettle(world, planned->pool);
 }
 

@@ -115,14 +115,15 @@ static double annuity_usd_per_h(const struct world *world, uint32_t pool)
     return (price - residual * left) * factor / 8760;
 }
 
-/* The lowest rent among pools, elastic or leased; 0: there are none. */
+/* The lowest rent among pools, elastic or leased; 0: there are none.  A burst is no
+ * alternative to the contract that it belongs to. */
 static double lowest_rent(const struct world *world, bool elastic)
 {
     double lowest = 0;
     for (uint32_t p = 0; p < world->fleet.n_pools; p++) {
         const struct pool_spec *spec = world->fleet.pools[p].spec;
-        bool counts =
-            elastic ? tenure_is_elastic(spec->tenure) : spec->tenure == TENURE_LEASE;
+        bool counts = elastic ? tenure_is_elastic(spec->tenure) && spec->burst_of == 0
+                              : spec->tenure == TENURE_LEASE;
         double rent = counts ? rent_usd_per_h(world, p) : 0;
         if (counts && rent > 0 && (lowest == 0 || rent < lowest))
             lowest = rent;

@@ -386,6 +386,7 @@ void world_check(const struct world *world)
     events_check(&world->events);
     ledger_check(&world->ledger, world->now_ms);
     markets_check(&world->markets);
+    bursts_check(world);
     service_check(&world->service, &world->backlog);
     chargeback_check(&world->chargeback, &world->fleet, world->now_ms);
     int64_t there = all->running + all->waiting;

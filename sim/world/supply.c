@@ -26,6 +26,7 @@ struct pool_supply {
     struct rng rng;      /* lives of instances: must not move */
     size_t next;         /* point of the supply trace */
     int64_t market_gpus; /* INT64_MAX: enough */
+    int64_t force_gpus;  /* of a burst pool: what contracts carry; else INT64_MAX */
     bool ended;
 };
 
@@ -91,13 +92,13 @@ void supply_taken(struct world *world, struct pool *pool, uint32_t shares)
 
 /* The instance goes, and who is still on it goes with it. */
 static void take_back(struct world *world, struct pool *pool, uint32_t instance,
-                      enum cause cause)
+                      enum phase phase, enum cause cause)
 {
     uint32_t job;
     while ((job = fleet_job_on(&world->fleet, pool, instance)) != UINT32_MAX)
-        job_interrupt(world, job, PHASE_FAILURES, cause);
-    world_show_event(world, PHASE_FAILURES, "recall", NULL, pool->index,
-                     pool->spec->unit_gpus, cause_names[cause]);
+        job_interrupt(world, job, phase, cause);
+    world_show_event(world, phase, "recall", NULL, pool->index, pool->spec->unit_gpus,
+                     cause_names[cause]);
     fleet_close_instance(pool, instance, world->now_ms);
     supply_sweep(world, pool);
     world_unsettle(world, pool->index);
@@ -107,7 +108,7 @@ void supply_recall(struct world *world, uint32_t argument)
 {
     struct pool *pool = pool_of(world, argument);
     pool->instances[instance_of(argument)].recall_event = EVENT_NONE;
-    take_back(world, pool, instance_of(argument), CAUSE_SPOT);
+    take_back(world, pool, instance_of(argument), PHASE_FAILURES, CAUSE_SPOT);
 }
 
 /* How long until the job would end by itself; its setup is not over. */
@@ -156,7 +157,7 @@ static void tell(struct world *world, struct pool *pool, uint32_t instance)
     world_show_event(world, PHASE_FAILURES, "notice", NULL, pool->index,
                      pool->spec->unit_gpus, NULL);
     if (notice == 0) {
-        take_back(world, pool, instance, CAUSE_SPOT);
+        take_back(world, pool, instance, PHASE_FAILURES, CAUSE_SPOT);
         return;
     }
     it->recall_event = world_schedule(world, world->now_ms + notice, PHASE_FAILURES,
@@ -182,12 +183,13 @@ void supply_notice(struct world *world, uint32_t argument)
 static int64_t shocked_limit(const struct world *world, const struct pool *pool)
 {
     const struct scenario *scenario = world->scenario;
-    int64_t limit = pool->most_gpus;
+    int64_t force = world->supply->pools[pool->index].force_gpus;
+    int64_t most = pool->most_gpus < force ? pool->most_gpus : force, limit = most;
     for (size_t i = 0; i < scenario->n_shocks; i++) {
         const struct shock_spec *shock = &scenario->shocks[i];
         if (!world->supply->shocks[i].lasts || !(shock->pools >> pool->index & 1))
             continue;
-        int64_t share = (int64_t)(shock->share_frac * (double)pool->most_gpus);
+        int64_t share = (int64_t)(shock->share_frac * (double)most);
         limit = shock->limit_gpus < limit ? shock->limit_gpus : limit;
         limit = share < limit ? share : limit;
     }
@@ -226,9 +228,25 @@ static void bound(struct world *world, struct pool *pool)
                          pool->target_gpus, NULL);
         world_unsettle(world, pool->index);
     }
-    while (pool->recalls && pool->newest_instance != INSTANCE_NONE &&
+    while (pool->spec->tenure == TENURE_SPOT &&
+           pool->newest_instance != INSTANCE_NONE &&
            pool->capacity_gpus - pool->told_gpus > market / unit * unit)
         tell(world, pool, pool->newest_instance);
+}
+
+void supply_in_force(struct world *world, uint32_t p, enum phase phase,
+                     enum cause cause)
+{
+    struct pool *pool = &world->fleet.pools[p];
+    int64_t force = burst_in_force(world, pool);
+    world->supply->pools[p].force_gpus = force;
+    bound(world, pool);
+    while (pool->capacity_gpus > force) {
+        uint32_t newest = pool->newest_instance;
+        world_keep_no_longer(world, pool, newest);
+        fleet_tell_instance(pool, newest);
+        take_back(world, pool, newest, phase, cause);
+    }
 }
 
 int64_t supply_rent(const struct world *world, uint32_t p, int64_t rate)
@@ -348,7 +366,9 @@ static void begin_pool(struct world *world, struct pool *pool)
 {
     const struct supply_trace *trace = &pool->spec->supply;
     struct pool_supply *supply = &world->supply->pools[pool->index];
-    supply->market_gpus = INT64_MAX;
+    supply->market_gpus = supply->force_gpus = INT64_MAX;
+    if (pool->spec->burst_of > 0)
+        supply->force_gpus = burst_in_force(world, pool);
     rng_init(&supply->rng, (struct rng_key){(uint64_t)world->scenario->seed,
                                             world->options.replication, "interruption",
                                             pool->spec->name});
@@ -365,7 +385,8 @@ static void begin_pool(struct world *world, struct pool *pool)
 static bool is_needed(const struct scenario *scenario)
 {
     for (size_t p = 0; p < scenario->n_pools; p++)
-        if (scenario->pools[p].tenure == TENURE_SPOT || scenario->pools[p].supply.n > 0)
+        if (scenario->pools[p].tenure == TENURE_SPOT ||
+            scenario->pools[p].supply.n > 0 || scenario->pools[p].burst_of > 0)
             return true;
     return scenario->n_shocks > 0;
 }
