@@ -47,6 +47,9 @@ Test(models, there_is_one_of_each_name_in_the_list)
     } all[] = {
         {MODEL_DEMAND, "poisson"},
         {MODEL_DEMAND, "profile"},
+        {MODEL_DEMAND, "gamma"},
+        {MODEL_DEMAND, "mmpp"},
+        {MODEL_DEMAND, "sessions"},
         {MODEL_ORDER, "fifo"},
         {MODEL_ORDER, "sjf"},
         {MODEL_ORDER, "ljf"},

@@ -13,8 +13,10 @@
  * invariant, and equal seeds give equal runs.  Times are ms since the scenario's start.
  */
 
+#include "base/job_shape.h"
 #include "base/params.h"
 #include "base/procure.h"
+#include "base/rhythm.h"
 #include "base/rng.h"
 
 enum model_kind {
