@@ -24,7 +24,10 @@
 
 #define EVENTS_TIME_MAX ((INT64_C(1) << 44) - 1) /* ms: 557 years */
 #define EVENTS_STEPS    16
-#define EVENT_NONE      UINT32_MAX
+
+/* Of an entry of the heap, from the top: time, step, and 80 bits that make it one. */
+enum { EVENTS_STEP_BITS = 4, EVENTS_ORDER_BITS = 80 };
+#define EVENT_NONE UINT32_MAX
 
 struct event_slot {
     uint64_t sequence; /* of the live entry; 0: the slot is free */
@@ -58,14 +61,39 @@ uint32_t events_add(struct events *events, int64_t time_ms, unsigned step,
                     uint32_t kind, uint32_t argument);
 void events_cancel(struct events *events, uint32_t slot);
 
+/* Throws away what was cancelled at the top of the heap. */
+void events_clean_top(struct events *events);
+
+/* Time and step of the top, which may have been cancelled; UINT64_MAX: none. */
+static inline uint64_t events_top(const struct events *events)
+{
+    return events->n ? (uint64_t)(events->heap[0] >> EVENTS_ORDER_BITS) : UINT64_MAX;
+}
+
 /* The time of the next event; false when there is none. */
-bool events_next_time(struct events *events, int64_t *time_ms);
+static inline bool events_next_time(struct events *events, int64_t *time_ms)
+{
+    if (events->stale > 0)
+        events_clean_top(events);
+    *time_ms = (int64_t)(events_top(events) >> EVENTS_STEP_BITS);
+    return events->n > 0;
+}
 
 /* Begins a round of the instant `now_ms`: what was late is due again. */
 void events_begin_round(struct events *events, int64_t now_ms);
 
 /* The step of the next event of this instant; EVENTS_STEPS when there is none. */
-unsigned events_next_step(struct events *events);
+static inline unsigned events_next_step(struct events *events)
+{
+    /* Of what is later it does not matter whether it was cancelled. */
+    if (events_top(events) >> EVENTS_STEP_BITS > (uint64_t)events->now_ms)
+        return EVENTS_STEPS;
+    if (events->stale > 0)
+        events_clean_top(events);
+    uint64_t top = events_top(events);
+    bool now = top >> EVENTS_STEP_BITS == (uint64_t)events->now_ms;
+    return now ? (unsigned)(top & (EVENTS_STEPS - 1)) : EVENTS_STEPS;
+}
 
 /* Tells which step of the round is on: never an earlier one than before. */
 static inline void events_set_step(struct events *events, unsigned step)

@@ -36,6 +36,7 @@ struct live_job {
     bool waits;      /* counted in the price of delay: it waits, or boots for the first
                         time */
     bool leaves;     /* running: with the checkpoint that it takes */
+    bool impatient;  /* leave_event ends its patience, else its deadline */
     int32_t interruptions;
     uint32_t source, lap, copy;
     uint64_t row;
@@ -51,18 +52,12 @@ struct live_job {
     int64_t until_ms;         /* from then on elastic pools are open */
     uint32_t queue;
     uint32_t until_event, leave_event; /* EVENT_NONE where there is none */
-    const char *leave_reason;
 
     /* running */
     uint32_t pool, shares, event;
-    uint32_t failure_event; /* of its own */
     uint32_t next_in_pool, previous_in_pool;
     int64_t first_start_ms; /* NEVER_STARTED: not yet */
     int64_t held_since_ms;
-    /* The pool's prices_direct() then; 0 where none changes.  Aligned as its
-     * neighbours, since the whole struct should not grow for it. */
-    int128 held_direct __attribute__((packed, aligned(8)));
-    uint64_t start_number;   /* with preemption: of all starts of the run */
     int64_t expected_end_ms; /* key in the pool's tree of running jobs */
     int64_t segment_ms;      /* when it began */
     int64_t work_ms;         /* to be done in this run, on this pool */
@@ -75,6 +70,14 @@ struct live_job {
     int64_t reached_ms;  /* farthest point ever reached: what was counted as useful */
     int64_t before_ms;   /* done before the run began, and not counted in it */
     int64_t useful_gpu_ms, overhead_gpu_ms, direct_uusd;
+};
+
+/* What only some scenarios need of a running job, kept apart so that jobs stay small:
+ * where many wait or run, time is cache misses on them. */
+struct job_aside {
+    int128 held_direct;     /* the pool's prices_direct() when it got its GPUs */
+    uint64_t start_number;  /* with preemption: of all starts of the run */
+    uint32_t failure_event; /* of its own; EVENT_NONE where there is none */
 };
 
 struct queue {
@@ -108,6 +111,7 @@ struct backlog {
     struct fleet *fleet;   /* whose wanted_gpus and waiting_jobs are kept here */
     struct routes *routes; /* borrowed */
     struct live_job *jobs;
+    struct job_aside *asides; /* by job; NULL unless keeps_asides */
     uint32_t n_jobs, jobs_room, free_job;
     uint64_t arrivals; /* seq of the next */
     struct queue *queues;
@@ -117,7 +121,8 @@ struct backlog {
     struct active_queue *active;
     uint32_t n_active, active_room;
     int64_t waiting, running;
-    bool preempt; /* the fixed pools' trees of victims are kept */
+    bool keeps_asides; /* prices change, jobs fail or are preempted */
+    bool preempt;      /* the fixed pools' trees of victims are kept */
     uint64_t starts;
 };
 

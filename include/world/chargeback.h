@@ -53,8 +53,17 @@ void chargeback_init(struct chargeback *chargeback, const struct scenario *scena
                      struct arrivals *arrivals, struct arena *arena);
 
 /* A gang's GPUs begin to work for who pays for them, or (negative) end to. */
-void chargeback_runs(struct chargeback *chargeback, const struct live_job *job,
-                     bool useful, int64_t gpus, int64_t now_ms);
+void chargeback_count(struct chargeback *chargeback, const struct live_job *job,
+                      bool useful, int64_t gpus, int64_t now_ms);
+
+/* The same, where anybody is charged. */
+static inline void chargeback_runs(struct chargeback *chargeback,
+                                   const struct live_job *job, bool useful,
+                                   int64_t gpus, int64_t now_ms)
+{
+    if (chargeback->n > 0)
+        chargeback_count(chargeback, job, useful, gpus, now_ms);
+}
 
 /* The end of a calendar month, or of the run, when the ledger has posted it. */
 void chargeback_month_end(struct chargeback *chargeback, const struct ledger *ledger,

@@ -47,15 +47,30 @@ void service_init(struct service *service, const struct scenario *scenario,
                   struct arena *arena);
 
 /* The job is waited for from now on, or no longer; once more changes nothing. */
-void service_set_waits(struct service *service, struct live_job *job, bool waits,
-                       int64_t now_ms);
+void service_count_waits(struct service *service, struct live_job *job, bool waits,
+                         int64_t now_ms);
+
+/* The same, where service has a price. */
+static inline void service_set_waits(struct service *service, struct live_job *job,
+                                     bool waits, int64_t now_ms)
+{
+    if (service->n > 0)
+        service_count_waits(service, job, waits, now_ms);
+}
 
 /* GPU-time that was wanted and is not served: of jobs, or of a level. */
 void service_lacks(struct service *service, uint32_t meter, int128 gpu_ms);
 
 /* The job leaves. */
-void service_left(struct service *service, const struct live_job *job,
-                  enum job_outcome outcome, int64_t now_ms);
+void service_count_left(struct service *service, const struct live_job *job,
+                        enum job_outcome outcome, int64_t now_ms);
+
+static inline void service_left(struct service *service, const struct live_job *job,
+                                enum job_outcome outcome, int64_t now_ms)
+{
+    if (service->n > 0)
+        service_count_left(service, job, outcome, now_ms);
+}
 
 /* The end of a calendar month, or of the run. */
 void service_post(struct service *service, int64_t now_ms);

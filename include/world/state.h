@@ -183,6 +183,7 @@ struct world {
     struct integral waiting; /* jobs, for the quarters of the run */
     int64_t quarter[4];
     int next_quarter;
+    int64_t quarter_ms;                /* when it ends; INT64_MAX after the last */
     struct conservative *conservative; /* scratch of that pass */
     uint32_t *victims;                 /* scratch: jobs that are to be interrupted */
     uint32_t victims_room;
@@ -241,6 +242,10 @@ void plan_add(struct world *world, const struct planned *planned);
 
 /* A change that stands in it became another one. */
 void plan_changed(struct world *world, uint32_t pool);
+
+/* direct.c: what a running job's GPUs cost because it runs, each moment at its price;
+ * and what a bill adds to the time it held them, at the last one. */
+int64_t job_direct_uusd(const struct world *world, uint32_t job, int64_t added_ms);
 
 /* act.c */
 uint32_t world_schedule(struct world *world, int64_t time_ms, enum phase phase,

@@ -3,19 +3,20 @@
 #include <assert.h>
 #include <inttypes.h>
 
-enum { SLOT_BITS = 40, SEQUENCE_BITS = 40, STEP_BITS = 4 };
+enum { SLOT_BITS = 40, SEQUENCE_BITS = 40, STEP_BITS = EVENTS_STEP_BITS };
+_Static_assert(SLOT_BITS + SEQUENCE_BITS == EVENTS_ORDER_BITS, "entries of 128 bits");
 
 static uint128 entry_make(int64_t time_ms, unsigned step, uint64_t sequence,
                           uint32_t slot)
 {
     uint64_t high = (uint64_t)time_ms << STEP_BITS | step;
-    return ((uint128)high << (SEQUENCE_BITS + SLOT_BITS)) |
-           ((uint128)sequence << SLOT_BITS) | slot;
+    return ((uint128)high << EVENTS_ORDER_BITS) | ((uint128)sequence << SLOT_BITS) |
+           slot;
 }
 
 static uint64_t entry_high(uint128 entry)
 {
-    return (uint64_t)(entry >> (SEQUENCE_BITS + SLOT_BITS));
+    return (uint64_t)(entry >> EVENTS_ORDER_BITS);
 }
 
 static uint32_t entry_slot(uint128 entry)
@@ -78,8 +79,7 @@ static void drop_top(struct events *events)
         sift_down(events->heap, events->n, 0, last);
 }
 
-/* Throws away what is stale at the top, so that the top is live. */
-static void clean_top(struct events *events)
+void events_clean_top(struct events *events)
 {
     while (events->n > 0 && !entry_is_live(events, events->heap[0])) {
         drop_top(events);
@@ -163,15 +163,6 @@ void events_cancel(struct events *events, uint32_t slot)
         rebuild(events);
 }
 
-bool events_next_time(struct events *events, int64_t *time_ms)
-{
-    clean_top(events);
-    if (events->n == 0)
-        return false;
-    *time_ms = (int64_t)(entry_high(events->heap[0]) >> STEP_BITS);
-    return true;
-}
-
 void events_begin_round(struct events *events, int64_t now_ms)
 {
     assert(now_ms >= events->now_ms);
@@ -180,16 +171,6 @@ void events_begin_round(struct events *events, int64_t now_ms)
     events->n_late = 0;
     events->now_ms = now_ms;
     events->now_step = 0;
-}
-
-unsigned events_next_step(struct events *events)
-{
-    clean_top(events);
-    if (events->n == 0)
-        return EVENTS_STEPS;
-    uint64_t high = entry_high(events->heap[0]);
-    bool now = (int64_t)(high >> STEP_BITS) == events->now_ms;
-    return now ? (unsigned)(high & (EVENTS_STEPS - 1)) : EVENTS_STEPS;
 }
 
 struct event events_pop(struct events *events)

@@ -121,11 +121,10 @@ static void plan_leaving(struct world *world, uint32_t index)
 {
     struct live_job *job = job_at(world, index);
     int64_t leave_ms = job->deadline_ms;
-    job->leave_reason = "deadline";
-    if (job->patience_ms != NEVER_MS && job->submit_ms + job->patience_ms < leave_ms) {
+    job->impatient =
+        job->patience_ms != NEVER_MS && job->submit_ms + job->patience_ms < leave_ms;
+    if (job->impatient)
         leave_ms = job->submit_ms + job->patience_ms;
-        job->leave_reason = "patience";
-    }
     if (leave_ms == NEVER_MS)
         return;
     if (leave_ms < world->now_ms)
@@ -240,6 +239,10 @@ static void take(struct world *world, uint32_t index, struct pool *pool,
 {
     struct live_job *job = job_at(world, index);
     job->shares = fleet_take(&world->fleet, pool, job->gpus, world->now_ms, ready_ms);
+    job->held_since_ms = world->now_ms;
+    if (pool->prices)
+        world->backlog.asides[index].held_direct =
+            prices_direct(pool->prices, world->now_ms);
     for (uint32_t s = job->shares; s != SHARE_NONE && pool->instanced;
          s = world->fleet.shares[s].next)
         world_keep_no_longer(world, pool, world->fleet.shares[s].share.server);
@@ -287,8 +290,6 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     mark_dirty(world, job);
 
     take(world, index, pool, &ready);
-    job->held_since_ms = now;
-    job->held_direct = pool->prices ? prices_direct(pool->prices, now) : 0;
     service_set_waits(&world->service, job,
                       ready > now && job->first_start_ms == NEVER_STARTED, now);
     job->work_ms = ratio_apply(job->duration_ms - job->progress_ms, ratio);
@@ -330,8 +331,6 @@ void world_resume(struct world *world, const struct arrival *arrival,
     job->before_ms = now - started_ms;
     take(world, index, pool, &ready);
     fleet_booted(&world->fleet, pool, job->shares, now);
-    job->held_since_ms = now;
-    job->held_direct = pool->prices ? prices_direct(pool->prices, now) : 0;
     job->done_ms = job->before_ms > 0 ? ratio_apply(job->before_ms, ratio) : 0;
     job->work_ms = job->done_ms + ratio_apply(job->duration_ms - job->before_ms, ratio);
     job->secured_ms = interval > 0 ? job->done_ms / interval * interval : 0;
@@ -364,29 +363,6 @@ static void close_segment(struct world *world, struct live_job *job)
         job->done_ms += length;
 }
 
-/* What a job's GPUs cost because it runs: rent of elastic capacity, busy power. */
-static int64_t direct_rate(const struct pool_spec *spec)
-{
-    if (tenure_is_elastic(spec->tenure))
-        return spec->price_rate;
-    return spec->tenure == TENURE_OWN ? spec->busy_power_rate : 0;
-}
-
-/* The same for the time it held them, each moment at its price; and for what the bill
- * adds, at the last one. */
-static int64_t direct_cost(const struct world *world, const struct live_job *job,
-                           const struct pool *pool, int64_t added_ms)
-{
-    const struct pool_prices *prices = pool->prices;
-    int64_t held_ms = world->now_ms - job->held_since_ms;
-    if (!prices)
-        return meter_uusd((int128)direct_rate(pool->spec) * job->gpus *
-                          (held_ms + added_ms));
-    int128 paid = prices_direct(prices, world->now_ms) - job->held_direct +
-                  (int128)prices->direct_rate * added_ms;
-    return meter_uusd(paid * job->gpus);
-}
-
 /* The job gives back its GPUs; segments are closed and its event is gone. */
 static void give_back(struct world *world, uint32_t index, bool was_useful)
 {
@@ -396,8 +372,9 @@ static void give_back(struct world *world, uint32_t index, bool was_useful)
     int64_t held = world->now_ms - job->held_since_ms;
     int64_t billed = pool->elastic && !pool->instanced ? billed_ms(spec, held) : held;
 
-    job->direct_uusd += direct_cost(world, job, pool, billed - held);
-    world_cancel(world, &job->failure_event);
+    job->direct_uusd += job_direct_uusd(world, index, billed - held);
+    if (job->kind->failures_per_d > 0)
+        world_cancel(world, &world->backlog.asides[index].failure_event);
     uint32_t idle = fleet_give(&world->fleet, pool, job->gpus, job->shares, was_useful,
                                job->held_since_ms, world->now_ms, world->idle_scratch);
     for (uint32_t i = 0; i < idle; i++)
@@ -461,7 +438,7 @@ static void stop(struct world *world, uint32_t index, enum phase phase,
         plan_leaving(world, index);
         return;
     }
-    job->leave_reason = "deadline";
+    job->impatient = false;
     if (job->deadline_ms >= world->now_ms && job->deadline_ms != NEVER_MS)
         job->leave_event =
             world_schedule(world, job->deadline_ms, PHASE_PATIENCE, EVENT_LEAVE, index);
@@ -542,13 +519,14 @@ void job_until_comes(struct world *world, uint32_t index)
 void job_patience_ends(struct world *world, uint32_t index)
 {
     struct live_job *job = job_at(world, index);
+    const char *reason = job->impatient ? "patience" : "deadline";
     job->leave_event = EVENT_NONE;
     world_cancel(world, &job->until_event);
     mark_dirty(world, job);
     backlog_unwait(&world->backlog, index);
     world_show_event(world, PHASE_PATIENCE, "abandon", job, UINT32_MAX, job->gpus,
-                     job->leave_reason);
-    leave(world, index, JOB_ABANDONED, job->leave_reason);
+                     reason);
+    leave(world, index, JOB_ABANDONED, reason);
     /* Who was behind it may start now, in the next round of this instant. */
     world->pass_needed = true;
     world->freed = true;
@@ -570,13 +548,13 @@ static int by_state(const void *a, const void *b)
     return x->seq < y->seq ? -1 : 1;
 }
 
-static void finish_one(struct world *world, struct live_job *job)
+static void finish_one(struct world *world, uint32_t index)
 {
+    struct live_job *job = job_at(world, index);
     bool running = job->state == JOB_STATE_RUNNING;
     if (running) {
-        const struct pool *pool = &world->fleet.pools[job->pool];
         close_segment(world, job);
-        job->direct_uusd += direct_cost(world, job, pool, 0);
+        job->direct_uusd += job_direct_uusd(world, index, 0);
     }
     tally_left(&world->tally, job, running ? JOB_RUNNING : JOB_WAITING, world->now_ms);
     world_show_job(world, job, running ? JOB_RUNNING : JOB_WAITING, NULL);
@@ -592,5 +570,5 @@ void world_finish(struct world *world)
             left[n++] = (struct left){backlog->jobs[j].state, backlog->jobs[j].seq, j};
     qsort(left, n, sizeof *left, by_state);
     for (size_t i = 0; i < n; i++)
-        finish_one(world, &backlog->jobs[left[i].job]);
+        finish_one(world, left[i].job);
 }

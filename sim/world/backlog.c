@@ -27,6 +27,10 @@ static uint32_t take_job(struct backlog *backlog)
         assert(room > backlog->jobs_room);
         backlog->jobs = arena_grow(backlog->arena, backlog->jobs, backlog->n_jobs, room,
                                    sizeof *backlog->jobs);
+        if (backlog->keeps_asides)
+            backlog->asides =
+                arena_grow(backlog->arena, backlog->asides, backlog->n_jobs, room,
+                           sizeof *backlog->asides);
         backlog->jobs_room = room;
     }
     return backlog->n_jobs++;
@@ -57,9 +61,10 @@ uint32_t backlog_admit(struct backlog *backlog, const struct arrival *arrival)
         .pool = UINT32_MAX,
         .shares = SHARE_NONE,
         .event = EVENT_NONE,
-        .failure_event = EVENT_NONE,
         .first_start_ms = NEVER_STARTED,
     };
+    if (backlog->keeps_asides)
+        backlog->asides[job] = (struct job_aside){.failure_event = EVENT_NONE};
     return job;
 }
 
@@ -215,15 +220,46 @@ void backlog_open_elastic(struct backlog *backlog, uint32_t index)
 }
 
 /* The lowest priority first, then the latest start. */
-static uint64_t victim_seq(const struct live_job *job)
+static uint64_t victim_seq(const struct backlog *backlog, uint32_t index)
 {
-    return UINT64_MAX - job->start_number;
+    return UINT64_MAX - backlog->asides[index].start_number;
 }
 
 static bool is_victim(const struct backlog *backlog, const struct live_job *job,
                       const struct pool *pool)
 {
     return backlog->preempt && job->kind->preemptible && !pool->elastic;
+}
+
+/* The trees in which a running job may stand. */
+static void join_trees(struct backlog *backlog, uint32_t index, struct pool *pool,
+                       bool track_ends)
+{
+    struct live_job *job = &backlog->jobs[index];
+    if (track_ends && !pool->elastic)
+        tree_insert(&pool->running, (struct tree_entry){job->expected_end_ms, job->seq,
+                                                        job->gpus, index});
+    if (pool->places_jobs)
+        tree_insert(&pool->placed, (struct tree_entry){job->held_since_ms, job->seq,
+                                                       job->gpus, index});
+    if (backlog->preempt)
+        backlog->asides[index].start_number = backlog->starts++;
+    if (is_victim(backlog, job, pool))
+        tree_insert(&pool->victims,
+                    (struct tree_entry){job->priority, victim_seq(backlog, index),
+                                        job->gpus, index});
+}
+
+static void leave_trees(struct backlog *backlog, uint32_t index, struct pool *pool,
+                        bool track_ends)
+{
+    const struct live_job *job = &backlog->jobs[index];
+    if (track_ends && !pool->elastic)
+        tree_remove(&pool->running, job->expected_end_ms, job->seq);
+    if (pool->places_jobs)
+        tree_remove(&pool->placed, job->held_since_ms, job->seq);
+    if (is_victim(backlog, job, pool))
+        tree_remove(&pool->victims, job->priority, victim_seq(backlog, index));
 }
 
 void backlog_run(struct backlog *backlog, uint32_t index, struct pool *pool,
@@ -240,17 +276,8 @@ void backlog_run(struct backlog *backlog, uint32_t index, struct pool *pool,
     pool->first_job = index;
     pool->running_jobs++;
     backlog->running++;
-    if (track_ends && !pool->elastic)
-        tree_insert(&pool->running, (struct tree_entry){job->expected_end_ms, job->seq,
-                                                        job->gpus, index});
-    if (pool->places_jobs)
-        tree_insert(&pool->placed, (struct tree_entry){job->held_since_ms, job->seq,
-                                                       job->gpus, index});
-    if (backlog->preempt)
-        job->start_number = backlog->starts++;
-    if (is_victim(backlog, job, pool))
-        tree_insert(&pool->victims, (struct tree_entry){job->priority, victim_seq(job),
-                                                        job->gpus, index});
+    if (track_ends || pool->places_jobs || backlog->preempt)
+        join_trees(backlog, index, pool, track_ends);
 }
 
 void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
@@ -258,12 +285,8 @@ void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
     struct live_job *job = &backlog->jobs[index];
     struct pool *pool = &backlog->fleet->pools[job->pool];
     assert(job->state == JOB_STATE_RUNNING);
-    if (track_ends && !pool->elastic)
-        tree_remove(&pool->running, job->expected_end_ms, job->seq);
-    if (pool->places_jobs)
-        tree_remove(&pool->placed, job->held_since_ms, job->seq);
-    if (is_victim(backlog, job, pool))
-        tree_remove(&pool->victims, job->priority, victim_seq(job));
+    if (track_ends || pool->places_jobs || backlog->preempt)
+        leave_trees(backlog, index, pool, track_ends);
     if (job->previous_in_pool == JOB_NONE)
         pool->first_job = job->next_in_pool;
     else

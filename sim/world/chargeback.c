@@ -58,11 +58,9 @@ static int64_t used_gpu_ms(const struct use *use, int kind, int64_t now_ms)
     return use->gpu_ms[kind] + use->gpus[kind] * (now_ms - use->since_ms[kind]);
 }
 
-void chargeback_runs(struct chargeback *chargeback, const struct live_job *job,
-                     bool useful, int64_t gpus, int64_t now_ms)
+void chargeback_count(struct chargeback *chargeback, const struct live_job *job,
+                      bool useful, int64_t gpus, int64_t now_ms)
 {
-    if (chargeback->n == 0)
-        return;
     struct payer *payer = &chargeback->payers[job->kind->payer];
     int kind = useful ? USE_USEFUL : USE_OVERHEAD;
     if (!payer->uses)

@@ -329,13 +329,13 @@ void job_plan_failure(struct world *world, uint32_t index)
                       (uint32_t)job->interruptions);
     double gap_ms = -log(u) / rate * (double)MS_PER_D;
     if (gap_ms < (double)(world->horizon_ms - world->now_ms))
-        job->failure_event = world_schedule(world, world->now_ms + 1 + (int64_t)gap_ms,
-                                            PHASE_FAILURES, EVENT_JOB_FAILURE, index);
+        world->backlog.asides[index].failure_event =
+            world_schedule(world, world->now_ms + 1 + (int64_t)gap_ms, PHASE_FAILURES,
+                           EVENT_JOB_FAILURE, index);
 }
 
 void job_fails(struct world *world, uint32_t index)
 {
-    struct live_job *job = &world->backlog.jobs[index];
-    job->failure_event = EVENT_NONE;
+    world->backlog.asides[index].failure_event = EVENT_NONE;
     job_interrupt(world, index, PHASE_FAILURES, CAUSE_JOB_FAILURE);
 }

@@ -101,12 +101,9 @@ bool pool_fits(const struct pool *pool, int64_t gang)
 
 int64_t pool_largest_gang(const struct pool *pool, int64_t gpus)
 {
-    int64_t unit = 1;
     if (pool->packed)
-        unit = pool->servers.gpus;
-    else if (pool->instanced)
-        unit = pool->spec->unit_gpus;
-    return gpus / unit * unit;
+        return gpus - gpus % pool->servers.gpus;
+    return pool->instanced ? gpus - gpus % pool->spec->unit_gpus : gpus;
 }
 
 void pool_add_surplus(struct pool *pool, int64_t now_ms, int64_t surplus_ms,

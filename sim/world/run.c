@@ -53,6 +53,33 @@ static void init_intervals(struct world *world)
         arena_array(&world->arena, n, sizeof *world->interval_state);
 }
 
+/* The next quarter of the run, for watch_backlog. */
+static void plan_quarter(struct world *world)
+{
+    int next = world->next_quarter;
+    if (next > 3 || world->scenario->until_idle)
+        world->quarter_ms = INT64_MAX;
+    else if (next == 3)
+        world->quarter_ms = world->horizon_ms;
+    else
+        world->quarter_ms = world->horizon_ms / 4 * (next + 1);
+}
+
+/* Whether what a job_aside holds can matter. */
+static bool needs_asides(const struct world *world)
+{
+    bool needs = world->scenario->dispatch.preempt;
+    for (uint32_t p = 0; p < world->fleet.n_pools; p++)
+        needs |= world->fleet.pools[p].prices != NULL;
+    for (uint32_t s = 0; s < world->arrivals.n; s++) {
+        const struct source *source = &world->arrivals.sources[s];
+        size_t kinds = source->spec->trace ? source->spec->trace->n_kinds : 1;
+        for (size_t k = 0; k < kinds; k++)
+            needs |= source->kinds[k].failures_per_d > 0;
+    }
+    return needs;
+}
+
 struct world *world_new(const struct scenario *scenario,
                         const struct run_options *options)
 {
@@ -67,6 +94,7 @@ struct world *world_new(const struct scenario *scenario,
     if (options->sink)
         world->sink = *options->sink;
     world->horizon_ms = scenario->until_idle ? EVENTS_TIME_MAX : scenario->horizon_ms;
+    plan_quarter(world);
     for (unsigned i = 0; i < sizeof end_first / sizeof *end_first; i++)
         world->step_of[end_first[i]] = i;
     if (submits_first(world))
@@ -86,6 +114,7 @@ struct world *world_new(const struct scenario *scenario,
                   arena);
     backlog_init(&world->backlog, &world->fleet, &world->routes, arena);
     world->backlog.preempt = scenario->dispatch.preempt;
+    world->backlog.keeps_asides = needs_asides(world);
     tally_init(&world->tally, &world->arrivals, scenario->warmup_ms, arena);
     service_init(&world->service, scenario, &world->arrivals, &world->sink, arena);
     chargeback_init(&world->chargeback, scenario, &world->arrivals, arena);
@@ -225,27 +254,28 @@ static void settle(struct world *world)
 
 /* One quarter after another, how many jobs waited on average: a backlog that grows to
  * the end is called unstable. */
+static void watch_quarters(struct world *world)
+{
+    while (world->now_ms >= world->quarter_ms) {
+        world->quarter[world->next_quarter++] =
+            integral_read(&world->waiting, world->quarter_ms).sum;
+        plan_quarter(world);
+    }
+}
+
 static void watch_backlog(struct world *world)
 {
-    if (world->scenario->until_idle)
-        return;
-    while (world->next_quarter < 4) {
-        int64_t at = world->horizon_ms / 4 * (world->next_quarter + 1);
-        if (world->next_quarter == 3)
-            at = world->horizon_ms;
-        if (at > world->now_ms)
-            break;
-        world->quarter[world->next_quarter++] = integral_read(&world->waiting, at).sum;
-    }
     int64_t waiting = world->backlog.waiting;
-    integral_set(&world->waiting, world->now_ms, waiting < 1000000 ? waiting : 1000000);
+    waiting = waiting < 1000000 ? waiting : 1000000;
+    if (waiting != world->waiting.count && !world->scenario->until_idle)
+        integral_set(&world->waiting, world->now_ms, waiting);
 }
 
 static bool instant(struct world *world, struct error *err)
 {
     bool last = world->now_ms == world->horizon_ms && !world->scenario->until_idle;
 
-    watch_backlog(world);
+    watch_quarters(world);
     for (int round = 0;; round++) {
         if (round == ROUNDS_MAX)
             return error_kind_set(err, ERROR_INFEASIBLE,
@@ -368,7 +398,7 @@ bool world_run(struct world *world, struct error *err)
                               "exactly (4e18 GPU-ms, 4e12 USD); use lower prices or a "
                               "shorter horizon",
                               world->scenario->path);
-    watch_backlog(world);
+    watch_quarters(world);
     ledger_settle_bills(&world->ledger, world->now_ms);
     (void)ledger_year_end(&world->ledger, world->now_ms);
     world_show_interval(world, world->now_ms);

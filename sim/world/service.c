@@ -73,10 +73,10 @@ static int128 amount_of(const struct service_meter *meter, int part, int64_t now
     return meter->amount[part] + open;
 }
 
-void service_set_waits(struct service *service, struct live_job *job, bool waits,
-                       int64_t now_ms)
+void service_count_waits(struct service *service, struct live_job *job, bool waits,
+                         int64_t now_ms)
 {
-    if (service->n == 0 || job->waits == waits)
+    if (job->waits == waits)
         return;
     struct service_meter *meter = &service->meters[job->kind->service];
     job->waits = waits;
@@ -91,11 +91,9 @@ void service_lacks(struct service *service, uint32_t index, int128 gpu_ms)
     service->meters[index].amount[SERVICE_UNSERVED] += gpu_ms;
 }
 
-void service_left(struct service *service, const struct live_job *job,
-                  enum job_outcome outcome, int64_t now_ms)
+void service_count_left(struct service *service, const struct live_job *job,
+                        enum job_outcome outcome, int64_t now_ms)
 {
-    if (service->n == 0)
-        return;
     bool unserved = outcome == JOB_REFUSED || outcome == JOB_ABANDONED;
     bool late = outcome == JOB_FINISHED && now_ms > job->deadline_ms;
     if (unserved)

@@ -120,6 +120,18 @@ void tally_started(struct tally *tally, const struct live_job *job, int64_t now_
     count_wait(tally, job, wait_ms);
 }
 
+static void count_outcome(struct group_result *group, enum job_outcome outcome)
+{
+    switch (outcome) {
+    case JOB_FINISHED: group->finished++; break;
+    case JOB_RUNNING: group->running++; break;
+    case JOB_WAITING: group->waiting++; break;
+    case JOB_REFUSED: group->refused++; break;
+    case JOB_ABANDONED: group->abandoned++; break;
+    case JOB_OUTCOMES: assert(false);
+    }
+}
+
 void tally_left(struct tally *tally, const struct live_job *job,
                 enum job_outcome outcome, int64_t now_ms)
 {
@@ -127,18 +139,15 @@ void tally_left(struct tally *tally, const struct live_job *job,
     int n = groups_of(tally, job, groups);
     bool started = job->first_start_ms != NEVER_STARTED;
     bool here = outcome == JOB_WAITING || outcome == JOB_RUNNING; /* or booting */
-    bool late = now_ms > job->deadline_ms;
+    bool censored = here && !started && job->submit_ms >= tally->warmup_ms;
+    bool missed = (outcome == JOB_FINISHED && now_ms > job->deadline_ms) ||
+                  (outcome == JOB_ABANDONED && now_ms >= job->deadline_ms);
 
     for (int i = 0; i < n; i++) {
         struct group_result *group = &tally->groups[groups[i]];
-        group->finished += outcome == JOB_FINISHED;
-        group->running += outcome == JOB_RUNNING;
-        group->waiting += outcome == JOB_WAITING;
-        group->refused += outcome == JOB_REFUSED;
-        group->abandoned += outcome == JOB_ABANDONED;
-        group->censored += here && !started && job->submit_ms >= tally->warmup_ms;
-        group->missed += (outcome == JOB_FINISHED && late) ||
-                         (outcome == JOB_ABANDONED && now_ms >= job->deadline_ms);
+        count_outcome(group, outcome);
+        group->censored += censored;
+        group->missed += missed;
         group->useful_gpu_ms += job->useful_gpu_ms;
         group->overhead_gpu_ms += job->overhead_gpu_ms;
         group->direct_uusd += job->direct_uusd;
