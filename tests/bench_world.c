@@ -11,31 +11,11 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "bench.h"
 #include "input/trace.h"
 #include "runs.h"
-
-/* Of this process alone: what else runs on the machine does not count. */
-static double cpu_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static uint64_t random_bits(uint64_t *state)
-{
-    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return *state >> 11;
-}
-
-static double uniform(uint64_t *state)
-{
-    return ((double)random_bits(state) + 0.5) / 9007199254740992.0;
-}
 
 /* ---- demand ---- */
 
@@ -113,13 +93,6 @@ static void report(const struct bench *bench, const char *metric, const char *un
                    int digits, double value)
 {
     printf("%s,%s,%s,%.*f\n", bench->name, metric, unit, digits, value);
-}
-
-static double memory_mb(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_maxrss / 1024;
 }
 
 static void measure(const struct bench *bench, const struct scenario *scenario,
