@@ -113,3 +113,28 @@ Test(accounting_wrong, what_is_left_empty_is_left_out)
     scenario_free(&scenario);
     folder_remove(&folder);
 }
+
+Test(accounting_wrong, property_tax_that_would_count_twice_is_warned_of)
+{
+    static const struct {
+        const char *text;
+        size_t warnings;
+    } taxed[] = {{OWN("life: 5y") "tax: {rate: 21 %, property: 1 %/y}\n", 1},
+                 {OWN("insurance: 0.2 %/y") "tax: {rate: 21 %, property: 1 %/y}\n", 0},
+                 {OWN("life: 5y") "tax: 21 %\n", 0}};
+    struct folder folder = folder_new();
+    for (size_t i = 0; i < COUNT(taxed); i++) {
+        struct scenario scenario;
+        struct error err = {.text = ""};
+        bool ok = folder_read(&folder, &scenario, taxed[i].text, NULL, 0, &err);
+        cr_assert(ok, "%s", err.text);
+        cr_assert(eq(sz, scenario.n_warnings, taxed[i].warnings));
+        if (taxed[i].warnings > 0)
+            cr_expect(eq(str, (char *)scenario.warnings[0],
+                         (char *)"pools.own.insurance is the default, which has "
+                                 "property tax in it, and tax.property counts that "
+                                 "again: say what insurance costs without it"));
+        scenario_free(&scenario);
+    }
+    folder_remove(&folder);
+}

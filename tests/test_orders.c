@@ -184,6 +184,114 @@ Test(orders, an_early_exit_costs_its_share_of_what_remains)
     books_free(&books);
 }
 
+/* The pool begins empty, and its GPUs are ordered on day 10 and go on day 90, 20 days
+ * after the median of 60: whenever they come, none is there afterwards, and over the
+ * whole accrual is cash.  Of some of the draws the order is late, and sold the day it
+ * comes. */
+Test(orders, what_goes_before_it_has_come_goes_when_it_comes)
+{
+    int late = 0, in_time = 0;
+    for (int seed = 1; seed <= 12; seed++) {
+        struct books books;
+        char pools[512];
+        snprintf(
+            pools, sizeof pools,
+            "  - {name: own, tenure: own, %s, gpus: 0, lead_time: 50d,\n"
+            "     lead_time_sigma: 0.8, commissioning: 10d, orders: [{at: 2026-01-21, "
+            "gpus: 16}],\n     changes: [{at: 2026-04-11, gpus: -16}]}\nseed: %d\n",
+            H8, seed);
+        run_orders(&books, "6y", "5 %/y", pools, "0,1,1\n");
+        const struct pool_result *pool = &books.result->pools[0];
+        const struct asset_row *row = &books.assets[0];
+        int64_t gpu_ms = 0;
+        for (int s = 0; s < GPU_STATES; s++)
+            gpu_ms += pool->state_gpu_ms[s];
+        int64_t there_ms = row->begin_ms < DAY(90) ? DAY(90) - row->begin_ms : 0;
+        cr_expect_eq(gpu_ms, 16 * there_ms, "seed %d: %" PRId64, seed, gpu_ms);
+        cr_expect_eq(pool->basis_uusd[BASIS_CASH], pool->basis_uusd[BASIS_ACCRUAL]);
+        cr_expect_eq(pool->closing_book_uusd, 0);
+        late += there_ms == 0;
+        in_time += there_ms > 0;
+        books_free(&books);
+    }
+    cr_expect(late > 0 && in_time > 0, "%d late, %d in time", late, in_time);
+}
+
+/* Signed on January 11 at 2 USD for 3 years, growing by 10 % a year, and left on day
+ * 550, 2027-07-15: until 2028-01-11 (180 days) 2.20 USD remain, then 2.42 until
+ * 2029-01-11 (366 days). */
+Test(orders, an_exit_fee_counts_the_growth_that_is_agreed)
+{
+    struct books books;
+    run_orders(
+        &books, "2y", "0 %/y",
+        "  - {name: l, tenure: lease, class: h100-sxm, gpus: 8, price: 2 USD/GPU-h,"
+        " term: 3y, escalation: {price: 10 %/y}, exit: 2027-07-15, exit_fee: 50 %, "
+        "prepay: 20 %}\n",
+        "0,60,8\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    int64_t remains = INT64_C(8) * 24 * (180 * 2200000 + 366 * INT64_C(2420000));
+    cr_expect_eq(pool->account_uusd[ACCOUNT_EXIT_FEE][BASIS_CASH],
+                 remains * 8 / 10 / 2);
+    books_free(&books);
+}
+
+/* On the anniversary itself the year that ends has nothing to say any more. */
+Test(orders, an_exit_on_an_anniversary_counts_the_price_from_then_on)
+{
+    struct books books;
+    run_orders(
+        &books, "2y", "0 %/y",
+        "  - {name: l, tenure: lease, class: h100-sxm, gpus: 8, price: 2 USD/GPU-h,"
+        " term: 3y, escalation: {price: 10 %/y}, exit: 2027-01-11}\n",
+        "0,60,8\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    cr_expect_eq(pool->account_uusd[ACCOUNT_EXIT_FEE][BASIS_CASH],
+                 INT64_C(8) * 24 * (365 * 2200000 + 366 * INT64_C(2420000)));
+    books_free(&books);
+}
+
+/* What remains is worth 2 USD on the market: at the end of the first year 8 GPUs for
+ * 365 days at 2.20 and 366 at 2.42 USD are owed. */
+Test(orders, what_remains_to_be_paid_counts_the_growth_that_is_agreed)
+{
+    struct books books;
+    run_orders(
+        &books, "1y", "0 %/y",
+        "  - {name: l, tenure: lease, class: h100-sxm, gpus: 8, price: 2 USD/GPU-h,"
+        " term: 3y, escalation: {price: 10 %/y}}\n",
+        "0,60,8\n");
+    const struct asset_row *row = &books.assets[0];
+    int64_t owed = INT64_C(8) * 24 * (365 * 2200000 + 366 * INT64_C(2420000));
+    cr_expect_eq(row->commitment_uusd, owed);
+    cr_expect_eq(row->market_uusd, INT64_C(8) * 24 * 731 * 2000000 - owed);
+    books_free(&books);
+}
+
+/* Jobs start on days 0, 30 and 45 of 60, and the contract ends on day 100: whatever is
+ * prepaid, 8 GPUs for 45 days at 2 USD are cost; what was prepaid for later is left. */
+Test(orders, billed_until_the_last_start_a_lease_costs_the_same_however_it_is_paid)
+{
+    static const int percent[] = {0, 40, 100};
+    int64_t hours = INT64_C(8) * 24 * 45, term = INT64_C(8) * 24 * 100;
+    for (int i = 0; i < 3; i++) {
+        struct books books;
+        char pools[512];
+        snprintf(pools, sizeof pools,
+                 "  - {name: l, tenure: lease, class: h100-sxm, gpus: 8, price: 2 "
+                 "USD/GPU-h, term: 100d, prepay: %d %%}\nbilling_until: last_start\n",
+                 percent[i]);
+        run_orders(&books, "60d", "0 %/y", pools,
+                   "0,60,8\n2592000,60,8\n3888000,60,8\n");
+        const struct pool_result *pool = &books.result->pools[0];
+        cr_expect_eq(pool->basis_uusd[BASIS_ACCRUAL], hours * 2000000);
+        cr_expect_eq(pool->basis_uusd[BASIS_CASH],
+                     hours * 20000 * (100 - percent[i]) + term * 20000 * percent[i]);
+        cr_expect_eq(pool->closing_book_uusd, (term - hours) * 20000 * percent[i]);
+        books_free(&books);
+    }
+}
+
 /* The provider ends on day 50 of 100: rent until then, the prepayment is lost, no fee;
  * the job loses its GPUs, and what was ordered is not signed. */
 Test(orders, a_provider_that_ends_takes_its_contracts_away_without_a_fee)

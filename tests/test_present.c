@@ -210,17 +210,19 @@ Test(present, capacity_billed_until_the_last_start_is_charged_consistently)
     cr_expect_float_eq((double)result->account_uusd[ACCOUNT_RENT][BASIS_CASH], rent, 1);
     cr_expect(books.result->billing_short, "capacity is left unbilled");
 
-    /* The rent falls due in steps, at each start: lumps owed until the month's end. */
+    /* The rent falls due in steps, at each start: lumps owed until the month's end; and
+     * so is what was prepaid used up. */
     static struct oracle o;
     oracle_init(&o, &books);
     int64_t term = at_date(&books, "2029-01-11T07:13:00Z"), from_ms = 0;
     double prepaid = (double)prepaid_rate * 8 * (double)term / 3.6e9;
     oracle_lump(&o, 0, prepaid, 0);
-    oracle_line(&o, 0, o.end_ms, term, prepaid);
     for (size_t i = 0; i < N_RUNS; i++) {
         int64_t to_ms = runs[i].at_s * 1000;
         double step = (double)(pool->price_rate - prepaid_rate) * 8 *
                       (double)(to_ms - from_ms) / 3.6e9;
+        oracle_lump(&o, to_ms, 0,
+                    (double)prepaid_rate * 8 * (double)(to_ms - from_ms) / 3.6e9);
         oracle_flow(&o, to_ms, to_ms + 1, step, true);
         from_ms = to_ms;
     }

@@ -144,7 +144,8 @@ static inline struct pool_spec *toy_pool(struct toy *toy, enum tenure tenure,
 static inline void toy_change(struct pool_spec *pool, int64_t at_ms, int64_t gpus)
 {
     assert(pool->n_changes < TOY_CHANGES);
-    pool->changes[pool->n_changes++] = (struct change_spec){at_ms, gpus, 0};
+    pool->changes[pool->n_changes++] =
+        (struct change_spec){.at_ms = at_ms, .gpus = gpus};
 }
 
 static inline void toy_add(struct toy *toy, const struct trace_row *row)

@@ -111,7 +111,8 @@ struct escalation {
 /* GPUs that come to or leave an owned pool on a date. */
 struct change_spec {
     int64_t at_ms;
-    int64_t gpus;              /* signed */
+    int64_t gpus;         /* signed */
+    int64_t ordered_gpus; /* of those that go: what the pool has by `orders` alone */
     int64_t server_price_uusd; /* for additions; 0: the pool's */
 };
 
@@ -190,6 +191,7 @@ struct pool_spec {
     int64_t colo_nano_usd_per_kw_mo;
     double fabric_power_frac;                        /* on nameplate and on draw */
     double support_frac_per_y, insurance_frac_per_y; /* of the capital spent */
+    bool insurance_usual; /* the default, in which property tax is */
     int64_t gpus_per_fte;
     int64_t fte_uusd_per_y;
     int64_t software_uusd_per_y, security_uusd_per_y; /* per GPU */

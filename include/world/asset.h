@@ -95,8 +95,9 @@ struct asset {
     struct tax_lot tax;   /* lots, where there is a tax book */
 
     struct meter meter[RATES];
-    int64_t prepaid_rate; /* of the rent, nano-USD per GPU-h */
-    double price_scale;   /* its price over the pool's: of support and insurance */
+    int64_t prepaid_rate;  /* of the rent, nano-USD per GPU-h */
+    int64_t start_unix_ms; /* of the clock: contracts */
+    double price_scale;    /* its price over the pool's: of support and insurance */
 
     struct debt debt[DRIVERS]; /* since the last payment (months end) */
 
@@ -112,7 +113,8 @@ struct asset {
     int128 shown_energy;
     double idle_uusd; /* economic cost of its idle GPU-time, closed months */
     int64_t idle_mark_gpu_ms, all_mark_gpu_ms, flat_mark_uusd;
-    bool rent_by_start;   /* billing_until: last_start; then rent falls due in steps: */
+    bool rent_by_start;   /* billing_until: last_start; then rent falls due, and what is
+                             prepaid is used up, in steps: */
     struct integral rent; /* at each start all capacity since the one before */
 };
 
@@ -136,7 +138,14 @@ void asset_commission(struct asset *asset, uint32_t lot,
                       const struct asset_terms *terms, const struct scenario *scenario,
                       int64_t now_ms);
 
-/* A contract is ended before its date: the fee, and the prepayment that is lost. */
+/* commitment.c, for asset.c: a contract begins with its prepayment; what it is worth,
+ * that is its unexpired prepayment and the market's rent for its GPUs less what
+ * remains. */
+void asset_sign(struct asset *asset, const struct scenario *scenario);
+int64_t asset_lease_uusd(const struct asset *asset, int64_t now_ms);
+
+/* A contract is ended before its date: the fee, a share of what remains to be paid,
+ * and the prepayment that is lost. */
 void asset_exit(struct asset *asset, const struct asset_terms *terms, double fee_frac,
                 int64_t now_ms);
 
@@ -206,7 +215,8 @@ static inline int64_t asset_rate(const struct asset *asset, enum rate rate)
 }
 
 /* billing_until: last_start; a job starts somewhere. */
-void asset_note_start(struct asset *asset, int64_t now_ms);
+void asset_note_start(struct asset *asset, const struct asset_terms *terms,
+                      int64_t now_ms);
 
 /* All bills are paid: payables begin anew. */
 void asset_pay(struct asset *asset, const struct asset_terms *terms, int64_t now_ms);
@@ -216,6 +226,9 @@ int64_t asset_book_uusd(const struct asset *asset, int64_t now_ms);
 int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms);
 int64_t asset_fair_uusd(const struct asset *asset,
                         int64_t now_ms); /* no selling cost */
+
+/* What remains to be paid of a contract, with the growth that is agreed; an index
+ * counts as it stands (as ASC 842-10-30-5 and IFRS 16.27 have it). */
 int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms);
 
 /* Energy at the meter so far, in mW ms. */

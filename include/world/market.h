@@ -43,6 +43,10 @@ int64_t markets_value(const struct markets *markets, const struct market_spec *s
 int64_t markets_value_at(const struct markets *markets, const struct market_spec *spec,
                          int64_t now_ms);
 
+/* A recurring price after so many anniversaries, rounded; what would overflow ends the
+ * run soon. */
+int64_t price_grown(int64_t rate, double rate_per_y, int64_t years);
+
 /* What is in force in one pool. */
 struct pool_prices {
     int64_t rent_rate;    /* paid by elastic pools now; in the newest contract */

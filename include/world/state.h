@@ -99,6 +99,7 @@ struct order {
     struct lot_terms terms;
     struct span term;    /* contracts; zero: the pool's */
     bool spare;          /* it is to stand by once it is delivered */
+    bool dated;          /* the scenario has it */
     uint32_t next_spare; /* index + 1; 0: none */
 };
 
@@ -108,6 +109,8 @@ struct pool_orders {
     uint32_t contracts;   /* the last number given */
     bool closed;          /* the provider has ended: nothing is signed any more */
     int64_t pending_gpus; /* ordered or signed, and not in service yet */
+    int64_t dated_gpus;   /* of them, servers on order by the scenario's dates */
+    int64_t late_gpus;    /* of them, those that are to go as soon as they come */
     uint32_t spare;       /* index + 1 of an order that stands by; 0: none */
 };
 
@@ -239,6 +242,9 @@ void world_handle(struct world *world, struct event event);
 
 /* One more dated change, now or later. */
 void plan_add(struct world *world, const struct planned *planned);
+
+/* So many GPUs were to go before, and have only come now. */
+void plan_retire_late(struct world *world, uint32_t pool, int64_t gpus);
 
 /* A change that stands in it became another one. */
 void plan_changed(struct world *world, uint32_t pool);

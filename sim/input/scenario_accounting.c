@@ -185,5 +185,14 @@ bool scenario_read_tax(struct scenario *scenario, const struct node *node,
         return false;
     scenario->tax = in.spec;
     scenario->tax.on = true;
+    for (size_t p = 0; p < scenario->n_pools && in.spec.property_frac_per_y > 0; p++)
+        if (scenario->pools[p].tenure == TENURE_OWN &&
+            scenario->pools[p].insurance_usual)
+            scenario_warn(
+                scenario,
+                "pools.%s.insurance is the default, which has property tax in "
+                "it, and tax.property counts that again: say what insurance "
+                "costs without it",
+                scenario->pools[p].name);
     return true;
 }

@@ -225,13 +225,42 @@ static bool read_change(struct reading *reading, size_t i, const struct node *ma
     return true;
 }
 
-/* GPUs ordered before a date: what a change may take, if it has come by then. */
-static int64_t ordered_before(const struct pool_spec *pool, int64_t at_ms)
+/* GPUs in service before a date by `orders`, with the lead time in the median; or those
+ * that are ordered before it. */
+static int64_t ordered_before(const struct pool_spec *pool, int64_t at_ms, bool serve)
 {
-    int64_t gpus = 0;
-    for (size_t i = 0; i < pool->n_orders && pool->orders[i].at_ms < at_ms; i++)
-        gpus += pool->orders[i].gpus;
+    int64_t gpus = 0, lag_ms = serve ? pool->lead_time_ms + pool->commissioning_ms : 0;
+    for (size_t i = 0; i < pool->n_orders; i++)
+        if (pool->orders[i].at_ms + lag_ms < at_ms)
+            gpus += pool->orders[i].gpus;
     return gpus;
+}
+
+/* `gpus` is what the pool would have without orders. */
+static bool check_change(const struct reading *reading, size_t i, int64_t gpus,
+                         struct place place, struct error *err)
+{
+    const struct pool_spec *pool = &reading->in.spec;
+    int64_t at_ms = pool->changes[i].at_ms;
+    int64_t short_gpus = -gpus - ordered_before(pool, at_ms, true);
+    if (gpus > POOL_GPUS_MAX)
+        return error_at(err, place,
+                        "%s.changes.%zu.gpus: %lld GPUs are above the limit of "
+                        "10000000",
+                        reading->path, i, (long long)gpus);
+    if (short_gpus <= 0)
+        return true;
+    if (gpus + ordered_before(pool, at_ms, false) < 0)
+        return error_at(err, place,
+                        "%s.changes.%zu.gpus: the pool would have %lld GPUs",
+                        reading->path, i, (long long)gpus);
+    return error_at(
+        err, place,
+        "%s.changes.%zu.gpus: %lld of them are still on order then, since "
+        "`lead_time` and `commissioning` come to %lld d; let them go later, "
+        "or order fewer",
+        reading->path, i, (long long)short_gpus,
+        (long long)((pool->lead_time_ms + pool->commissioning_ms) / MS_PER_D));
 }
 
 static bool read_changes(struct reading *reading, struct error *err)
@@ -252,21 +281,14 @@ static bool read_changes(struct reading *reading, struct error *err)
         const struct node *map = &list->items[i];
         if (!read_change(reading, i, map, err))
             return false;
+        int64_t before = gpus;
         gpus += pool->changes[i].gpus;
-        if (gpus < 0 && gpus + ordered_before(pool, pool->changes[i].at_ms) >= 0)
-            scenario_warn(reading->scenario,
-                          "%s.changes.%zu: it takes GPUs that are ordered before; what "
-                          "is not in service then stays",
-                          reading->path, i);
-        if (gpus + ordered_before(pool, pool->changes[i].at_ms) < 0)
-            return error_at(err, node_place(map, "gpus"),
-                            "%s.changes.%zu.gpus: the pool would have %lld GPUs",
-                            reading->path, i, (long long)gpus);
-        if (gpus > POOL_GPUS_MAX)
-            return error_at(err, node_place(map, "gpus"),
-                            "%s.changes.%zu.gpus: %lld GPUs are above the limit of "
-                            "10000000",
-                            reading->path, i, (long long)gpus);
+        if (gpus < 0)
+            pool->changes[i].ordered_gpus = -gpus - (before < 0 ? -before : 0);
+        if (pool->changes[i].ordered_gpus < 0)
+            pool->changes[i].ordered_gpus = 0;
+        if (!check_change(reading, i, gpus, node_place(map, "gpus"), err))
+            return false;
     }
     return true;
 }
@@ -322,6 +344,7 @@ static bool from_class(struct reading *reading, const char *key, enum dimension 
 static bool read_own(struct reading *reading, struct error *err)
 {
     struct pool_spec *pool = &reading->in.spec;
+    pool->insurance_usual = !given(reading, "insurance");
     return read_size(reading, err) &&
            pool_read_orders(reading->scenario, pool, reading->map, reading->path,
                             err) &&

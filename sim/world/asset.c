@@ -140,20 +140,6 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
         asset->opening_uusd = book_at(&asset->book, now_ms, begin.use);
 }
 
-static void begin_contract(struct asset *asset, const struct scenario *scenario)
-{
-    const struct pool_spec *spec = asset->pool->spec;
-    const struct lot_terms *terms = &lot_of(asset)->terms;
-    int64_t prepaid_rate = rent_prepaid(spec, terms->price_rate);
-    int128 gpu_ms = (int128)asset->gpus * (terms->until_ms - terms->from_ms);
-
-    asset->prepaid_rate = prepaid_rate;
-    asset->rent_by_start = scenario->billing_until == BILLING_LAST_START;
-    asset->prepayment_uusd = meter_uusd(prepaid_rate * gpu_ms);
-    asset->prepaid =
-        (struct schedule){terms->from_ms, terms->until_ms, asset->prepayment_uusd, 0};
-}
-
 static void init(struct asset *asset, const struct pool *pool, uint32_t number,
                  uint32_t lot, int64_t now_ms)
 {
@@ -188,7 +174,7 @@ void asset_begin(struct asset *asset, const struct pool *pool, uint32_t number,
             price_lot(asset, &pool->lots[lot].terms);
             begin_lot(asset, scenario, now_ms);
         } else {
-            begin_contract(asset, scenario);
+            asset_sign(asset, scenario);
         }
     }
     asset_begin_rates(asset, now_ms);
@@ -271,18 +257,6 @@ void asset_commission(struct asset *asset, uint32_t lot,
     begin_quantities(asset, now_ms);
 }
 
-void asset_exit(struct asset *asset, const struct asset_terms *terms, double fee_frac,
-                int64_t now_ms)
-{
-    int64_t due = asset_commitment_uusd(asset, now_ms);
-    asset->capital_uusd = asset_capital(asset, terms, now_ms);
-    asset->book_mark_ms = now_ms;
-    asset_mark_debts(asset, now_ms);
-    asset->exit_fee_uusd += llround((double)due * fee_frac);
-    asset->left_ms = now_ms;
-    asset->prepaid = (struct schedule){now_ms, now_ms, 0, 0};
-}
-
 static void dispose(struct asset *asset, int64_t gpus, int64_t brings,
                     const struct asset_terms *terms, int64_t now_ms)
 {
@@ -327,14 +301,6 @@ struct reading asset_rented(const struct asset *asset, int64_t now_ms)
 {
     return asset->rent_by_start ? integral_read(&asset->rent, now_ms)
                                 : asset_capacity(asset, now_ms);
-}
-
-void asset_note_start(struct asset *asset, int64_t now_ms)
-{
-    if (!asset->rent_by_start)
-        return;
-    int64_t since = asset_capacity(asset, now_ms).sum - asset->rent.sum;
-    integral_add_lump(&asset->rent, now_ms, since);
 }
 
 static int128 metered(const struct asset *asset, enum rate rate, struct reading reading)
@@ -483,26 +449,7 @@ int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
     }
     if (asset->gpus == 0)
         return 0;
-    int64_t until_ms = lot_of(asset)->terms.until_ms;
-    int64_t left = until_ms > now_ms ? until_ms - now_ms : 0;
-    int128 gpu_ms = (int128)asset->gpus * left;
-    int64_t market_rent =
-        spec->rent_follows ? asset->pool->prices->signing_rate : spec->market_rent_rate;
-    return schedule_at(&asset->prepaid, now_ms) +
-           meter_uusd(
-               (market_rent - asset_rate(asset, RATE_RENT) - asset->prepaid_rate) *
-               gpu_ms);
-}
-
-int64_t asset_commitment_uusd(const struct asset *asset, int64_t now_ms)
-{
-    if (asset->pool->spec->tenure != TENURE_LEASE || asset->gpus == 0)
-        return 0;
-    int64_t until_ms = lot_of(asset)->terms.until_ms;
-    if (until_ms <= now_ms)
-        return 0;
-    return meter_uusd((int128)asset_rate(asset, RATE_RENT) * asset->gpus *
-                      (until_ms - now_ms));
+    return asset_lease_uusd(asset, now_ms);
 }
 
 int128 asset_energy(const struct asset *asset, int64_t now_ms)

@@ -261,7 +261,7 @@ void ledger_note_start(struct ledger *ledger, int64_t now_ms)
         if (books->pool->spec->tenure != TENURE_LEASE)
             continue;
         for (uint32_t i = 0; i < books->n_begun; i++)
-            asset_note_start(&books->assets[i], now_ms);
+            asset_note_start(&books->assets[i], &ledger->terms, now_ms);
         /* The step belongs to the GPU-time since the last one. */
         ledger_close_segment(ledger, books, now_ms);
         ledger_open_segment(ledger, books, now_ms);

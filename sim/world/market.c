@@ -1,6 +1,7 @@
 #include "world/market.h"
 
 #include <assert.h>
+#include <math.h>
 
 static bool draw_next(struct market *market, int64_t start_unix_ms)
 {
@@ -59,6 +60,13 @@ int64_t markets_value_at(const struct markets *markets, const struct market_spec
     const struct market *market = &markets->items[spec - markets->scenario->markets];
     bool due = market->more && market->next.at_ms <= now_ms;
     return due ? market_quantised(spec, market->next.value) : market->value;
+}
+
+int64_t price_grown(int64_t rate, double rate_per_y, int64_t years)
+{
+    if (rate_per_y == 0 || years == 0)
+        return rate;
+    return llround(fmin((double)rate * pow(1 + rate_per_y, (double)years), 1e15));
 }
 
 struct pool_prices *pool_prices_new(const struct pool_spec *spec, struct arena *arena)

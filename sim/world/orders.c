@@ -43,6 +43,8 @@ static void place(struct world *world, uint32_t index)
                                             &order->terms, world->now_ms);
     if (!order->spare)
         world->orders.pools[order->pool].pending_gpus += order->gpus;
+    if (order->dated)
+        world->orders.pools[order->pool].dated_gpus += order->gpus;
     int64_t lead = lead_time_ms(world, order->pool);
     world_schedule(world, world->now_ms + lead, PHASE_CAPACITY, EVENT_DELIVERY, index);
 }
@@ -81,6 +83,10 @@ void orders_serve(struct world *world, uint32_t index)
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, order->pool, order->gpus,
                      NULL);
     world_unsettle(world, order->pool);
+    if (!order->dated)
+        return;
+    world->orders.pools[order->pool].dated_gpus -= order->gpus;
+    plan_retire_late(world, order->pool, order->gpus);
 }
 
 void orders_buy(struct world *world, uint32_t pool, int64_t gpus)
@@ -300,6 +306,7 @@ static void plan_orders(struct world *world, uint32_t p)
         order->terms.server_price_uusd = dated->server_price_uusd;
         order->terms.price_rate = dated->price_rate;
         order->term = dated->term;
+        order->dated = true;
         world_schedule(world, dated->at_ms, PHASE_CAPACITY, EVENT_ORDER,
                        world->orders.n - 1);
     }

@@ -116,6 +116,37 @@ static void trim_aged(struct world *world, uint32_t index)
     }
 }
 
+static void retire(struct world *world, uint32_t pool, int64_t gpus)
+{
+    world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, -gpus, NULL);
+    fleet_retire(&world->fleet.pools[pool], gpus, world->now_ms);
+    trim_aged(world, pool);
+    world_unsettle(world, pool);
+}
+
+void plan_retire_late(struct world *world, uint32_t pool, int64_t gpus)
+{
+    struct pool_orders *orders = &world->orders.pools[pool];
+    int64_t late = orders->late_gpus < gpus ? orders->late_gpus : gpus;
+    orders->late_gpus -= late;
+    if (late > 0)
+        retire(world, pool, late);
+}
+
+/* What a change takes of dated orders that are late, it takes when they come. */
+static void expect_late(struct world *world, const struct planned *planned,
+                        int64_t short_gpus)
+{
+    const struct pool_spec *spec = &world->scenario->pools[planned->pool];
+    struct pool_orders *orders = &world->orders.pools[planned->pool];
+    if (planned->terms.number > 0 || spec->lead_time_sigma == 0)
+        return;
+    int64_t late = spec->changes[planned->rank - 1].ordered_gpus;
+    int64_t pending = orders->dated_gpus - orders->late_gpus;
+    late = short_gpus < late ? short_gpus : late;
+    orders->late_gpus += pending < late ? pending : late;
+}
+
 static void planned_change(struct world *world, uint32_t pool)
 {
     struct plan *plan = &world->plans[pool];
@@ -125,17 +156,14 @@ static void planned_change(struct world *world, uint32_t pool)
     case EVENT_CONTRACT_END: contract_ends(world, &planned); return;
     default: break;
     }
-    /* What is still on order then stays so; a policy may have retired some already. */
+    /* A policy may have retired some already. */
     const struct pool *of = &world->fleet.pools[pool];
     int64_t there = planned.terms.number > 0 ? aged_gpus(of, planned.terms.number - 1)
                                              : of->target_gpus;
     int64_t gpus = -planned.gpus < there ? -planned.gpus : there;
-    if (gpus == 0)
-        return;
-    world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, -gpus, NULL);
-    fleet_retire(&world->fleet.pools[pool], gpus, world->now_ms);
-    trim_aged(world, pool);
-    world_unsettle(world, pool);
+    expect_late(world, &planned, -planned.gpus - gpus);
+    if (gpus > 0)
+        retire(world, pool, gpus);
 }
 
 void world_handle(struct world *world, struct event event)

@@ -33,19 +33,6 @@ static const struct span one_year = {12, 0};
 
 /* ---- one pool ---- */
 
-static double growth(double rate_per_y, int64_t years)
-{
-    return pow(1 + rate_per_y, (double)years);
-}
-
-/* A rate is rounded here and nowhere else; what would overflow ends the run soon. */
-static int64_t grown(int64_t rate, double rate_per_y, int64_t years)
-{
-    if (rate_per_y == 0 || years == 0)
-        return rate;
-    return llround(fmin((double)rate * growth(rate_per_y, years), 1e15));
-}
-
 /* After a rate higher than all before, how far the clock may go is judged anew. */
 static void limit_clock(struct world *world, uint32_t p)
 {
@@ -74,7 +61,7 @@ void prices_elastic(struct world *world, uint32_t p)
     int64_t rate = spec->price_rate;
     if (spec->price_market)
         rate = pool_share_of(spec, markets_value(&world->markets, spec->price_market));
-    rate = grown(rate, spec->escalation.price, world->years);
+    rate = price_grown(rate, spec->escalation.price, world->years);
     rate = supply_rent(world, p, rate);
     prices->rent_rate = prices->signing_rate = rate;
     set_direct(world, p, rate);
@@ -89,7 +76,7 @@ static void reprice_power(struct world *world, uint32_t p)
     int64_t tariff = spec->tariff_nano_usd_per_kwh, idle, busy;
     if (spec->tariff_market)
         tariff = markets_value(&world->markets, spec->tariff_market);
-    tariff = grown(tariff, spec->escalation.tariff, world->years);
+    tariff = price_grown(tariff, spec->escalation.tariff, world->years);
     pool_power_rates(spec, tariff, &idle, &busy);
     set_direct(world, p, busy);
     ledger_reprice_power(&world->ledger, p, idle, busy, world->now_ms);
@@ -175,8 +162,9 @@ static void escalate_own(struct world *world, uint32_t p)
     };
     for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
         if (rates[i].by != 0)
-            reprice(world, p, rates[i].rate,
-                    grown(pool_rate(spec, rates[i].rate), rates[i].by, world->years));
+            reprice(
+                world, p, rates[i].rate,
+                price_grown(pool_rate(spec, rates[i].rate), rates[i].by, world->years));
     if (by->tariff != 0)
         reprice_power(world, p);
 }
@@ -192,7 +180,7 @@ static void escalate_contracts(struct world *world, uint32_t p)
         while (years > 0 && anniversary_ms(world, 0, one_year,
                                            world->years - years + 1) <= lot->begin_ms)
             years--;
-        reprice_contract(world, p, i, grown(lot->terms.price_rate, by, years));
+        reprice_contract(world, p, i, price_grown(lot->terms.price_rate, by, years));
     }
 }
 
