@@ -172,7 +172,7 @@ static void put_own(struct drawing *d, size_t p)
     maybe(d, 40, ", residual: #0..39.#0..9 %");
     maybe(d, 40, ", selling_cost: #0..39.#0..9 %");
     if (d->market[M_VALUE] && d->pool_is_h100 && chance(d, 60))
-        put(d, ", value_market: new");
+        put(d, ", value_market: new%s", chance(d, 50) ? ", buy_at: market" : "");
     put_running_cost(d);
     put_depreciation(d);
     if (chance(d, 40))

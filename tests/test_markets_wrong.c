@@ -11,6 +11,18 @@ struct wrong {
 
 /* clang-format off */
 static const struct wrong cases[] = {
+    {.pools = "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 8, buy_at: market}]",
+     .markets = "markets: [{name: m, of: value, class: h100-sxm}]",
+     .message = "t.yaml:4:68: pools.own.buy_at: `market` needs a `value_market`"},
+    {.pools = "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 8, buy_at: market, value_market: m, server_price: 0 USD}]",
+     .markets = "markets: [{name: m, of: value, class: h100-sxm}]",
+     .message = "t.yaml:4:107: pools.own.server_price: with `buy_at: market` it must be above 0: adder and residual are shares of it"},
+    {.pools = "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 800000, buy_at: market, value_market: m}]",
+     .markets = "markets: [{name: m, of: value, class: h100-sxm}]",
+     .message = "t.yaml:4:73: pools.own.buy_at: at the highest price of a market, 10 MUSD a server, its GPUs would cost 1.22e+12 USD, above the limit of 1e12 USD"},
+    {.pools = "pools: [{name: l, tenure: lease, class: h100-sxm, gpus: 8, term: 1y, buy_at: market}]",
+     .markets = "markets: [{name: m, of: value, class: h100-sxm}]",
+     .message = "t.yaml:4:70: pools.l: `buy_at` is for own pools; this one is lease"},
     {.pools = "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 8}]",
      .markets = "markets: rents",
      .message = "t.yaml:5:10: markets: a list is wanted, as in [{name: h100, of: rent, class: h100-sxm, price: {model: ou}}]"},

@@ -217,6 +217,37 @@ Test(orders, what_goes_before_it_has_come_goes_when_it_comes)
     cr_expect(late > 0 && in_time > 0, "%d late, %d in time", late, in_time);
 }
 
+/* A new server costs 280,000 USD, and from March on 240,000: 8 GPUs that are ordered in
+ * February cost 280,000 x 1.22 and those of March 240,000 x 1.22, though it is October
+ * when they come; an order's own price is what it says. */
+Test(orders, at_the_market_servers_cost_what_they_do_when_they_are_ordered)
+{
+    static const char *const buys[] = {"market", "server_price"};
+    for (int i = 0; i < 2; i++) {
+        struct books books;
+        char pools[1024];
+        snprintf(
+            pools, sizeof pools,
+            "  - {name: own, tenure: own, class: h100-sxm, server_price: 260 kUSD, "
+            "adder: 22 %%,\n     gpus: 8, value_market: new, buy_at: %s, lead_time: "
+            "200d, deposit: 10 %%,\n     orders: [{at: 2026-02-01, gpus: 8}, {at: "
+            "2026-03-01, gpus: 8}, {at: 2026-03-02,\n     gpus: 8, server_price: 250 "
+            "kUSD}], changes: [{at: 2026-04-01, gpus: +8}]}\n"
+            "markets: [{name: new, of: value, class: h100-sxm, price: {model: table,\n"
+            "  points: {2026-01-01: 280 kUSD, 2026-03-01: 240 kUSD}}}]\n",
+            buys[i]);
+        run_orders(&books, "300d", "0 %/y", pools, "0,1,1\n");
+        const struct pool_result *pool = &books.result->pools[0];
+        int64_t paid = i == 0 ? 260 + 280 + 240 + 250 + 240 : 4 * 260 + 250;
+        int64_t deposit = i == 0 ? 280 + 240 + 250 : 260 + 260 + 250;
+        cr_expect_eq(pool->account_uusd[ACCOUNT_DEPOSIT][BASIS_CASH],
+                     deposit * 122000000);
+        cr_expect_eq(pool->account_uusd[ACCOUNT_PURCHASE][BASIS_CASH],
+                     paid * 1220000000 - deposit * 122000000);
+        books_free(&books);
+    }
+}
+
 /* Signed on January 11 at 2 USD for 3 years, growing by 10 % a year, and left on day
  * 550, 2027-07-15: until 2028-01-11 (180 days) 2.20 USD remain, then 2.42 until
  * 2029-01-11 (366 days). */

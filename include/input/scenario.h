@@ -191,6 +191,7 @@ struct pool_spec {
     int64_t colo_nano_usd_per_kw_mo;
     double fabric_power_frac;                        /* on nameplate and on draw */
     double support_frac_per_y, insurance_frac_per_y; /* of the capital spent */
+    bool buys_at_market;  /* what comes during the run costs what value_market says */
     bool insurance_usual; /* the default, in which property tax is */
     int64_t gpus_per_fte;
     int64_t fte_uusd_per_y;

@@ -31,7 +31,7 @@ struct pool_input {
     struct pool_spec spec;
     double take_or_pay_frac;
     const char *class;
-    int tenure, isolation, opening, renewal;
+    int tenure, isolation, opening, renewal, buy_at;
     int64_t servers;
     int64_t in_service_unix_ms, from_unix_ms, exit_unix_ms;
 };

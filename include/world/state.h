@@ -230,7 +230,10 @@ void prices_year_ends(struct world *world);
 /* What an elastic pool pays from now on: market, share, growth and shocks together. */
 void prices_elastic(struct world *world, uint32_t pool);
 void prices_contract_indexed(struct world *world, uint32_t argument);
-/* A contract that begins now takes the price of its pool's market, if it has one. */
+/* What a server costs that is bought now. */
+int64_t prices_server(const struct world *world, uint32_t pool);
+/* A contract that begins now takes the price of its pool's market, if it has one; and
+ * so do servers that are bought now. */
 void prices_sign(struct world *world, uint32_t pool, struct lot_terms *terms);
 /* Contracts from `first_lot` on have begun. */
 void prices_contracts_begin(struct world *world, uint32_t pool, uint32_t first_lot);

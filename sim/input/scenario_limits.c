@@ -30,6 +30,25 @@ static bool check_gpu_time(const struct scenario *scenario, const struct node *r
     return true;
 }
 
+/* What the market may ask for all servers of a pool: 10,000,000 USD each at most. */
+static bool check_market_price(const struct scenario *scenario, const struct node *root,
+                               struct error *err)
+{
+    for (size_t i = 0; i < scenario->n_pools; i++) {
+        const struct pool_spec *pool = &scenario->pools[i];
+        double usd = 1e7 * (1 + pool->adder_frac) * (double)pool_largest_size(pool) /
+                     (double)pool->gpus_per_server;
+        if (pool->buys_at_market && usd > 1e12)
+            return error_at(
+                err, node_place(pool_node(scenario, root, i), "buy_at"),
+                "pools.%s.buy_at: at the highest price of a market, 10 MUSD "
+                "a server, its GPUs would cost %.3g USD, above the limit of "
+                "1e12 USD",
+                pool->name, usd);
+    }
+    return true;
+}
+
 /* Money must stay in int64 micro-USD: what a pool costs while it is held, at most. */
 static bool check_running_cost(const struct scenario *scenario, const struct node *root,
                                struct error *err)
@@ -257,6 +276,7 @@ bool scenario_check_limits(struct scenario *scenario, const struct node *root,
 {
     if (!check_gpu_time(scenario, root, err) || !check_servers(scenario, root, err) ||
         !check_running_cost(scenario, root, err) ||
+        !check_market_price(scenario, root, err) ||
         !check_copies(scenario, root, err) || !check_jobs(scenario, root, err))
         return false;
     choose_estimate(scenario);

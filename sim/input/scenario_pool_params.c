@@ -4,6 +4,7 @@
 
 static const char *const isolation_names[] = {"shared", "dedicated", NULL};
 static const char *const renewal_names[] = {"none", "automatic", "market", NULL};
+static const char *const buy_at_names[] = {"server_price", "market", NULL};
 const char *const opening_names[] = {"purchase", "book", "market", "sunk", NULL};
 
 enum {
@@ -67,6 +68,10 @@ const struct param pool_params[] = {
      .mask = OWN},
     {PARAM_EXACT_IN(DIM_USD, IN, "server_price", spec.server_price_uusd, "", 0, 1e13,
                     "price of a server; default: the class's"),
+     .mask = OWN},
+    {PARAM_ONE_OF(IN, "buy_at", buy_at, buy_at_names, "server_price",
+                  "what servers cost that are bought during the run: server_price, or "
+                  "what value_market says when they are ordered (market)"),
      .mask = OWN},
     {PARAM_FRACTION(IN, "adder", spec.adder_frac, "22 %", 0, 10,
                     "fabric, storage, installation and spares, on the server's price"),

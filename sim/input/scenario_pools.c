@@ -341,6 +341,32 @@ static bool from_class(struct reading *reading, const char *key, enum dimension 
     return true;
 }
 
+/* Whose price is paid for servers during the run. */
+static bool read_buy_at(struct reading *reading, struct error *err)
+{
+    struct pool_spec *pool = &reading->in.spec;
+    pool->buys_at_market = reading->in.buy_at == 1;
+    bool buys = pool->n_orders > 0 || node_get(reading->map, "procure");
+    for (size_t i = 0; i < pool->n_changes; i++)
+        buys |= pool->changes[i].gpus > 0;
+    if (pool->buys_at_market && !pool->value_market)
+        return error_at(err, node_place(reading->map, "buy_at"),
+                        "%s.buy_at: `market` needs a `value_market`", reading->path);
+    if (pool->buys_at_market && pool->server_price_uusd == 0)
+        return error_at(err, node_place(reading->map, "server_price"),
+                        "%s.server_price: with `buy_at: market` it must be above 0: "
+                        "adder and residual are shares of it",
+                        reading->path);
+    if (buys && pool->value_market && !given(reading, "buy_at"))
+        scenario_warn(
+            reading->scenario,
+            "%s: servers bought during the run cost `server_price`, whatever "
+            "its value_market says then; give `buy_at: market` to pay that, or "
+            "`buy_at: server_price`",
+            reading->path);
+    return true;
+}
+
 static bool read_own(struct reading *reading, struct error *err)
 {
     struct pool_spec *pool = &reading->in.spec;
@@ -351,6 +377,7 @@ static bool read_own(struct reading *reading, struct error *err)
            read_changes(reading, err) && read_opening(reading, err) &&
            from_class(reading, "server_price", DIM_USD, pool->class->server_price_uusd,
                       &pool->server_price_uusd, err) &&
+           read_buy_at(reading, err) &&
            pool_read_accounting(reading->scenario, pool, reading->map, reading->path,
                                 err) &&
            pool_read_facility(reading->scenario, pool, reading->map, reading->path,

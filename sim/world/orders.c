@@ -39,6 +39,7 @@ static void place(struct world *world, uint32_t index)
     struct order *order = &world->orders.items[index];
     world_show_event(world, PHASE_CAPACITY, "order", NULL, order->pool, order->gpus,
                      NULL);
+    prices_sign(world, order->pool, &order->terms);
     order->terms.ordered = 1 + ledger_order(&world->ledger, order->pool, order->gpus,
                                             &order->terms, world->now_ms);
     if (!order->spare)

@@ -236,9 +236,21 @@ void prices_contract_indexed(struct world *world, uint32_t argument)
     plan_index(world, p, lot);
 }
 
+int64_t prices_server(const struct world *world, uint32_t p)
+{
+    const struct pool_spec *spec = world->fleet.pools[p].spec;
+    if (!spec->buys_at_market)
+        return spec->server_price_uusd;
+    int64_t price =
+        markets_value_at(&world->markets, spec->value_market, world->now_ms);
+    return price > 0 ? price : 1;
+}
+
 void prices_sign(struct world *world, uint32_t p, struct lot_terms *terms)
 {
     const struct pool *pool = &world->fleet.pools[p];
+    if (pool->spec->buys_at_market && terms->server_price_uusd == 0)
+        terms->server_price_uusd = prices_server(world, p);
     if (pool->spec->tenure != TENURE_LEASE || !pool->spec->price_market)
         return;
     terms->price_rate = signing_rate(world, p);

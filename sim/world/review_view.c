@@ -109,6 +109,12 @@ static double annuity_usd_per_h(const struct world *world, uint32_t pool)
     double years = (double)review_term_ms(world, pool) / (double)MS_PER_Y;
     double price = (double)spec->capex_uusd_per_gpu / 1e6;
     double residual = (double)spec->residual_uusd_per_gpu / 1e6;
+    if (spec->buys_at_market) {
+        double scale =
+            (double)prices_server(world, pool) / (double)spec->server_price_uusd;
+        price *= scale;
+        residual *= scale;
+    }
     double rate = world->scenario->discount_frac_per_y;
     double left = exp(-log1p(rate) * years);
     double factor = rate > 0 ? rate / (1 - left) : 1 / years;
