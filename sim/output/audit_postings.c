@@ -64,13 +64,19 @@ static int64_t quantity_of(struct books *books, struct finding_at at,
     return value;
 }
 
+static int posting_key(char key[64], uint32_t item, enum account account,
+                       int64_t month_unix_ms)
+{
+    return snprintf(key, 64, "%" PRIu32 " %d %" PRId64, item, (int)account,
+                    month_unix_ms);
+}
+
 static struct book_posting *posting_of(struct books *books, uint32_t item,
                                        enum account account, int64_t month_unix_ms,
                                        bool *is_new)
 {
     char key[64];
-    int n = snprintf(key, sizeof key, "%" PRIu32 " %d %" PRId64, item, (int)account,
-                     month_unix_ms);
+    int n = posting_key(key, item, account, month_unix_ms);
     uint32_t before = books->posting_keys.n;
     uint32_t id = names_add(&books->posting_keys, key, (size_t)n);
     *is_new = id == before;
@@ -188,7 +194,7 @@ static int64_t months_of(const struct books *books, const struct book_item *item
 }
 
 /* A month whose amount rounds to nothing has no row: what it would have stated cost
- * less than a micro-dollar. */
+ * less than a micro-dollar, at the mean price. */
 static bool is_rounding(int128 missing, int128 quantity, int128 amount_uusd,
                         int64_t absent)
 {
@@ -196,6 +202,28 @@ static bool is_rounding(int128 missing, int128 quantity, int128 amount_uusd,
         return missing == 0;
     return (double)missing * (double)(amount_uusd - 1) <=
            (double)quantity * (double)absent;
+}
+
+static bool is_posted(const struct books *books, const struct book_usage *usage,
+                      enum account account)
+{
+    char key[64];
+    int n = posting_key(key, usage->item, account, usage->month_unix_ms);
+    return names_find(&books->posting_keys, key, (size_t)n) != NAMES_NONE;
+}
+
+/* The hours of an item in months that have no row of the account: where its price
+ * changes they may have cost nothing. */
+static int128 unposted(const struct books *books, const struct book_item *item,
+                       enum account account)
+{
+    int128 sum = 0;
+    for (uint32_t i = 0; i < books->usage_keys.n; i++) {
+        const struct book_usage *usage = &books->usage[i];
+        if (&books->items[usage->item] == item && !is_posted(books, usage, account))
+            sum += usage->capacity_gpu_ms;
+    }
+    return sum;
 }
 
 static void check_hours(struct books *books, const struct book_item *item,
@@ -212,7 +240,8 @@ static void check_hours(struct books *books, const struct book_item *item,
         return;
     books_expect(books,
                  is_rounding(due - stated, stated, item->posted_uusd[account],
-                             months_of(books, item) - item->postings[account]),
+                             months_of(books, item) - item->postings[account]) ||
+                     due - stated == unposted(books, item, account),
                  at,
                  "quantities of %s of pool '%s'%s%s sum to %s GPU-h, but there were %s",
                  account_names[account], books->pools[item->pool].name,
@@ -320,27 +349,29 @@ void audit_postings(struct books *books)
     find_peak(books);
 }
 
+/* What the ledger paid for, and in months that cost nothing what usage.csv has. */
 void audit_energy(struct books *books)
 {
+    int128 *stated = ARENA_ARRAY(books->arena, books->result.n_pools + 1, int128);
+    int64_t *rows = ARENA_ARRAY(books->arena, books->result.n_pools + 1, int64_t);
+    for (uint32_t i = 0; i < books->item_names.n; i++) {
+        const struct book_item *item = &books->items[i];
+        stated[item->pool] += item->quantity[ACCOUNT_ENERGY];
+        rows[item->pool] += item->postings[ACCOUNT_ENERGY];
+    }
+    for (uint32_t i = 0; i < books->usage_keys.n; i++) {
+        const struct book_usage *usage = &books->usage[i];
+        const struct book_item *item = &books->items[usage->item];
+        if (is_posted(books, usage, ACCOUNT_ENERGY))
+            continue;
+        stated[item->pool] += usage->energy_mwh;
+        rows[item->pool]++;
+    }
     for (size_t p = 0; p < books->result.n_pools; p++) {
-        int128 stated = 0, amount = 0;
-        int64_t postings = 0, absent = 0;
-        for (uint32_t i = 0; i < books->item_names.n; i++) {
-            const struct book_item *item = &books->items[i];
-            if (item->pool != p || item->postings[ACCOUNT_ENERGY] == 0)
-                continue;
-            stated += item->quantity[ACCOUNT_ENERGY];
-            amount += item->posted_uusd[ACCOUNT_ENERGY];
-            postings += item->postings[ACCOUNT_ENERGY];
-            absent += months_of(books, item) - item->postings[ACCOUNT_ENERGY];
-        }
         /* Half a Wh of the summary, half an mWh of each row. */
         int128 due = (int128)books->result.pools[p].energy_mwh_milli * 1000;
-        int128 missing = due - stated, slack = 500 + (postings + 1) / 2;
-        bool near = missing <= slack && missing >= -slack;
-        books_expect(books,
-                     postings == 0 || near ||
-                         is_rounding(missing - slack, stated, amount, absent),
+        int128 missing = due - stated[p], slack = 500 + (rows[p] + 1) / 2;
+        books_expect(books, rows[p] == 0 || (missing <= slack && missing >= -slack),
                      ((struct finding_at){TABLE_SUMMARY, 0}),
                      "energy_kwh of pool '%s' is not what the ledger paid for",
                      books->pools[p].name);
