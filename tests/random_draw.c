@@ -283,6 +283,27 @@ static void put_constraints(struct drawing *d)
     maybe(d, 8, ", memory: #40..99 GB");
     maybe(d, 8, ", jurisdiction: [eu, us]");
     maybe(d, 8, ", exclude_providers: [south]");
+    maybe(d, 5, ", isolation: dedicated");
+    maybe(d, 5, ", classes: [h100-sxm]");
+}
+
+static void put_profile(struct drawing *d, double per_d)
+{
+    put(d,
+        ", model: {name: profile, jobs_per_day: %.3f, growth: %u %%/y, utc_offset: -8h",
+        per_d, (unsigned)below(d, 100));
+    if (chance(d, 30)) {
+        put(d, ", hours: {0: 1");
+        for (int hour = 1; hour < 24; hour++)
+            put(d, ", %d: %u", hour, 1 + (unsigned)below(d, 9));
+        put(d, "}");
+    } else {
+        maybe(d, 50, ", peak_hour: #0..23, peak_to_trough: #1..4.5");
+    }
+    maybe(d, 50, ", weekend: 0.#1..9");
+    maybe(d, 50, ", sizes: {1: 0.8, 8: 0.2}, size_exponent: 0.#0..3");
+    maybe(d, 50, ", median: #60..999s, mean: #2000..9999s, longest: #10..30d");
+    put(d, "}}\n");
 }
 
 static void put_model(struct drawing *d)
@@ -293,23 +314,27 @@ static void put_model(struct drawing *d)
     put_constraints(d);
     maybe(d, 40, ", limit_ratio: 1.#0..9");
     double per_d = 20 + 300 * unit(d);
-    if (chance(d, 60))
+    if (chance(d, 20))
+        put(d,
+            ", model: {name: poisson, rate: %.3f /d, gpus: %u, service: lognormal, "
+            "cv: 1.%u}}\n",
+            per_d / (double)d->days, 1 + (unsigned)below(d, 12),
+            (unsigned)below(d, 10));
+    else if (chance(d, 60))
         put(d,
             ", model: {name: poisson, rate: %.3f /d, duration: %umin, service: %s, "
             "sizes: {1: 5, 2: 2, 8: 1, 16: 0.3}}}\n",
             per_d / (double)d->days, (unsigned)(5 + below(d, 900)), PICK(d, services));
     else
-        put(d,
-            ", model: {name: profile, jobs_per_day: %.3f, growth: %u %%/y, "
-            "utc_offset: -8h}}\n",
-            per_d / (double)d->days, (unsigned)below(d, 100));
+        put_profile(d, per_d / (double)d->days);
 }
 
 void put_demand(struct drawing *d, struct random_scenario *scenario)
 {
     bool model = !d->until_idle && chance(d, 35);
     draw_jobs(d, scenario);
-    put(d, "demand:\n  - {jobs: jobs.csv, after_end: %s",
+    put(d, "demand:\n  - {%sjobs: jobs.csv, align: %s, after_end: %s",
+        chance(d, 30) ? "name: trace, " : "", chance(d, 30) ? "to-start" : "as-is",
         !d->until_idle && chance(d, 15) ? "repeat" : "stop");
     put_source(d);
     put_constraints(d);

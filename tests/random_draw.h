@@ -25,7 +25,9 @@ struct drawing {
     size_t n_elastic;
     /* of the pool that is being drawn */
     uint64_t gpus_per_server;
+    bool has_catalog;
     bool pool_is_h100, pool_is_old; /* old: in service before the start */
+    bool pool_is_ours;              /* its class has prices of the drawn catalogue */
 };
 
 uint64_t below(struct drawing *d, uint64_t n);
@@ -64,6 +66,15 @@ void put_supply(struct drawing *d, bool spot);
 void draw_supply(struct drawing *d, struct random_scenario *scenario);
 void put_shocks(struct drawing *d);
 void put_procure(struct drawing *d);
+
+/* `failures` (of an owned pool with losses), `maintenance`, `outages`. */
+void put_failures(struct drawing *d, bool own);
+void put_maintenance(struct drawing *d);
+void put_outages(struct drawing *d);
+
+/* `catalog`, `markets`, and the files they name. */
+void draw_catalog(struct drawing *d, struct random_scenario *scenario);
+void put_markets(struct drawing *d, struct random_scenario *scenario);
 
 /* `demand` and `initial`, and the traces. */
 void put_demand(struct drawing *d, struct random_scenario *scenario);

@@ -43,6 +43,11 @@ void draw_supply(struct drawing *d, struct random_scenario *scenario)
     d->out = yaml;
 }
 
+static const char *provider_name(const struct drawing *d, unsigned p)
+{
+    return d->provider_of[p] == 1 ? "north" : "south";
+}
+
 static void put_shock_time(struct drawing *d)
 {
     if (chance(d, 50)) {
@@ -61,7 +66,16 @@ void put_shocks(struct drawing *d)
         return;
     put(d, "shocks:\n");
     for (unsigned i = 0, n = 1 + (unsigned)below(d, 3); i < n; i++) {
-        put(d, "  - {pools: [p%u]", d->elastic[below(d, d->n_elastic)]);
+        unsigned p = d->elastic[below(d, d->n_elastic)];
+        unsigned by = (unsigned)below(d, 4);
+        /* The provider of a lease can end; twins would differ in more than a label. */
+        by = d->options->twin ? 3 : by;
+        if (by == 0 && d->provider_of[p])
+            put(d, "  - {provider: %s", provider_name(d, p));
+        else if (by == 1 && d->one_class)
+            put(d, "  - {class: h100-sxm");
+        else
+            put(d, "  - {pools: [p%u]", p);
         switch (below(d, d->options->plain_rates ? 3 : 5)) {
         case 0:
             put(d, ", ends: true, from: ");
@@ -127,20 +141,37 @@ void put_holding(struct drawing *d)
 
 /* ---- procurement ---- */
 
+static void put_plan(struct drawing *d)
+{
+    unsigned n = 1 + (unsigned)below(d, 4);
+    put(d, "fixed, plan: [");
+    for (unsigned i = 0; i < n; i++) {
+        put(d, i ? ", " : "");
+        put_ascending(d, i, n, chance(d, 70));
+        draw(d, chance(d, 60) ? " +#1..30" : " -#1..20");
+    }
+    put(d, "]");
+}
+
+static void put_break_even(struct drawing *d)
+{
+    put(d, "break_even, threshold: %s", chance(d, 50) ? "deterministic" : "randomised");
+    put_price(d, ", price", 1, 4, "USD/GPU-h");
+    maybe(d, 40, ", term: #20..900d");
+    if (chance(d, 40))
+        put_price(d, ", fee", 1000, 40000, "USD");
+    maybe(d, 30, ", discount: #0..90 %");
+}
+
 static void put_policy(struct drawing *d)
 {
     static const char *const looks[] = {"now", "mean", "max"};
     switch (below(d, 5)) {
-    case 0:
-        put(d, "fixed, plan: [");
-        put_day(d, 1 + d->days / 4);
-        draw(d, " +#1..30, ");
-        put_day(d, 2 + d->days * 3 / 4);
-        put(d, " -8]");
-        break;
+    case 0: put_plan(d); break;
     case 1:
         draw(d, "reorder, below: #1..20, up_to: #20..60");
         put(d, ", demand: %s", PICK(d, looks));
+        maybe(d, 20, ", of: demand");
         break;
     case 2:
         draw(d,
@@ -152,22 +183,30 @@ static void put_policy(struct drawing *d)
         put(d, "forecast_quantile, method: %s",
             chance(d, 50) ? "additive" : "multiplicative");
         draw(d, ", season: #1..6, fractile: #20..99 %");
+        maybe(d, 30, ", memory: #12..99, level_weight: 0.#1..9");
+        maybe(d, 30, ", trend_weight: 0.#1..9, season_weight: 0.#1..9");
+        if (chance(d, 30))
+            put_price(d, ", price", 1, 4, "USD/GPU-h");
         break;
-    default:
-        put(d, "break_even, threshold: %s",
-            chance(d, 50) ? "deterministic" : "randomised");
-        put_price(d, ", price", 1, 4, "USD/GPU-h");
+    default: put_break_even(d);
     }
 }
 
 void put_procure(struct drawing *d)
 {
-    static const char *const retire[] = {"never", "idle"};
+    /* The last of each compares with what elastic pools ask. */
+    static const char *const retire[] = {"never", "idle", "idle", "cost"};
+    static const char *const renew[] = {"busy", "always", "never", "market"};
+    unsigned few = d->n_elastic ? 4 : 3;
     if (d->until_idle || !chance(d, 20))
         return;
     draw(d, ", procure: {max_gpus: #250..300, review: #2..40d, policy: ");
     put_policy(d);
     maybe(d, 30, ", elastic: false");
     maybe(d, 30, ", window: #1..4");
-    put(d, ", retire: %s}", PICK(d, retire));
+    put(d, ", retire: %s", retire[below(d, few)]);
+    maybe(d, 40, ", retire_below: #1..99 %");
+    if (chance(d, 40))
+        put(d, ", renew: %s", renew[below(d, few)]);
+    put(d, "}");
 }

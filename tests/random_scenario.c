@@ -12,43 +12,26 @@
 
 /* ---- pools ---- */
 
-static const char *const classes[] = {"h100-sxm", "h100-sxm", "h100-sxm", "a100-80-sxm",
-                                      "h200"};
+static const char *draw_class(struct drawing *d)
+{
+    static const char *const classes[] = {"h100-sxm", "h100-sxm", "h100-sxm",
+                                          "a100-80-sxm", "h200"};
+    bool ours = d->has_catalog && chance(d, 40);
+    const char *class = PICK(d, classes);
+    return d->one_class ? "h100-sxm" : ours ? "ours" : class;
+}
+
+/* Whether the pool's class has the prices of the drawn catalogue, so that it may leave
+ * out its own. */
+static bool leaves_price(struct drawing *d)
+{
+    return chance(d, 30) && d->pool_is_ours;
+}
 
 static uint64_t whole_gpus(struct drawing *d, uint64_t servers)
 {
     uint64_t gpus = d->gpus_per_server * (1 + below(d, servers));
     return d->packed || chance(d, 50) ? gpus : 1 + below(d, gpus);
-}
-
-static void put_failures(struct drawing *d)
-{
-    static const char *const repairs[] = {
-        "", ", reset_share: 100 %, service_share: 0 %, reset_sigma: 0",
-        ", swap_median: 3d, swap_sigma: 0.3", ", reset_share: 0 %, service_share: 0 %"};
-    bool any = chance(d, 40), bathtub = chance(d, 50);
-    uint64_t rate = 1 + below(d, 60);
-    unsigned infant = (unsigned)below(d, 10);
-    const char *repair = PICK(d, repairs);
-    if (!any || d->options->failures == FAILURES_LEFT_OUT)
-        return;
-    put(d, ", failures: {model: %s, rate: %u /1000-node-d%s",
-        bathtub ? "bathtub" : "exponential",
-        d->options->failures == FAILURES_ZERO ? 0 : (unsigned)rate, repair);
-    put(d, bathtub ? ", infant: 2.%u, infancy: 20d}" : "}", infant);
-}
-
-static void put_maintenance(struct drawing *d)
-{
-    if (!chance(d, 25))
-        return;
-    put(d, ", maintenance: [{from: ");
-    put_date(d, 0.1 + 0.5 * unit(d));
-    draw(d, ", lasts: #1..30h, servers: #5..100 %");
-    maybe(d, 60, ", every: #3..42d");
-    maybe(d, 40, ", drain: #1..6h");
-    maybe(d, 50, ", mode: interrupt");
-    put(d, "}]");
 }
 
 static void put_place(struct drawing *d, size_t p)
@@ -165,7 +148,8 @@ static void put_own(struct drawing *d, size_t p)
         put(d, ", gpus: %" PRId64, gpus);
     else
         put(d, ", servers: %" PRId64, gpus / 8);
-    put_price(d, ", server_price", 120000, 400000, "USD");
+    if (!leaves_price(d))
+        put_price(d, ", server_price", 120000, 400000, "USD");
     put_opening(d);
     maybe(d, 60, ", life: #1..72mo");
     maybe(d, 40, ", adder: #0..49.#0..9 %");
@@ -197,7 +181,7 @@ static void put_rent(struct drawing *d, bool lease)
         indexed = lease && chance(d, 40);
         if (indexed)
             draw(d, ", index_every: #7..306d");
-    } else {
+    } else if (!lease || !leaves_price(d)) {
         put_price(d, ", price", 1, 4, "USD/GPU-h");
     }
     if (!indexed)
@@ -288,7 +272,9 @@ static void put_pool(struct drawing *d, size_t p)
                                           "lease", "on-demand", "spot"};
     bool twin = d->options->twin != TWIN_NONE;
     const char *tenure = twin ? "on-demand" : PICK(d, tenures);
-    const char *class = twin || d->one_class ? "h100-sxm" : PICK(d, classes);
+    const char *class = twin ? "h100-sxm" : draw_class(d);
+    d->pool_is_ours = d->has_catalog &&
+                      (strcmp(class, "h100-sxm") == 0 || strcmp(class, "ours") == 0);
     d->pool_is_h100 = strcmp(class, "h100-sxm") == 0;
     d->gpus_per_server = chance(d, 70) ? 8 : 4;
     put(d, "  - {name: p%u, ", (unsigned)p);
@@ -307,74 +293,12 @@ static void put_pool(struct drawing *d, size_t p)
     else
         put_elastic(d, p, *tenure == 's');
     if ((twin && p == 0) || *tenure == 'l' || tenure[1] == 'w') {
-        put_failures(d);
+        put_failures(d, *tenure == 'o' && !twin);
         put_maintenance(d);
         if (!twin)
             put_procure(d);
     }
     put(d, "}\n");
-}
-
-/* ---- markets ---- */
-
-static void put_price_model(struct drawing *d, unsigned low, unsigned high,
-                            const char *dim)
-{
-    static const char *const steps[] = {"1d", "1w", "1mo", "13d"};
-    unsigned kind = (unsigned)below(d, d->options->plain_rates ? 2 : 5);
-    if (kind == 0) {
-        put_price(d, ", price: {model: constant, value", low, high, dim);
-    } else if (kind == 1) {
-        put(d, ", price: {model: table, points: {");
-        put_day(d, -40);
-        put_price(d, "", low, high, dim);
-        for (unsigned i = 0, n = 1 + (unsigned)below(d, 6); i < n; i++) {
-            put(d, ", ");
-            put_ascending(d, i, n, false);
-            put_price(d, "", low, high, dim);
-        }
-        put(d, "}");
-    } else if (kind == 2) {
-        put_price(d, ", price: {model: decline, start", low, high, dim);
-        draw(d, ", rate: #-30..90 %/y, step: ");
-        put(d, "%s", PICK(d, steps));
-    } else if (kind == 3) {
-        put_price(d, ", price: {model: ou, start", low, high, dim);
-        draw(d, ", half_life: #1..20mo, volatility: #0..90 %/y, step: ");
-        put(d, "%s", PICK(d, steps));
-    } else {
-        put_price(d, ", price: {model: gbm, start", low, high, dim);
-        draw(d, ", drift: #-40..20 %/y, launch_every: #20..420d, step: ");
-        put(d, "%s", PICK(d, steps));
-    }
-    put(d, "}");
-}
-
-static void put_markets(struct drawing *d)
-{
-    static const struct {
-        const char *head;
-        unsigned low, high;
-        const char *dim;
-    } kinds[M_KINDS] = {
-        [M_RENT] = {"name: rent, of: rent, class: h100-sxm", 1, 4, "USD/GPU-h"},
-        [M_VALUE] = {"name: new, of: value, class: h100-sxm", 120000, 400000, "USD"},
-        [M_TARIFF] = {"name: power, of: tariff", 0, 1, "USD/kWh"},
-        [M_CARBON] = {"name: grid, of: carbon", 100, 800, "g/kWh"},
-    };
-    if (!chance(d, 60))
-        return;
-    put(d, "markets:\n");
-    for (int m = 0; m < M_KINDS; m++) {
-        d->market[m] = m == M_CARBON || chance(d, 60);
-        if (m == M_TARIFF && d->options->plain_rates)
-            d->market[m] = false;
-        if (!d->market[m])
-            continue;
-        put(d, "  - {%s", kinds[m].head);
-        put_price_model(d, kinds[m].low, kinds[m].high, kinds[m].dim);
-        put(d, "}\n");
-    }
 }
 
 /* ---- the rest ---- */
@@ -396,7 +320,6 @@ static void put_dispatch(struct drawing *d)
     if (strcmp(order, "priority") == 0)
         maybe(d, 60, ", preempt: true");
     maybe(d, 15, ", estimate: limit");
-
     maybe(d, 30, ", same_instant: submit-first");
     if (chance(d, 15))
         put(d, ", relax: [%s]", PICK(d, relaxed));
@@ -406,28 +329,6 @@ static void put_dispatch(struct drawing *d)
         put(d, ", prefer: {train: [p1, p0], default: [p0, p%u]}",
             (unsigned)(d->n_pools - 1));
     put(d, "}\n");
-}
-
-static void put_outages(struct drawing *d)
-{
-    bool any = false;
-    for (size_t p = 0; p < d->n_pools; p++) {
-        if (!d->provider_of[p] || !chance(d, 30))
-            continue;
-        if (!any)
-            put(d, "outages:\n");
-        any = true;
-        put(d, "  - {provider: %s, lasts: %uh",
-            d->provider_of[p] == 1 ? "north" : "south", (unsigned)(1 + below(d, 90)));
-        if (chance(d, 50)) {
-            put(d, ", from: ");
-            put_date(d, unit(d));
-        } else {
-            draw(d, ", per_y: #1..12");
-            maybe(d, 50, ", sigma: 0.#1..9");
-        }
-        put(d, "}\n");
-    }
 }
 
 static void put_frame(struct drawing *d)
@@ -466,6 +367,18 @@ static void put_service(struct drawing *d)
     put(d, "}\n");
 }
 
+static void put_tax(struct drawing *d)
+{
+    if (!chance(d, 30))
+        return;
+    draw(d, "tax: {rate: #0..49.#0..9 %");
+    maybe(d, 30, ", method: macrs5");
+    maybe(d, 50, ", bonus: #0..100 %");
+    maybe(d, 50, ", sales: #0..11.#0..99 %");
+    maybe(d, 50, ", property: #0..3.#0..9 %/y");
+    put(d, "}\n");
+}
+
 struct random_scenario random_scenario(const struct random_options *options)
 {
     struct random_scenario scenario = {0};
@@ -482,7 +395,8 @@ struct random_scenario random_scenario(const struct random_options *options)
     d.one_class = chance(&d, 60);
     d.n_pools = 1 + below(&d, 4);
     put_frame(&d);
-    put_markets(&d);
+    draw_catalog(&d, &scenario);
+    put_markets(&d, &scenario);
     put(&d, "pools:\n");
     for (size_t p = 0; p < d.n_pools; p++)
         put_pool(&d, p);
@@ -492,9 +406,7 @@ struct random_scenario random_scenario(const struct random_options *options)
     put_dispatch(&d);
     put_demand(&d, &scenario);
     put_service(&d);
-    maybe(
-        &d, 25,
-        "tax: {rate: #0..50 %, bonus: #0..100 %, sales: #0..12 %, property: 1 %/y}\n");
+    put_tax(&d);
     fclose(out);
     return scenario;
 }
@@ -505,5 +417,7 @@ void random_scenario_free(struct random_scenario *scenario)
     free(scenario->jobs);
     free(scenario->initial);
     free(scenario->supply);
+    free(scenario->catalog);
+    free(scenario->prices);
     *scenario = (struct random_scenario){0};
 }

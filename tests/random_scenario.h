@@ -38,6 +38,8 @@ struct random_scenario {
     char *jobs;    /* jobs.csv */
     char *initial; /* initial.csv; NULL where the scenario has none */
     char *supply;  /* supply.csv */
+    char *catalog; /* classes.yaml, or NULL */
+    char *prices;  /* prices.csv, or NULL */
 };
 
 struct random_scenario random_scenario(const struct random_options *options);

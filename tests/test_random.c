@@ -69,6 +69,10 @@ static void write_inputs(const struct random_scenario *scenario, uint64_t seed)
     results_write(&results, "supply.csv", scenario->supply);
     if (scenario->initial)
         results_write(&results, "initial.csv", scenario->initial);
+    if (scenario->catalog)
+        results_write(&results, "classes.yaml", scenario->catalog);
+    if (scenario->prices)
+        results_write(&results, "prices.csv", scenario->prices);
     current.name = arena_printf(&results.arena, "seed %llu", (unsigned long long)seed);
     current.yaml = scenario->yaml;
 }
