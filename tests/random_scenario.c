@@ -194,13 +194,23 @@ static void put_rent(struct drawing *d, bool lease)
 
 static void put_burst(struct drawing *d)
 {
-    put(d, ", burst: {share: %u %%", 1 + (unsigned)below(d, 200));
+    unsigned size = 1 + (unsigned)below(d, 8);
+    bool share = chance(d, 60);
+    if (share)
+        draw(d, ", burst: {share: #1..200 %");
+    else
+        put(d, ", burst: {gpus: %u", size * (1 + (unsigned)below(d, 9)));
+    if (!share || chance(d, 30))
+        put(d, ", unit: %u", size);
     put_price(d, ", price", 1, 6, "USD/GPU-h");
-    maybe(d, 30, ", unit: #1..8");
+    put_escalation(d, "price");
+    if (!d->options->plain_rates)
+        maybe(d, 25, ", extras: #0..30.#0..9 %");
     maybe(d, 40, ", boot: #0..899s");
     maybe(d, 40, ", minimum: #1..90min");
     maybe(d, 40, ", increment: #1..7200s");
     maybe(d, 40, ", keep_alive: #0..119min");
+    maybe(d, 20, ", availability: {trace: supply.csv}");
     put(d, "}");
 }
 

@@ -76,16 +76,21 @@ static const char *const place_of[MODEL_KINDS] = {
     [MODEL_PRICE] = "price",  [MODEL_PROCURE] = "procure", [MODEL_FAILURE] = "failures",
 };
 
-/* 1 where it is missing, which is told if it matters by now. */
-static int miss(const char *section, const char *key, bool tell)
+/* How many of the keys, which may be a list, are missing; which is told if it matters
+ * by now. */
+static int miss(const char *section, const char *keys, bool tell)
 {
+    char key[64];
+    size_t length = strcspn(keys, ",");
+    snprintf(key, sizeof key, "%.*s", (int)length, keys);
+    int others = keys[length] ? miss(section, keys + length + 2, tell) : 0;
     if (is_drawn(section, key))
-        return 0;
+        return others;
     cr_expect(not(tell),
               "%s.%s is never drawn: draw it in tests/random_*.c, or leave it out here "
               "with a reason",
               section, key);
-    return 1;
+    return others + 1;
 }
 
 static int missing(bool tell)
