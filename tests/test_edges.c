@@ -59,6 +59,22 @@ Test(edges, what_would_overflow_is_an_error_and_no_crash)
          "submit,duration_s,gpus\n",
          "s.yaml:5:9: pools.l: it would cost up to 2.7e+13 USD, above the limit of "
          "1e12 USD"},
+        /* 10 x 3,650 d x 0.9 losses a day x 1,000 servers x 300 kUSD x 1.22, and 0.8
+         * billion of running them. */
+        {HEAD("10y") "demand: []\n"
+                     "pools: [{name: o, tenure: own, class: h100-sxm, gpus: 8000, "
+                     "server_price: 300 kUSD, failures: {rate: 900 /1000-node-d, "
+                     "loss: 100 %, replace: order}}]\n",
+         "submit,duration_s,gpus\n",
+         "s.yaml:5:9: pools.o: it would cost up to 1.2e+13 USD, above the limit of "
+         "1e12 USD"},
+        /* 1,000,000 GPUs x 8,760 h x 100 USD x 1.3 */
+        {HEAD("1y") "demand: []\n"
+                    "pools: [{name: r, tenure: on-demand, class: h100-sxm, limit: "
+                    "1000000, price: 100 USD/GPU-h, extras: 30 %}]\n",
+         "submit,duration_s,gpus\n",
+         "s.yaml:5:9: pools.r: it would cost up to 1.14e+12 USD, above the limit of "
+         "1e12 USD"},
         {HEAD("30y") "demand: [{jobs: jobs.csv, after_end: stop, growth: 10000 %/y}]\n"
                      "pools: [{name: o, tenure: own, class: h100-sxm, gpus: 8}]\n",
          "submit,duration_s,gpus\n0,60,1\n",

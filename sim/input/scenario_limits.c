@@ -11,6 +11,33 @@ static const struct node *pool_node(const struct scenario *scenario,
     return &node_get(root, "pools")->items[scenario->pools[i].entry];
 }
 
+/* Per GPU and hour, in nano-USD. */
+static double running_rate(const struct pool_spec *pool)
+{
+    if (pool->tenure != TENURE_OWN)
+        return (double)pool->price_rate * (1 + pool->extras_frac);
+    return (double)pool->colo_rate + (double)pool->support_rate +
+           (double)pool->staff_rate + (double)pool->insurance_rate +
+           (double)pool->software_rate + (double)pool->security_rate +
+           (double)pool->idle_power_rate + (double)pool->busy_power_rate;
+}
+
+/* Of losses the tenfold of what is expected, which infancy does not reach. */
+#define LOSSES_AT_MOST 10
+
+/* Spares, and servers that are bought for lost ones. */
+static double replaced_usd(const struct pool_spec *pool, double span_ms)
+{
+    const struct failure_spec *failures = pool->failures;
+    double servers = (double)pool->spares;
+    if (failures && failures->replaces)
+        servers += LOSSES_AT_MOST * failures->loss_frac *
+                   failures->model->failure.rate_per_node_d(failures->params) *
+                   span_ms / (double)MS_PER_D * (double)pool_largest_size(pool) /
+                   (double)pool->gpus_per_server;
+    return servers * (double)pool->server_price_uusd / 1e6 * (1 + pool->adder_frac);
+}
+
 static bool check_gpu_time(const struct scenario *scenario, const struct node *root,
                            struct error *err)
 {
@@ -56,15 +83,13 @@ static bool check_running_cost(const struct scenario *scenario, const struct nod
     for (size_t i = 0; i < scenario->n_pools; i++) {
         const struct pool_spec *pool = &scenario->pools[i];
         double span_ms = scenario->until_idle ? 0 : (double)scenario->horizon_ms;
-        double rate = (double)pool->price_rate;
-        if (pool->tenure == TENURE_OWN)
-            rate = (double)pool->colo_rate + (double)pool->support_rate +
-                   (double)pool->staff_rate + (double)pool->insurance_rate +
-                   (double)pool->idle_power_rate + (double)pool->busy_power_rate;
+        double replaced = replaced_usd(pool, span_ms);
         if (pool->tenure == TENURE_LEASE &&
             (double)(pool->until_ms - pool->from_ms) > span_ms)
             span_ms = (double)(pool->until_ms - pool->from_ms);
-        double usd = rate * (double)pool_largest_size(pool) * span_ms / 3.6e15;
+        double usd =
+            running_rate(pool) * (double)pool_largest_size(pool) * span_ms / 3.6e15 +
+            replaced;
         if (usd > 1e12)
             return error_at(
                 err, pool_node(scenario, root, i)->place,

@@ -38,22 +38,23 @@ static const struct {
     [JOB_ABANDONED] = {.end = true, .reason = true},
 };
 
-/* Its instance was still booting when the run ended: it has a pool and no start. */
-static bool is_booting(const struct books *books, int outcome,
+/* Its instance was still booting when the run ended, or was taken back while it did: it
+ * has a pool and no start. */
+static bool has_booted(const struct books *books, int outcome,
                        const struct cell cells[])
 {
     int pool = books_pool(books, cells[JOBS_POOL].text);
-    return outcome == JOB_RUNNING && cells[JOBS_START].empty && pool >= 0 &&
-           !books->pool_is_fixed[pool];
+    return (outcome == JOB_RUNNING || cells[JOBS_INTERRUPTIONS].value > 0) &&
+           cells[JOBS_START].empty && pool >= 0 && !books->pool_is_fixed[pool];
 }
 
 static void check_form(struct books *books, struct finding_at at, int outcome,
                        const struct cell cells[])
 {
     bool started = !cells[JOBS_START].empty;
-    bool booting = is_booting(books, outcome, cells);
+    bool booted = has_booted(books, outcome, cells);
     const char *name = job_outcome_names[outcome];
-    books_expect(books, started || booting || !forms[outcome].start, at,
+    books_expect(books, started || booted || !forms[outcome].start, at,
                  "%s, but start_s is empty", name);
     books_expect(books, cells[JOBS_END].empty != forms[outcome].end, at,
                  "%s, but end_s is %s", name, forms[outcome].end ? "empty" : "given");
@@ -61,7 +62,7 @@ static void check_form(struct books *books, struct finding_at at, int outcome,
                  "%s, but reason is %s", name,
                  forms[outcome].reason ? "empty" : "given");
     books_expect(
-        books, (started || booting) != cells[JOBS_POOL].empty, at,
+        books, (started || booted) != cells[JOBS_POOL].empty, at,
         "a pool is to be given just where start_s is, or a boot was under way");
     books_expect(books, cells[JOBS_POOL].empty == cells[JOBS_CLASS].empty, at,
                  "pool and class are to be given together");
@@ -101,14 +102,16 @@ static void check_hours(struct books *books, struct finding_at at, int pool,
                  cells[JOBS_GPUS].value >= 1 && cells[JOBS_GPUS].value <= JOB_GPUS_MAX,
                  at, "gpus is not between 1 and %d", JOB_GPUS_MAX);
     if (cells[JOBS_START].empty) {
-        bool booting = is_booting(books, outcome, cells);
+        bool booted = has_booted(books, outcome, cells);
         int128 waited = (int128)cells[JOBS_GPUS].value * cells[JOBS_WAIT].value;
-        books_expect(books, useful == 0 && (overhead == 0 || booting), at,
+        books_expect(books, useful == 0 && (overhead == 0 || booted), at,
                      "GPU-hours of a job that never started");
-        books_expect(books, !booting || (overhead > 0 && overhead <= waited), at,
+        int64_t interruptions = cells[JOBS_INTERRUPTIONS].value;
+        int128 least = interruptions == 0;
+        books_expect(books, !booted || (overhead >= least && overhead <= waited), at,
                      "overhead_gpu_h of a job that boots is not within gpus times its "
                      "wait");
-        books_expect(books, cells[JOBS_INTERRUPTIONS].value == 0, at,
+        books_expect(books, booted || interruptions == 0, at,
                      "interruptions of a job that never started");
         return;
     }

@@ -145,6 +145,36 @@ static void check_bases(struct books *books, const struct book_posting *posting)
     }
 }
 
+/* Which pools an account is for, as 1u << tenure. */
+static unsigned tenures_of(enum account account)
+{
+    const unsigned own = 1u << TENURE_OWN, lease = 1u << TENURE_LEASE,
+                   on_demand = 1u << TENURE_ON_DEMAND, spot = 1u << TENURE_SPOT;
+    switch (account) {
+    case ACCOUNT_RENT:
+    case ACCOUNT_RENT_USED:
+    case ACCOUNT_PREPAYMENT:
+    case ACCOUNT_PREPAID_RENT:
+    case ACCOUNT_EXIT_FEE: return lease;
+    case ACCOUNT_ON_DEMAND: return on_demand;
+    case ACCOUNT_SPOT: return spot;
+    case ACCOUNT_SURPLUS: return on_demand | spot;
+    case ACCOUNT_EXTRAS: return lease | on_demand | spot;
+    case ACCOUNT_CAPITAL: return own | lease | on_demand | spot;
+    default: return own;
+    }
+}
+
+static void check_tenure(struct books *books, const struct book_posting *posting)
+{
+    size_t pool = books->items[posting->item].pool;
+    enum tenure tenure = books->pools[pool].tenure;
+    books_expect(books, tenures_of(posting->account) & 1u << tenure,
+                 ((struct finding_at){TABLE_LEDGER, posting->line}),
+                 "%s is no account of a pool that is %s",
+                 account_names[posting->account], tenure_names[tenure]);
+}
+
 /* When assets.csv says that a lump of this account was due; -1: it does not. */
 static int64_t due_ms(const struct book_item *item, enum account account)
 {
@@ -336,6 +366,7 @@ void audit_postings(struct books *books)
         struct book_item *item = &books->items[posting->item];
         check_time(books, posting);
         check_bases(books, posting);
+        check_tenure(books, posting);
         check_paid(books, posting, item);
         add_posting(posting, item);
     }
