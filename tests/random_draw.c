@@ -314,7 +314,9 @@ static void put_model(struct drawing *d)
     put_constraints(d);
     maybe(d, 40, ", limit_ratio: 1.#0..9");
     double per_d = 20 + 300 * unit(d);
-    if (chance(d, 20))
+    if (chance(d, 40))
+        put_bursty(d, per_d / (double)d->days);
+    else if (chance(d, 20))
         put(d,
             ", model: {name: poisson, rate: %.3f /d, gpus: %u, service: lognormal, "
             "cv: 1.%u}}\n",

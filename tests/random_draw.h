@@ -79,6 +79,9 @@ void put_markets(struct drawing *d, struct random_scenario *scenario);
 /* `demand` and `initial`, and the traces. */
 void put_demand(struct drawing *d, struct random_scenario *scenario);
 
+/* `model` of a demand source, and the end of its line: so many jobs a day. */
+void put_bursty(struct drawing *d, double per_d);
+
 #define PICK(d, array) ((array)[below(d, sizeof(array) / sizeof(array)[0])])
 
 #endif
