@@ -282,7 +282,11 @@ static void put_constraints(struct drawing *d)
     maybe(d, 8, ", pools: [p0]");
     maybe(d, 8, ", memory: #40..99 GB");
     maybe(d, 8, ", jurisdiction: [eu, us]");
-    maybe(d, 8, ", exclude_providers: [south]");
+    bool south = chance(d, 8);
+    if (d->options->apart)
+        put(d, ", exclude_providers: [apart%s]", south ? ", south" : "");
+    else if (south)
+        put(d, ", exclude_providers: [south]");
     maybe(d, 5, ", isolation: dedicated");
     maybe(d, 5, ", classes: [h100-sxm]");
 }
@@ -346,10 +350,17 @@ void put_demand(struct drawing *d, struct random_scenario *scenario)
     put(d, "}\n");
     if (model)
         put_model(d);
+    if (d->options->apart >= APART_EMPTY)
+        put(d,
+            "  - {name: newcomer, tenant: newcomer, jobs: %s, after_end: stop, "
+            "reference_class: h100-sxm, pools: [apart]}\n",
+            d->options->apart == APART_EMPTY ? "one.csv" : "newcomer.csv");
     if (!chance(d, 25))
         return;
     draw_initial(d, scenario);
     put(d, "initial: {jobs: initial.csv");
+    if (d->options->apart)
+        put(d, ", exclude_providers: [apart]");
     put_source(d);
     put(d, "}\n");
 }

@@ -332,7 +332,7 @@ static void put_dispatch(struct drawing *d)
     maybe(d, 15, ", estimate: limit");
     maybe(d, 30, ", same_instant: submit-first");
     if (chance(d, 15))
-        put(d, ", relax: [%s]", PICK(d, relaxed));
+        put(d, ", relax: [%s]", relaxed[below(d, d->options->apart ? 5 : 6)]);
     if (d->n_pools > 1 && chance(d, 25))
         put(d, ", prefer: [p%u, p0]", (unsigned)(d->n_pools - 1));
     else if (d->n_pools > 1 && chance(d, 25))
@@ -410,6 +410,11 @@ struct random_scenario random_scenario(const struct random_options *options)
     put(&d, "pools:\n");
     for (size_t p = 0; p < d.n_pools; p++)
         put_pool(&d, p);
+    if (options->apart > APART_CLOSED)
+        put(&d,
+            "  - {name: apart, tenure: own, class: h100-sxm, gpus: %d, provider: "
+            "apart, failures: {rate: 90 /1000-node-d}}\n",
+            options->apart == APART_SERVER ? 8 : 80);
     put_outages(&d);
     put_shocks(&d);
     draw_supply(&d, &scenario);

@@ -25,10 +25,20 @@ enum random_failures {
     FAILURES_LEFT_OUT
 };
 
+/* Capacity of a provider apart, to which no source but the newcomer goes. */
+enum random_apart {
+    APART_NONE,
+    APART_CLOSED,  /* sources are closed to it, and there is none */
+    APART_SERVER,  /* one owned server more, in the last pool */
+    APART_EMPTY,   /* the last pool is large, and has the job of one.csv */
+    APART_NEWCOMER /* the same with the jobs of newcomer.csv */
+};
+
 struct random_options {
     uint64_t seed;
     enum random_twin twin;
     enum random_failures failures;
+    enum random_apart apart;
     bool plain_rates;   /* no price that is rounded from another while the run lasts */
     bool double_prices; /* all prices are twice what they would be */
 };

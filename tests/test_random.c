@@ -287,6 +287,71 @@ Test(random, a_failure_rate_of_zero_is_no_failures_byte_for_byte)
     }
 }
 
+/* ---- one more ---- */
+
+static void with_events(struct scenario *scenario)
+{
+    scenario->write_events = true;
+}
+
+/* The file without the lines of the pool and the tenant that came, and without why jobs
+ * were refused: the pool that is there is closed to them for another reason. */
+static char *lines_of_others(const char *dir, const char *name)
+{
+    char *text = bytes_of(dir, name), *out = text;
+    for (const char *line = text; line && *line;) {
+        size_t length = strcspn(line, "\n") + 1;
+        const char *apart = strstr(line, ",apart,"), *tenant = strstr(line, "newcomer");
+        bool own =
+            (apart && apart < line + length) || (tenant && tenant < line + length);
+        const char *refusal = strstr(line, ",refuse");
+        size_t kept = length;
+        if (refusal && refusal < line + length)
+            kept = (size_t)(refusal - line);
+        if (!own)
+            memmove(out, line, kept), out += kept;
+        line += length;
+    }
+    if (out)
+        *out = '\0';
+    return text;
+}
+
+static void expect_others_alike(const char *name)
+{
+    char *one = lines_of_others(results_path(&results, "a"), name);
+    char *two = lines_of_others(results_path(&results, "b"), name);
+    cr_expect(one && two && strcmp(one, two) == 0, "%s: %s differs", current.name,
+              name);
+    free(one);
+    free(two);
+}
+
+static void add_one(enum random_apart without, enum random_apart with)
+{
+    results_write(&results, "one.csv", "submit,duration_s,gpus\n0,5003,1\n");
+    results_write(&results, "newcomer.csv",
+                  "submit,duration_s,gpus\n0,5003,1\n7001,40009,8\n90001,3001,3\n");
+    for (uint64_t seed = first_seed(); seed <= last_seed(20); seed++) {
+        const struct random_options few = {.seed = seed, .apart = without};
+        const struct random_options more = {.seed = seed, .apart = with};
+        run_pair(few, &more, with_events);
+        expect_others_alike("jobs.csv");
+        expect_others_alike("events.csv");
+        arena_free(&results.arena);
+    }
+}
+
+Test(random, one_more_server_changes_nobody_elses_failures_and_jobs)
+{
+    add_one(APART_CLOSED, APART_SERVER);
+}
+
+Test(random, more_of_one_tenant_changes_nobody_elses_failures_and_jobs)
+{
+    add_one(APART_EMPTY, APART_NEWCOMER);
+}
+
 /* ---- doubled prices ---- */
 
 #define OWN_RATES 10
