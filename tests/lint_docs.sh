@@ -14,7 +14,14 @@ docs/reference/scenario.md  show --reference
 docs/reference/outputs.md   run --reference
 docs/reference/classes.md   models --catalogue --markdown
 docs/man/tenure.1           help --man
+docs/formats.md             trace formats --markdown
 '
+for format in $("$tenure" trace formats --names </dev/null); do
+    pages="$pages
+docs/formats/$format.md trace formats $format --markdown"
+done
+pages="$pages
+"
 
 printed=$(mktemp) || exit 2
 trap 'rm -f "$printed"' EXIT
@@ -50,7 +57,7 @@ done <<END
 $pages
 END
 
-for file in docs/reference/*.md; do
+for file in docs/reference/*.md docs/formats/*.md; do
     [ -e "$file" ] || continue
     case $pages in
     *"
@@ -61,6 +68,25 @@ $file "*) ;;
         ;;
     esac
 done
+
+# The example of each format is run on the files that tests/formats/NAME/ has for it.
+"$tenure" trace formats --examples </dev/null | {
+    failed=0
+    while read -r name arguments; do
+        [ -d "tests/formats/$name" ] || continue
+        scratch=$(mktemp -d) || exit 2
+        cp tests/formats/"$name"/* "$scratch"
+        # shellcheck disable=SC2086 # the arguments are words
+        (cd "$scratch" && "$tenure" trace convert --from "$name" $arguments) \
+            </dev/null >"$printed" 2>&1 || {
+            echo "the example of format $name fails:"
+            cat "$printed"
+            failed=1
+        }
+        rm -rf "$scratch"
+    done
+    exit $failed
+} || bad=1
 
 for package in $(./bootstrap.sh packages); do
     grep -qF "\`$package\`" docs/dependencies.md && continue

@@ -120,7 +120,8 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
          "tenure: leases: --fair-value: it is above 0 USD\n"},
         {"help nothing", 1, "tenure: help: there is no command 'nothing'\n"},
         {"trace", 1,
-         "tenure: trace: a verb is needed: check, stats, convert, slice or generate; "
+         "tenure: trace: a verb is needed: check, stats, convert, formats, slice or "
+         "generate; "
          "see "
          "`tenure trace --help`\n"},
         {"trace slic", 1,
@@ -129,10 +130,17 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"trace convert jobs.csv -o out.csv", 1,
          "tenure: trace convert: --from FORMAT is needed; see `tenure trace --help`\n"},
         {"trace convert --from slurm jobs.csv -o out.csv", 1,
-         "tenure: trace convert: no format 'slurm'; there are philly, gaia, "
-         "gcp-prices\n"},
+         "tenure: trace convert: no format 'slurm'; `tenure trace formats` "
+         "lists them\n"},
+        {"trace convert --from=filly jobs.csv -o out.csv", 1,
+         "tenure: trace convert: no format 'filly'; did you mean 'philly'?\n"},
+        {"trace formats giaa", 1,
+         "tenure: trace convert: no format 'giaa'; did you mean 'gaia'?\n"},
+        {"trace convert --from gaia jobs.csv --bogus 3 -o out.csv", 1,
+         "tenure: trace convert: unknown option --bogus; see `tenure trace convert "
+         "--help`\n"},
         {"trace convert --from gaia jobs.csv --tick x -o out.csv", 1,
-         "tenure: --tick: 'x' is not a whole number such as 5\n"},
+         "tenure: --tick: 'x' is not a whole number, such as 8\n"},
         {"trace slice jobs.csv", 1,
          "tenure: trace slice: -o OUT is needed; see `tenure trace --help`\n"},
         {"trace slice jobs.csv --from 2026-01-01 -o out.csv", 1,

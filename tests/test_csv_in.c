@@ -60,7 +60,10 @@ static bool read_text(const char *text, size_t length, char delimiter,
                       struct seen *seen, char message[1100])
 {
     struct scratch scratch = scratch_file("x.csv", text, length);
-    struct csv_reader reader = {see_header, see_record, seen, delimiter};
+    struct csv_reader reader = {.header = see_header,
+                                .record = see_record,
+                                .self = seen,
+                                .delimiter = delimiter};
     struct error err = {0};
     bool ok = csv_read(scratch.path, &reader, NULL, &err);
     snprintf(message, 1100, "%s", without_dir(&scratch, err.text));
@@ -379,7 +382,8 @@ Test(csv_in, gives_the_digest_of_the_file)
 {
     struct scratch scratch = scratch_file("x.csv", "a,b\n1,2\n", 8);
     struct seen seen = {0};
-    struct csv_reader reader = {see_header, see_record, &seen, 0};
+    struct csv_reader reader = {
+        .header = see_header, .record = see_record, .self = &seen, .delimiter = 0};
     struct error err;
     char digest[SHA256_HEX], expected[SHA256_HEX];
     cr_expect(csv_read(scratch.path, &reader, digest, &err));

@@ -310,7 +310,10 @@ Test(csv_out, whatever_is_written_reads_back_the_same)
     cr_assert(csv_close(out, digest, &err), "%s", err.text);
 
     struct wicked wicked = {.state = WICKED_SEED};
-    struct csv_reader reader = {ignore_header, compare_wicked, &wicked, 0};
+    struct csv_reader reader = {.header = ignore_header,
+                                .record = compare_wicked,
+                                .self = &wicked,
+                                .delimiter = 0};
     cr_expect(csv_read(scratch.path, &reader, of_read, &err), "%s", err.text);
     cr_expect(eq(int, wicked.rows, WICKED_ROWS));
     cr_expect(eq(str, of_read, digest));

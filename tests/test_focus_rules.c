@@ -58,7 +58,8 @@ static void read_table(struct focus_table *table, const struct saved_run *run,
             of_costs ? (size_t)FOCUS_COST_COLUMNS : (size_t)FOCUS_COMMITMENT_COLUMNS,
         .version = version,
     };
-    struct csv_reader reader = {take_header, take_record, table, 0};
+    struct csv_reader reader = {
+        .header = take_header, .record = take_record, .self = table, .delimiter = 0};
     struct csv_out *out = csv_create(path, &err);
     bool ok = out &&
               (of_costs ? focus_write_costs(run, version, out, NULL, &err)

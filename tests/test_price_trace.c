@@ -180,12 +180,12 @@ Test(gcp_prices, are_turned_into_prices_of_a_gpu_hour)
         "2022-02-09,n1-standard-8,us-central1,1,,,,,\n"
         "2022-02-09,a2-highgpu-8g,us-central1,,,,,,\n";
     struct scratch scratch = scratch_file("gcp.csv", text, sizeof text - 1);
-    struct price_trace trace;
+    struct import_result result;
     struct import_report report;
     struct error err;
-    cr_assert(
-        importer_find("gcp-prices")->read_prices(scratch.path, &trace, &report, &err),
-        "%s", err.text);
+    cr_assert(import_run(importer_find("gcp-prices"), scratch.path, NULL, &result,
+                         &report, &err),
+              "%s", err.text);
     cr_expect(eq(i64, report.rows_read, 4));
     cr_expect(eq(i64, report.rows_kept, 2));
     cr_assert(eq(sz, report.n_dropped, 2));
@@ -196,10 +196,10 @@ Test(gcp_prices, are_turned_into_prices_of_a_gpu_hour)
      * 44810.08066464 / 730 / 8; 28370.99821392 / 730 / 8 */
     const int64_t nano[] = {2314207040, 11061249988, 6326192603, 7672959018,
                             4858047639};
-    cr_assert(eq(sz, trace.n, COUNT(nano)));
-    for (size_t i = 0; i < trace.n; i++)
-        cr_expect(eq(i64, trace.rows[i].nano_usd_per_gpu_h, nano[i]));
-    price_trace_free(&trace);
+    cr_assert(eq(sz, result.prices.n, COUNT(nano)));
+    for (size_t i = 0; i < result.prices.n; i++)
+        cr_expect(eq(i64, result.prices.rows[i].nano_usd_per_gpu_h, nano[i]));
+    import_result_free(&result);
     scratch_remove(&scratch);
 }
 
@@ -210,11 +210,12 @@ Test(gcp_prices, of_the_whole_list_are_those_of_the_provider)
     char path[4096];
     if (!real_trace("gcp-gpu-prices.csv", path))
         cr_skip_test("the list is not here");
-    struct price_trace trace;
+    struct import_result result;
     struct import_report report;
     struct error err;
-    cr_assert(importer_find("gcp-prices")->read_prices(path, &trace, &report, &err),
-              "%s", err.text);
+    cr_assert(
+        import_run(importer_find("gcp-prices"), path, NULL, &result, &report, &err),
+        "%s", err.text);
     cr_expect(eq(i64, report.rows_read, 2010));
     cr_expect(eq(i64, report.rows_kept, 2010));
     static const struct {
@@ -226,13 +227,13 @@ Test(gcp_prices, of_the_whole_list_are_those_of_the_provider)
         struct points points;
         struct price_filter filter = {"h100-sxm", want[i].tenure, "us-central1",
                                       want[i].term};
-        cr_assert(price_trace_select(&trace, &filter, &points, &arena, &err), "%s",
-                  err.text);
+        cr_assert(price_trace_select(&result.prices, &filter, &points, &arena, &err),
+                  "%s", err.text);
         int64_t last = (int64_t)points.value[points.n - 1];
         cr_expect(eq(i64, (last + 5000000) / 10000000, want[i].cents));
         arena_free(&arena);
     }
-    price_trace_free(&trace);
+    import_result_free(&result);
 }
 
 /* The quoted rents of the H100: a V, from 8.00 to 2.20 and back to 2.95. */

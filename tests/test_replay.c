@@ -41,19 +41,20 @@ static void public_trace(const char *name, char path[512])
 static size_t import_to(const struct scratch_file *csv, const char *importer,
                         const char *path, const struct trace_filter *filter)
 {
-    struct trace all, some;
-    struct import_options options = {.tick_s = 5};
-    struct import_report report = {0};
+    struct trace some;
+    struct import_result all;
+    struct import_report report;
     struct error err;
-    bool ok = importer_find(importer)->read(path, &options, &all, &report, &err);
+    bool ok = import_run(importer_find(importer), path, NULL, &all, &report, &err);
     cr_assert(ok, "%s", err.text);
     cr_assert(report.rows_kept == report.rows_read, "%lld of %lld rows of %s were kept",
               (long long)report.rows_kept, (long long)report.rows_read, path);
-    ok = trace_select(&all, filter, &some, &err) && trace_write(&some, csv->path, &err);
+    ok = trace_select(&all.jobs, filter, &some, &err) &&
+         trace_write(&some, csv->path, &err);
     cr_assert(ok, "%s", err.text);
     size_t n = some.n;
     trace_free(&some);
-    trace_free(&all);
+    import_result_free(&all);
     return n;
 }
 

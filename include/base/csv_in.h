@@ -50,6 +50,13 @@ struct csv_reader {
     bool (*record)(void *self, const struct csv_record *record, struct error *err);
     void *self;
     char delimiter; /* 0 is ',' */
+    bool no_quotes; /* a quote is a letter like any other, as in `sacct --parsable2` */
+    /* Of the columns (NULL ends them), where the file may lack its header line: it has
+     * one if its first field is names[0].  NULL: the first line is the header. */
+    const char *const *names;
+    /* May be NULL.  Told of a record with too many or too few fields, and the message;
+     * true: go on with the next one. */
+    bool (*ragged)(void *self, int64_t line, const struct error *err);
 };
 
 /* `digest` may be NULL; "-" is standard input. */

@@ -6,6 +6,8 @@
  * Usage, --help, the man page and suggestions all come from this table.
  */
 
+#include <stdbool.h>
+
 struct command {
     const char *name;
     const char *synopsis; /* "run SCENARIO [-o DIR]", without "tenure" */
@@ -13,6 +15,9 @@ struct command {
     const char *help;     /* what it does, its options, an example; lines of 80 */
     /* argv[0] is the command's name; the result is the exit code */
     int (*run)(int argc, char **argv);
+    /* May be NULL.  What --help prints for these arguments, if it is not `help`: true
+     * where it was printed. */
+    bool (*help_for)(int argc, char **argv);
 };
 
 extern const struct command cmd_run, cmd_check, cmd_show, cmd_models, cmd_trace,

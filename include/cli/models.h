@@ -1,9 +1,14 @@
 #ifndef CLI_MODELS_H
 #define CLI_MODELS_H
 
-/* The GPU catalogue as text: the part of `tenure models` that is about classes. */
+/* What `tenure models` has in parts: the GPU catalogue as text, and how a parameter's
+ * value looks. */
 
+#include "base/params.h"
 #include "input/catalog.h"
+
+/* "ms", "whole number", "word": what is wanted of whoever gives it. */
+const char *param_form(const struct param *param);
 
 /* A table of all classes in 80 columns. */
 void classes_print(const struct catalog *catalog);

@@ -3,13 +3,25 @@
 
 /*
  * `tenure trace VERB`: the verbs that look at a trace stand in cmd_trace.c, those that
- * write one in cmd_trace_write.c.  argv[0] is "trace VERB"; the result is success.
+ * write one in cmd_trace_write.c, and what is about foreign formats in
+ * cmd_trace_convert.c and cmd_trace_formats.c.  argv[0] is "trace VERB"; the result is
+ * success.
  */
 
+#include "base/arena.h"
 #include "base/errors.h"
+#include "input/importer.h"
 
 bool trace_convert(int argc, char **argv, struct error *err) MUST_CHECK;
+bool trace_formats(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_generate(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_slice(int argc, char **argv, struct error *err) MUST_CHECK;
+
+/* An error that lists the formats; false. */
+bool trace_unknown_format(const char *name, struct arena *arena, struct error *err);
+
+/* For --help: the page of the format that --from names, if it does. */
+bool trace_convert_help(int argc, char **argv);
+void trace_print_format(const struct importer *importer);
 
 #endif

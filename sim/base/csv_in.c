@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define CHUNK     ((size_t)1 << 17)
 #define TEXT_ROOM (2 * CSV_LINE_MAX) /* a record and a NUL per field */
 
@@ -97,20 +99,50 @@ static bool hand_on_header(struct input *in)
     return in->reader->header(in->reader->self, &header, in->err);
 }
 
+/* The first record of a file that may lack its header line is one, or is none. */
+static bool lacks_header(const struct input *in)
+{
+    const char *const *names = in->reader->names;
+    return names && (in->n_kept == 0 || strcmp(in->fields[0].text, names[0]) != 0);
+}
+
+static bool assume_header(struct input *in)
+{
+    struct csv_field names[CSV_COLUMNS_MAX];
+    while (in->reader->names[in->columns]) {
+        const char *name = in->reader->names[in->columns];
+        assert(in->columns < CSV_COLUMNS_MAX);
+        names[in->columns++] = (struct csv_field){name, strlen(name)};
+    }
+    in->has_header = true;
+    struct csv_header header = {in->path, names, in->columns};
+    return in->reader->header(in->reader->self, &header, in->err);
+}
+
+static bool hand_on_ragged(struct input *in)
+{
+    error_at(in->err, place_of(in, 0), "%zu field%s, but the %s has %zu", in->n_fields,
+             in->n_fields == 1 ? "" : "s", in->reader->names ? "format" : "header line",
+             in->columns);
+    return in->reader->ragged &&
+           in->reader->ragged(in->reader->self, in->record_line, in->err);
+}
+
 static bool hand_on_record(struct input *in)
 {
-    if (in->n_fields != in->columns) {
-        return error_at(in->err, place_of(in, 0),
-                        "%zu field%s, but the header line has %zu", in->n_fields,
-                        in->n_fields == 1 ? "" : "s", in->columns);
-    }
+    if (in->n_fields != in->columns)
+        return hand_on_ragged(in);
     struct csv_record record = {in->path, in->record_line, in->fields, in->columns};
     return in->reader->record(in->reader->self, &record, in->err);
 }
 
 static bool hand_on(struct input *in)
 {
-    bool ok = in->has_header ? hand_on_record(in) : hand_on_header(in);
+    bool ok = true;
+    if (!in->has_header && lacks_header(in))
+        ok = assume_header(in) && hand_on_record(in);
+    else
+        ok = in->has_header ? hand_on_record(in) : hand_on_header(in);
     in->n_fields = 0;
     in->n_kept = 0;
     in->text_used = 0;
@@ -119,61 +151,10 @@ static bool hand_on(struct input *in)
     return ok;
 }
 
-/* Length of the well-formed UTF-8 sequence at `s` (RFC 3629), or 0. */
-static size_t utf8_length(const uint8_t *s, size_t room)
-{
-    static const struct {
-        uint8_t first_min, first_max, second_min, second_max, length;
-    } forms[] = {
-        {0x01, 0x7f, 0x00, 0xff, 1}, {0xc2, 0xdf, 0x80, 0xbf, 2},
-        {0xe0, 0xe0, 0xa0, 0xbf, 3}, {0xe1, 0xec, 0x80, 0xbf, 3},
-        {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4},
-        {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (s[0] < forms[i].first_min || s[0] > forms[i].first_max)
-            continue;
-        size_t length = forms[i].length;
-        if (length == 1)
-            return 1;
-        if (length > room || s[1] < forms[i].second_min || s[1] > forms[i].second_max)
-            return 0;
-        for (size_t k = 2; k < length; k++)
-            if ((s[k] & 0xc0) != 0x80)
-                return 0;
-        return length;
-    }
-    return 0;
-}
-
 static bool check_text(struct input *in, const char *text, size_t length)
 {
-    const uint8_t *s = (const uint8_t *)text;
     in->record_line = 0; /* the place is this line, whatever record it is in */
-    if (memchr(text, '\0', length))
-        return error_at(in->err, place_of(in, 0),
-                        "a NUL byte; this is not a text file");
-    for (size_t i = 0, n; i < length; i += n) {
-        n = utf8_length(s + i, length - i);
-        if (n)
-            continue;
-        return error_at(in->err, place_of(in, 0),
-                        "the byte 0x%02X is not valid UTF-8; save the file as UTF-8",
-                        s[i]);
-    }
-    return true;
-}
-
-/* Vectorises; lines are looked at singly only where this finds something. */
-static bool is_plain_ascii(const char *text, size_t length)
-{
-    unsigned char high = 0, zero = 0;
-    for (size_t i = 0; i < length; i++) {
-        high |= (unsigned char)text[i];
-        zero |= text[i] == '\0';
-    }
-    return high < 0x80 && !zero;
+    return utf8_check(text, length, place_of(in, 0), in->err);
 }
 
 static bool is_blank(const char *text, size_t length)
@@ -256,24 +237,14 @@ static bool fill(struct input *in, bool *at_end)
         return false;
     in->end += got;
     in->suspicious =
-        (kept && in->suspicious) || !is_plain_ascii(in->buffer + kept, got);
+        (kept && in->suspicious) || !utf8_is_plain_ascii(in->buffer + kept, got);
     *at_end = got == 0;
     return true;
 }
 
 static bool skip_byte_order_mark(struct input *in)
 {
-    const char *start = in->buffer;
-    if (in->end >= 3 && memcmp(start, "\xef\xbb\xbf", 3) == 0)
-        in->begin = 3;
-    bool utf16 = in->end >= 2 && (memcmp(start, "\xff\xfe", 2) == 0 ||
-                                  memcmp(start, "\xfe\xff", 2) == 0);
-    in->line = 1;
-    if (utf16)
-        return error_at(in->err, place_of(in, 0),
-                        "this is UTF-16; save the file as UTF-8");
-    in->line = 0;
-    return true;
+    return utf8_skip_mark(in->buffer, in->end, in->path, &in->begin, in->err);
 }
 
 static bool long_line(struct input *in)
@@ -304,6 +275,8 @@ static bool finish(struct input *in)
         return false;
     if (in->has_header)
         return true;
+    if (in->reader->names)
+        return assume_header(in);
     in->line = 1;
     return error_at(in->err, place_of(in, 0),
                     "the file is empty; a header line is wanted");
@@ -356,6 +329,8 @@ bool csv_read(const char *path, const struct csv_reader *reader,
     csv_set_blk_size(&in->parser, 4096);
     if (reader->delimiter)
         csv_set_delim(&in->parser, (unsigned char)reader->delimiter);
+    if (reader->no_quotes)
+        csv_set_quote(&in->parser, '\0'); /* which no text holds */
 
     bool ok = read_all(in);
     if (ok && digest)

@@ -32,7 +32,7 @@ static void print_list(void)
          "classes.");
 }
 
-static const char *form_of(const struct param *param)
+const char *param_form(const struct param *param)
 {
     static const char *const forms[] = {
         [PARAM_BOOL] = "true or false",  [PARAM_INT] = "whole number",
@@ -58,8 +58,8 @@ static void print_model(const struct model *model)
     fputs("\n  Source: ", stdout);
     cli_wrap(model->source, 2, 10, 80, stdout);
     for (const struct param *param = model->params; param && param->name; param++) {
-        printf("\n  %-16s %s; default ", param->name, form_of(param));
-        int at = 29 + (int)strlen(form_of(param));
+        printf("\n  %-16s %s; default ", param->name, param_form(param));
+        int at = 29 + (int)strlen(param_form(param));
         cli_wrap(*fallback_of(param) ? fallback_of(param) : "none", 19, at, 80, stdout);
         printf("%19s", "");
         cli_wrap(param->help, 19, 19, 80, stdout);
@@ -81,7 +81,7 @@ static void print_model_markdown(const struct model *model)
     puts("\n| parameter | value | default | meaning |\n|---|---|---|---|");
     for (const struct param *param = model->params; param->name; param++) {
         printf("| `%s` | ", param->name);
-        cli_markdown_cell(form_of(param), stdout);
+        cli_markdown_cell(param_form(param), stdout);
         fputs(" | ", stdout);
         cli_markdown_cell(fallback_of(param), stdout);
         fputs(" | ", stdout);

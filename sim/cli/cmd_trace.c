@@ -11,6 +11,7 @@
 #include "cli/trace_cmd.h"
 #include "input/level_trace.h"
 #include "input/price_trace.h"
+#include "input/request_trace.h"
 #include "input/trace.h"
 
 /* The GPUs in use at once if no job waited: ends are taken from a heap of those
@@ -143,6 +144,31 @@ static bool look_at_level(const char *path, bool json, struct error *err)
     return ok;
 }
 
+static double mean(int64_t sum, size_t n)
+{
+    return n ? (double)sum / (double)n : 0;
+}
+
+static bool look_at_requests(const char *path, bool json, struct error *err)
+{
+    struct request_trace requests;
+    bool ok = request_trace_read(&requests, path, err);
+    double prompt = mean(requests.prompt_tokens, requests.n);
+    double output = mean(requests.output_tokens, requests.n);
+    if (ok && json)
+        printf("{\"requests\": %zu, \"models\": %" PRIu32
+               ", \"dated\": %s, \"sorted\": %s, \"prompt_tokens_mean\": %.6f, "
+               "\"output_tokens_mean\": %.6f, \"sha256\": \"%s\"}\n",
+               requests.n, requests.models.n, requests.absolute ? "true" : "false",
+               requests.was_sorted ? "true" : "false", prompt, output, requests.digest);
+    else if (ok)
+        printf("%s: %zu requests, mean %.1f prompt and %.1f output tokens, every row "
+               "is well-formed\n",
+               path, requests.n, prompt, output);
+    request_trace_free(&requests);
+    return ok;
+}
+
 /* check and stats differ in how much they say. */
 static bool look(int argc, char **argv, bool stats, struct error *err)
 {
@@ -160,6 +186,8 @@ static bool look(int argc, char **argv, bool stats, struct error *err)
         return look_at_prices(path, json, err);
     if (level_trace_sniff(path))
         return look_at_level(path, json, err);
+    if (request_trace_sniff(path))
+        return look_at_requests(path, json, err);
     struct trace trace;
     ok = trace_read(&trace, path, err);
     if (ok && json)
@@ -190,6 +218,7 @@ static const struct verb {
     {"check", "trace check", trace_check_verb},
     {"stats", "trace stats", trace_stats},
     {"convert", "trace convert", trace_convert},
+    {"formats", "trace formats", trace_formats},
     {"slice", "trace slice", trace_slice},
     {"generate", "trace generate", trace_generate},
 };
@@ -207,7 +236,7 @@ static bool unknown_verb(const char *name, struct error *err)
                               near);
     return error_kind_set(
         err, ERROR_USAGE,
-        "trace: there is no verb '%s'; check, stats, convert, slice and "
+        "trace: there is no verb '%s'; check, stats, convert, formats, slice and "
         "generate are",
         name);
 }
@@ -217,7 +246,7 @@ static bool run_verb(int argc, char **argv, struct error *err)
     if (argc < 2)
         return error_kind_set(
             err, ERROR_USAGE,
-            "trace: a verb is needed: check, stats, convert, slice or "
+            "trace: a verb is needed: check, stats, convert, formats, slice or "
             "generate; see `tenure trace --help`");
     for (size_t i = 0; i < VERBS; i++) {
         if (strcmp(verbs[i].name, argv[1]) != 0)
@@ -231,6 +260,12 @@ static bool run_verb(int argc, char **argv, struct error *err)
     return unknown_verb(argv[1], err);
 }
 
+static bool help_for(int argc, char **argv)
+{
+    return argc > 1 && strcmp(argv[1], "convert") == 0 &&
+           trace_convert_help(argc, argv);
+}
+
 static int run_trace(int argc, char **argv)
 {
     struct error err;
@@ -239,19 +274,24 @@ static int run_trace(int argc, char **argv)
 
 const struct command cmd_trace = {
     .name = "trace",
-    .synopsis = "trace check|stats|convert|slice|generate ...",
+    .synopsis = "trace check|stats|convert|formats|slice|generate ...",
     .summary = "check, convert, cut and generate job traces",
     .help =
         "  tenure trace check TRACE [--json]\n"
-        "      reads TRACE and says whether every row is well-formed; of prices\n"
-        "      and levels, too\n"
+        "      reads TRACE and says whether every row is well-formed; of prices,\n"
+        "      levels and requests, too\n"
         "  tenure trace stats TRACE [--json]\n"
         "      jobs, span, GPU-hours, and the peak if nothing waited\n"
-        "  tenure trace convert --from philly|gaia|gcp-prices IN -o OUT [--tick "
-        "SECONDS]\n"
-        "      turns a foreign log into a trace, a foreign price list into a price "
-        "trace,\n"
-        "      and counts what was dropped, and why\n"
+        "  tenure trace convert --from FORMAT IN -o OUT [--as FORM] [--zone OFFSET]\n"
+        "                       [--lenient] [--json] [OPTIONS OF THE FORMAT]\n"
+        "      turns a foreign file into a trace of jobs, a level, requests or "
+        "prices,\n"
+        "      and says what was read, kept and dropped.  --lenient skips and counts\n"
+        "      malformed rows; --zone +08:00 is the zone of dates that name none; "
+        "with\n"
+        "      --from FORMAT, --help explains that format\n"
+        "  tenure trace formats [NAME] [--markdown]\n"
+        "      lists the formats, or explains one\n"
         "  tenure trace slice IN -o OUT [--from TIME] [--to TIME] [--tenant NAME]\n"
         "      the jobs submitted from one time to before another, and of one tenant;\n"
         "      TIME is a date, or in a trace without dates a number of seconds\n"
@@ -264,4 +304,5 @@ const struct command cmd_trace = {
         "OUT\n"
         "may be \"-\" for standard output.  OUT appears whole or not at all.\n",
     .run = run_trace,
+    .help_for = help_for,
 };

@@ -5,7 +5,7 @@
 #include "base/decimal.h"
 #include "cli/cli.h"
 #include "cli/trace_cmd.h"
-#include "input/importer.h"
+#include "input/trace.h"
 #include "world/arrivals.h"
 
 static bool need_option(const char *value, const char *verb, const char *option,
@@ -23,82 +23,6 @@ static bool whole_number(const char *text, const char *option, int64_t *value,
         return true;
     return error_kind_set(err, ERROR_USAGE, "%s: '%s' is not a whole number such as 5",
                           option, text);
-}
-
-static void print_report(const struct import_report *report)
-{
-    fprintf(stderr, "%" PRId64 " rows read, %" PRId64 " kept\n", report->rows_read,
-            report->rows_kept);
-    for (size_t i = 0; i < report->n_dropped; i++)
-        fprintf(stderr, "%" PRId64 " dropped: %s\n", report->dropped[i].rows,
-                report->dropped[i].reason);
-}
-
-static const struct importer *need_importer(const char *name, struct arena *arena,
-                                            struct error *err)
-{
-    const struct importer *importer = importer_find(name);
-    if (importer)
-        return importer;
-    const char *list = "";
-    for (const struct importer *const *each = importers; *each; each++)
-        list = arena_printf(arena, "%s%s%s", list, *list ? ", " : "", (*each)->name);
-    error_kind_set(err, ERROR_USAGE, "trace convert: no format '%s'; there are %s",
-                   name, list);
-    return NULL;
-}
-
-static bool convert_prices(const struct importer *importer, const char *in,
-                           const char *out, struct error *err)
-{
-    struct price_trace prices;
-    struct import_report report = {0};
-    bool ok = importer->read_prices(in, &prices, &report, err) &&
-              price_trace_write(&prices, out, err);
-    if (ok) {
-        print_report(&report);
-        fprintf(stderr, "%zu prices of %zu series written\n", prices.n,
-                price_trace_series(&prices));
-    }
-    price_trace_free(&prices);
-    return ok;
-}
-
-static bool convert(const char *in, const char *from, const char *out, const char *tick,
-                    struct arena *arena, struct error *err)
-{
-    struct import_options options = {.tick_s = 5};
-    const struct importer *importer = need_importer(from, arena, err);
-    if (!importer || (tick && !whole_number(tick, "--tick", &options.tick_s, err)))
-        return false;
-    if (importer->read_prices)
-        return convert_prices(importer, in, out, err);
-    struct trace trace;
-    struct import_report report = {0};
-    bool ok = importer->read(in, &options, &trace, &report, err) &&
-              trace_write(&trace, out, err);
-    trace_free(&trace);
-    if (ok)
-        print_report(&report);
-    return ok;
-}
-
-bool trace_convert(int argc, char **argv, struct error *err)
-{
-    const char *in = NULL, *from = NULL, *out = NULL, *tick = NULL;
-    const struct cli_option options[] = {
-        {.name = "from", .value = &from},
-        {.name = "output", .letter = 'o', .value = &out},
-        {.name = "tick", .value = &tick},
-        {.name = NULL}};
-    const struct cli_operands operands = {1, 1, "name one file to convert", &in};
-    struct arena arena = {0};
-    bool ok = cli_parse(argc, argv, options, &operands, &arena, err) &&
-              need_option(from, argv[0], "--from FORMAT", err) &&
-              need_option(out, argv[0], "-o OUT", err) &&
-              convert(in, from, out, tick, &arena, err);
-    arena_free(&arena);
-    return ok;
 }
 
 /* A date where submits are dates, else seconds. */

@@ -62,7 +62,10 @@ static int dispatch(int argc, char **argv)
     const struct command *command = command_find(argv[1]);
     if (!command)
         return unknown_command(argv[1]);
-    if (wants_help(argc - 1, argv + 1))
+    bool help_wanted = wants_help(argc - 1, argv + 1);
+    if (help_wanted && command->help_for && command->help_for(argc - 1, argv + 1))
+        return 0;
+    if (help_wanted)
         return cmd_help.run(2, (char *[]){help, argv[1], NULL});
     return command->run(argc - 1, argv + 1);
 }

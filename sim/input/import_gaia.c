@@ -1,57 +1,62 @@
 #include "base/calendar.h"
-#include "input/import_csv.h"
+#include "input/import.h"
+
+struct options {
+    int64_t tick_s;
+};
+
+static const struct param params[] = {
+    {PARAM_COUNT(struct options, "tick", tick_s, "5", 1, 6.3072e9,
+                 "length in seconds of the ticks in which times are counted")},
+    PARAMS_END,
+};
 
 enum { ARRIVAL_TIME, LENGTH, CPUS };
 
-static const char *const columns[] = {"arrival_time", "length", "cpus", NULL};
-
-#define DEFAULT_TICK_S 5
+static const struct import_column columns[] = {
+    {.name = "arrival_time"}, {.name = "length"}, {.name = "cpus"}, {.name = NULL}};
 
 static bool take_row(struct import_row *row, struct error *err)
 {
-    int64_t arrival_ms, length_ms;
+    const struct options *options = row->import->options;
+    int64_t arrival_ms, length_ms, tick_ms = options->tick_s * MS_PER_S;
     int32_t cpus;
     bool ok = import_ms(row, ARRIVAL_TIME, &arrival_ms, err) &&
               import_ms(row, LENGTH, &length_ms, err) &&
               import_gpus(row, CPUS, &cpus, err);
     if (!ok)
         return false;
-
-    int64_t tick_s = row->options->tick_s ? row->options->tick_s : DEFAULT_TICK_S;
-    int64_t tick_ms = tick_s * MS_PER_S;
-    if (length_ms < tick_ms || cpus == 0) {
-        import_drop(row->report, cpus == 0 ? "no units" : "shorter than one tick");
-        return true;
-    }
+    if (length_ms < tick_ms || cpus == 0)
+        return import_drop(row, cpus == 0 ? "no units" : "shorter than one tick");
     struct trace_row job =
         trace_row(arrival_ms / tick_ms * tick_ms, length_ms / tick_ms * tick_ms, cpus);
     return import_add(row, &job, err);
 }
 
-static bool read_gaia(const char *path, const struct import_options *options,
-                      struct trace *trace, struct import_report *report,
-                      struct error *err)
+static bool read_gaia(struct import *import, struct error *err)
 {
-    static const struct import_table table = {columns, false, take_row};
-    int64_t tick_s = options ? options->tick_s : 0;
-    if (tick_s < 0 || tick_s > JOB_DURATION_MAX / MS_PER_S) {
-        trace_begin(trace, path, false);
-        return error_set(err, "a tick of %lld s is not in 1 s to 200 years",
-                         (long long)tick_s);
-    }
-    return import_csv(path, &table, options, trace, report, err);
+    static const struct import_table table = {.columns = columns, .row = take_row};
+    return import_table(import, &table, err);
 }
+
+static const struct import_form forms[] = {{"jobs", IMPORT_JOBS, "a job trace"},
+                                           {.name = NULL}};
 
 const struct importer import_gaia = {
     .name = "gaia",
     .summary = "Job samples of the GAIA scheduler: arrival_time, length, cpus.",
     .source = "Hanafy et al., Going Green for Less Green: Optimizing the Cost of "
               "Reducing Cloud Carbon Emissions (ASPLOS 2024), github.com/umassos/GAIA",
-    .keeps =
-        "Keeps every job of at least one tick; units of capacity (cpus) count as "
-        "GPUs.  GAIA counts time in whole ticks, int(arrival_time / tick) and "
-        "int(length / tick), and so does this reading: both are cut to multiples "
-        "of the tick (5 s unless another is given).  Submits are seconds from the "
-        "start.  Jobs shorter than one tick, and those without units, are dropped.",
+    .shape = "A CSV file with the columns `arrival_time,length,cpus`; times are "
+             "seconds from the start.",
+    .keeps = "Every job of at least one tick.  GAIA counts time in whole ticks, "
+             "int(arrival_time / tick) and int(length / tick), and so does this "
+             "reading: both are cut to multiples of the tick.",
+    .drops = "Jobs shorter than one tick, and those without units.",
+    .assumes = "Units of capacity (`cpus`) count as GPUs.",
+    .example = "gaia-pai-1k.csv --tick 5 -o jobs.csv",
+    .forms = forms,
+    .params = params,
+    .options_size = sizeof(struct options),
     .read = read_gaia,
 };

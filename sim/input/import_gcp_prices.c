@@ -1,11 +1,14 @@
 #include <string.h>
 
 #include "base/decimal.h"
-#include "input/import_csv.h"
+#include "input/import.h"
 
 enum { DATE, MACHINE, REGION, HOUR, HOUR_SPOT, MONTH_1Y, MONTH_3Y };
-static const char *const columns[] = {"date",      "machine_type", "region",   "hour",
-                                      "hour_spot", "month_1y",     "month_3y", NULL};
+static const struct import_column columns[] = {
+    {.name = "date"},     {.name = "machine_type"}, {.name = "region"},
+    {.name = "hour"},     {.name = "hour_spot"},    {.name = "month_1y"},
+    {.name = "month_3y"}, {.name = NULL},
+};
 
 #define HOURS_PER_MONTH 730
 
@@ -49,23 +52,16 @@ static bool take_price(const struct import_row *row, size_t i, int64_t hours,
 
 static uint32_t name(const struct import_row *row, const char *text)
 {
-    return price_trace_name(row->prices, text, strlen(text));
+    return import_intern(row->import, text, strlen(text));
 }
 
-static bool take_row(struct import_row *row, struct error *err)
+/* All are read before one is added: a row that is malformed adds nothing. */
+static bool take_prices(struct import_row *row, size_t m, struct error *err)
 {
-    struct price_row price = {.line = row->record->line};
-    struct csv_field machine = import_text(row, MACHINE);
-    size_t m = 0, kept = 0;
-    while (m < sizeof machines / sizeof machines[0] &&
-           strcmp(machines[m].machine, machine.text) != 0)
-        m++;
-    if (m == sizeof machines / sizeof machines[0]) {
-        import_drop(row->report, "a machine type that is not known");
-        return true;
-    }
+    struct price_row taken[PRICES], price = {.line = row->line};
+    size_t n = 0;
     if (!import_date(row, DATE, &price.at_unix_ms, err) ||
-        !import_word(row, REGION, &price.region, err))
+        !import_name(row, REGION, &price.region, err))
         return false;
     price.class = name(row, machines[m].class);
     for (size_t i = 0; i < PRICES; i++) {
@@ -76,20 +72,30 @@ static bool take_row(struct import_row *row, struct error *err)
             return false;
         price.tenure = name(row, prices[i].tenure);
         price.term = name(row, prices[i].term);
-        price_trace_add(row->prices, &price);
-        kept++;
+        taken[n++] = price;
     }
-    if (kept == 0)
-        import_drop(row->report, "no price");
-    return true;
+    for (size_t i = 0; i < n; i++)
+        price_trace_add(&row->import->result->prices, &taken[i]);
+    return n > 0 || import_drop(row, "no price");
 }
 
-static bool read_prices(const char *path, struct price_trace *trace,
-                        struct import_report *report, struct error *err)
+static bool take_row(struct import_row *row, struct error *err)
 {
-    static const struct import_table table = {columns, true, take_row};
-    return import_csv_prices(path, &table, trace, report, err);
+    struct csv_field machine = import_text(row, MACHINE);
+    for (size_t m = 0; m < sizeof machines / sizeof machines[0]; m++)
+        if (strcmp(machines[m].machine, machine.text) == 0)
+            return take_prices(row, m, err);
+    return import_drop(row, "a machine type that is not known");
 }
+
+static bool read_prices(struct import *import, struct error *err)
+{
+    static const struct import_table table = {.columns = columns, .row = take_row};
+    return import_table(import, &table, err);
+}
+
+static const struct import_form forms[] = {{"prices", IMPORT_PRICES, "a price trace"},
+                                           {.name = NULL}};
 
 const struct importer import_gcp_prices = {
     .name = "gcp-prices",
@@ -97,14 +103,20 @@ const struct importer import_gcp_prices = {
     .source =
         "Cyclenerd/google-cloud-pricing-cost-calculator (Apache-2.0), list prices "
         "of A2 and A3 instances",
+    .shape = "A CSV file with the columns `date,machine_type,region,hour,hour_spot,"
+             "month,month_1y,month_3y,month_spot`, in USD per instance of 8 GPUs; "
+             "blank where not offered.",
     .keeps =
-        "Writes a price trace in USD per GPU-hour: `hour` as on-demand, `hour_spot` as "
+        "A price trace in USD per GPU-hour: `hour` as on-demand, `hour_spot` as "
         "spot, `month_1y` and `month_3y` (a month has 730 h) as leases of 1y and 3y, "
         "each divided by the 8 GPUs of the instance.  a2-highgpu-8g is a100-40-sxm, "
         "a2-ultragpu-8g a100-80-sxm, a3-highgpu-8g and a3-megagpu-8g h100-sxm, "
-        "a3-ultragpu-8g h200, a4-highgpu-8g b200; rows of other machine types are "
-        "dropped, and so are rows without a price.  Blank prices were not offered.  "
-        "The list's `month` and `month_spot` are not kept: they are the hourly prices "
-        "times 730.",
-    .read_prices = read_prices,
+        "a3-ultragpu-8g h200, a4-highgpu-8g b200.  The list's `month` and "
+        "`month_spot` are not kept: they are the hourly prices times 730.",
+    .drops = "Rows of other machine types, and rows without a price.",
+    .assumes = "A price holds from its date on, until the next one.",
+    .example = "gcp-gpu-prices.csv -o prices.csv",
+    .forms = forms,
+    .dated = true,
+    .read = read_prices,
 };

@@ -1,9 +1,11 @@
-#include "input/import_csv.h"
+#include "input/import.h"
 
 enum { TIMESTAMP, DURATION, NUM_GPUS, CLUSTER };
 
-static const char *const columns[] = {"timestamp", "duration", "num_gpus", "cluster",
-                                      NULL};
+static const struct import_column columns[] = {
+    {.name = "timestamp"}, {.name = "duration"}, {.name = "num_gpus"},
+    {.name = "cluster"},   {.name = NULL},
+};
 
 static bool take_row(struct import_row *row, struct error *err)
 {
@@ -16,22 +18,21 @@ static bool take_row(struct import_row *row, struct error *err)
               import_name(row, CLUSTER, &cluster, err);
     if (!ok)
         return false;
-    if (duration_ms == 0 || gpus == 0) {
-        import_drop(row->report, gpus == 0 ? "no GPUs" : "zero duration");
-        return true;
-    }
+    if (duration_ms == 0 || gpus == 0)
+        return import_drop(row, gpus == 0 ? "no GPUs" : "zero duration");
     struct trace_row job = trace_row(submit_ms, duration_ms, gpus);
     job.kind.tenant = cluster;
     return import_add(row, &job, err);
 }
 
-static bool read_philly(const char *path, const struct import_options *options,
-                        struct trace *trace, struct import_report *report,
-                        struct error *err)
+static bool read_philly(struct import *import, struct error *err)
 {
-    static const struct import_table table = {columns, true, take_row};
-    return import_csv(path, &table, options, trace, report, err);
+    static const struct import_table table = {.columns = columns, .row = take_row};
+    return import_table(import, &table, err);
 }
+
+static const struct import_form forms[] = {{"jobs", IMPORT_JOBS, "a job trace"},
+                                           {.name = NULL}};
 
 const struct importer import_philly = {
     .name = "philly",
@@ -39,9 +40,17 @@ const struct importer import_philly = {
     .source = "Jeon et al., Analysis of Large-Scale Multi-Tenant GPU Clusters for DNN "
               "Training Workloads (USENIX ATC 2019), msr-fiddle/philly-traces, as "
               "converted for Pollux (OSDI 2021)",
-    .keeps = "Keeps timestamp, duration and num_gpus; the virtual cluster becomes the "
-             "tenant.  Timestamps name no zone and are taken as UTC.  gpu_time, which "
-             "is duration times num_gpus, is not read.  Jobs without GPUs or of zero "
-             "duration are dropped.  Rows need not be in order.",
+    .shape = "A CSV file with the columns `timestamp,duration,num_gpus,gpu_time,"
+             "cluster`; rows need not be in order.",
+    .keeps = "`timestamp` as submit, `duration` in seconds, `num_gpus`; the virtual "
+             "cluster (`cluster`) becomes the tenant.  `gpu_time`, which is duration "
+             "times GPUs, is not read.",
+    .drops = "Jobs without GPUs, and of zero duration.",
+    .assumes = "Timestamps name no zone and are taken as UTC unless `--zone` says "
+               "otherwise; the cluster stood in the Pacific zone of the United States.",
+    .example = "philly.csv -o jobs.csv",
+    .forms = forms,
+    .dated = true,
+    .naive_dates = true,
     .read = read_philly,
 };
