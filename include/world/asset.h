@@ -48,13 +48,16 @@ enum rate {
     RATE_RENT, /* leases: without the prepaid part */
     RATE_SURPLUS,
     RATE_SETUP,          /* space and guard of what is being commissioned */
-    RATE_EXTRAS,         /* on the whole rent */
+    RATE_EXTRAS,         /* on the rent, leases: with the prepaid part */
     RATE_EXTRAS_SURPLUS, /* on what bills add by rounding */
     RATES
 };
 
 /* The pool's own value of a rate, at the start. */
 int64_t pool_rate(const struct pool_spec *spec, enum rate rate);
+
+/* The extras on a rate of rent. */
+int64_t pool_extras(const struct pool_spec *spec, int64_t rent);
 
 /* Of a lease's price: what is owed for every hour, and the part of that which is
  * prepaid. */
@@ -86,7 +89,8 @@ struct asset {
     int64_t rent_rate;       /* in force, of all hours: nano-USD per GPU-h */
     int64_t rent_used_uusd, demand_uusd; /* settled at month ends, so far */
     int64_t rent_used_gpu_ms;            /* of them, in the last month */
-    struct integral setup;               /* GPUs between delivery and service */
+    int128 extras_used;    /* on rent used so far, nano-USD/GPU-h GPU-ms */
+    struct integral setup; /* GPUs between delivery and service */
     int64_t purchase_uusd, resale_uusd, disposal_uusd, prepayment_uusd, deposit_uusd,
         exit_fee_uusd;    /* lumps so far */
     int64_t left_ms;      /* when the contract was ended early */

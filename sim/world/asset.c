@@ -354,6 +354,7 @@ int64_t asset_read(const struct asset *asset, enum account account, int64_t now_
     case ACCOUNT_DEMAND_CHARGE: return asset->demand_uusd;
     case ACCOUNT_EXTRAS:
         return meter_uusd(
+            asset->extras_used +
             metered(asset, RATE_EXTRAS, asset_rented(asset, now_ms)) +
             metered(asset, RATE_EXTRAS_SURPLUS, asset_surplus(asset, now_ms)));
     case ACCOUNT_SURPLUS:
@@ -378,8 +379,11 @@ int64_t asset_settle_use(struct asset *asset, int64_t now_ms)
     int64_t above = used - (all - llround((double)all * spec->per_use_frac));
     asset->rent_used_gpu_ms = above > 0 ? above : 0;
     int64_t amount = meter_uusd((int128)asset->rent_rate * asset->rent_used_gpu_ms);
+    int64_t extras = asset_read(asset, ACCOUNT_EXTRAS, now_ms);
     asset->rent_used_uusd += amount;
-    return amount;
+    asset->extras_used +=
+        (int128)pool_extras(spec, asset->rent_rate) * asset->rent_used_gpu_ms;
+    return amount + asset_read(asset, ACCOUNT_EXTRAS, now_ms) - extras;
 }
 
 double asset_capital(const struct asset *asset, const struct asset_terms *terms,

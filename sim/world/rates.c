@@ -25,7 +25,7 @@ static const enum driver driver_of[RATES] = {
     [RATE_EXTRAS_SURPLUS] = DRIVER_SURPLUS,
 };
 
-static int64_t extras_of(const struct pool_spec *spec, int64_t rent)
+int64_t pool_extras(const struct pool_spec *spec, int64_t rent)
 {
     return spec->extras_frac == 0 ? 0 : llround((double)rent * spec->extras_frac);
 }
@@ -38,9 +38,9 @@ int64_t pool_rate(const struct pool_spec *spec, enum rate rate)
     if (rate == RATE_SURPLUS)
         return elastic ? spec->price_rate : 0;
     if (rate == RATE_EXTRAS)
-        return extras_of(spec, pool_rate(spec, RATE_RENT));
+        return pool_extras(spec, pool_rate(spec, RATE_RENT));
     if (rate == RATE_EXTRAS_SURPLUS)
-        return extras_of(spec, pool_rate(spec, RATE_SURPLUS));
+        return pool_extras(spec, pool_rate(spec, RATE_SURPLUS));
     if (!own)
         return 0;
     switch (rate) {
@@ -105,6 +105,14 @@ static int64_t own_rate(const struct asset *asset, enum rate rate, int64_t value
     return value;
 }
 
+/* A share of what is billed for every hour, what is prepaid of it included; hours above
+ * the share of take-or-pay bring their own (asset_settle_use). */
+static int64_t extras_rate(const struct asset *asset)
+{
+    return pool_extras(asset->pool->spec,
+                       asset->meter[RATE_RENT].rate + asset->prepaid_rate);
+}
+
 void asset_pay_debts(struct asset *asset, int64_t now_ms)
 {
     for (int d = 0; d < DRIVERS; d++)
@@ -126,8 +134,8 @@ void asset_begin_rates(struct asset *asset, int64_t now_ms)
         int64_t value = pool_rate(pool->spec, (enum rate)r);
         if (r == RATE_RENT && pool->spec->tenure == TENURE_LEASE)
             value = pool->lots[asset->lot].terms.price_rate;
-        if (r == RATE_EXTRAS && pool->spec->tenure == TENURE_LEASE)
-            value = extras_of(pool->spec, pool->lots[asset->lot].terms.price_rate);
+        if (r == RATE_EXTRAS) /* the rent's is there */
+            value = extras_rate(asset);
         if (r == RATE_RENT)
             asset->rent_rate = value;
         asset->meter[r].rate = own_rate(asset, (enum rate)r, value);
@@ -143,14 +151,14 @@ void asset_reprice(struct asset *asset, enum rate rate, int64_t value, int64_t n
     const struct pool_spec *spec = asset->pool->spec;
     if (rate == RATE_RENT)
         asset->rent_rate = value;
-    if (rate == RATE_RENT && spec->extras_frac > 0)
-        asset_reprice(asset, RATE_EXTRAS, extras_of(spec, value), now_ms);
     if (rate == RATE_SURPLUS && spec->extras_frac > 0)
-        asset_reprice(asset, RATE_EXTRAS_SURPLUS, extras_of(spec, value), now_ms);
+        asset_reprice(asset, RATE_EXTRAS_SURPLUS, pool_extras(spec, value), now_ms);
     if (own == asset->meter[rate].rate)
         return;
     debt_mark(&asset->debt[driver], driver_rate(asset, driver), reading, now_ms);
     meter_set_rate(&asset->meter[rate], own, reading.sum);
+    if (rate == RATE_RENT && spec->extras_frac > 0)
+        asset_reprice(asset, RATE_EXTRAS, extras_rate(asset), now_ms);
 }
 
 double asset_payables(const struct asset *asset, int64_t now_ms)

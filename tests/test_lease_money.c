@@ -1,0 +1,68 @@
+/* What leases cost and are worth: whole runs against the arithmetic of their terms. */
+
+#include "money.h"
+
+/* One lease of 8 GPUs at 2 USD, with more terms, from 2026 on. */
+static void run_lease(struct books *books, const char *horizon, const char *rate,
+                      const char *terms, const char *jobs)
+{
+    char yaml[2000];
+    snprintf(yaml, sizeof yaml,
+             "start: 2026-01-01\nhorizon: %s\ndiscount_rate: %s\n"
+             "demand: [{jobs: jobs.csv, after_end: stop}]\npools:\n  - {name: l, "
+             "tenure: lease, class: h100-sxm, gpus: 8, price: 2 USD/GPU-h, %s}\n",
+             horizon, rate, terms);
+    books_run(books, yaml, jobs);
+}
+
+static int64_t paid(const struct books *books, enum account account)
+{
+    return books->result->pools[0].account_uusd[account][BASIS_CASH];
+}
+
+/* ---- extras ---- */
+
+/* The one job holds 1 GPU for a second: 2 USD / 3,600 s = 556 micro-USD, and a tenth of
+ * that. */
+Test(extras, where_nothing_is_billed_there_are_none)
+{
+    struct books books;
+    run_lease(&books, "1y", "10 %/y", "term: 2y, take_or_pay: 0 %, extras: 10 %",
+              "0,1,1\n");
+    cr_expect_eq(paid(&books, ACCOUNT_RENT), 0);
+    cr_expect_eq(paid(&books, ACCOUNT_RENT_USED), 556);
+    cr_expect_eq(paid(&books, ACCOUNT_EXTRAS), 56);
+    books_free(&books);
+}
+
+/* 49 d = 1,176 h of 8 GPUs, for each of which 60 % of 2 USD is owed, a quarter of it
+ * prepaid; and in January (744 h), used 600 h, 600 - 446.4 h of 8 GPUs above. */
+Test(extras, are_a_share_of_what_is_prepaid_owed_and_used_above_alike)
+{
+    struct books books;
+    run_lease(&books, "49d", "0 %/y",
+              "term: 100d, take_or_pay: 60 %, prepay: 25 %, extras: 10 %",
+              "86400,2160000,8\n");
+    int64_t owed = INT64_C(8) * 1176 * 1200000;
+    int64_t above = INT64_C(8) * (6000 - 4464) * 200000; /* tenths of hours */
+    cr_expect_eq(paid(&books, ACCOUNT_RENT), owed / 4 * 3);
+    cr_expect_eq(paid(&books, ACCOUNT_RENT_USED), above);
+    cr_expect_eq(paid(&books, ACCOUNT_EXTRAS), (owed + above) / 10);
+    /* The busy GPUs bear those of what they used above. */
+    double share = (double)(owed / 10 * 11) * 600 / 1176;
+    cr_expect_float_eq((double)books.result->pools[0].cost_uusd[COST_BUSY],
+                       share + 1.1 * (double)above, 2);
+    books_free(&books);
+}
+
+/* 30 % of 2 USD is prepaid and grows no more: 0.6 + 1.4 USD, then 0.6 + 1.54 USD. */
+Test(extras, follow_the_price_that_escalates_but_for_what_is_prepaid)
+{
+    struct books books;
+    run_lease(&books, "2y", "10 %/y",
+              "term: 2y, prepay: 30 %, escalation: {price: 10 %/y}, extras: 10 %",
+              "0,1,1\n");
+    cr_expect_eq(paid(&books, ACCOUNT_RENT), INT64_C(8) * 8760 * (1400000 + 1540000));
+    cr_expect_eq(paid(&books, ACCOUNT_EXTRAS), INT64_C(8) * 8760 * (200000 + 214000));
+    books_free(&books);
+}
