@@ -260,6 +260,43 @@ Test(losses, a_loss_changes_no_other_failure)
     arena_free(&arena);
 }
 
+/* A server stands by for 5 years beside one that works.  They are of one age, so the
+ * market gives the same for both; and where the rent pays for nothing, the spare stands
+ * at 12.5 % of 280,000 USD, what the market gives at that age, and the other at its
+ * residual of 10 %. */
+Test(losses, a_spare_loses_value_as_the_server_beside_it_does)
+{
+    static const char *const terms[] = {"", ", impairment: {method: asc360, rent: 0.01 "
+                                            "USD/GPU-h}"};
+    struct arena arena = {0};
+    for (int i = 0; i < 2; i++) {
+        struct books books;
+        books_run(&books,
+                  arena_printf(&arena,
+                               "start: 2026-01-01\nhorizon: 1826d\ndiscount_rate: 10 "
+                               "%%/y\ndemand: [{jobs: jobs.csv, after_end: stop}]\n"
+                               "pools: [{name: own, tenure: own, class: h100-sxm, "
+                               "gpus: 8, failures: {spares: 1, rate: 0 /1000-node-d, "
+                               "model: exponential}%s}]\n",
+                               terms[i]),
+                  "0,1,1\n");
+        cr_assert(eq(sz, books.n_assets, 2));
+        const struct asset_row *rows = books.assets;
+        cr_expect(eq(i64, rows[0].market_uusd, rows[1].market_uusd));
+        cr_expect(gt(i64, rows[0].market_uusd, 0));
+        int64_t price = 8 * books.scenario.pools[0].capex_uusd_per_gpu;
+        int64_t spare =
+            rows[0].begin_ms == NEVER_MS ? rows[0].book_uusd : rows[1].book_uusd;
+        int64_t twin = rows[0].book_uusd + rows[1].book_uusd - spare;
+        if (i == 0)
+            cr_expect(eq(i64, spare, price), "depreciation begins with service");
+        else
+            cr_expect(all(eq(i64, spare, 35000000000), eq(i64, twin, 28000000000)));
+        books_free(&books);
+    }
+    arena_free(&arena);
+}
+
 /* All invariants of the world are checked after every instant. */
 Test(losses, small_worlds_hold_together_whatever_is_lost)
 {

@@ -72,6 +72,7 @@ struct asset {
     char name[24];         /* "lot 1", "contract 1", "" for an elastic pool */
     int64_t gpus;          /* as the books know it */
     int64_t first_gpus;    /* as ordered */
+    bool is_spare;         /* it stands by from its delivery until it is called */
     int64_t ordered_ms;    /* a deposit is paid, a contract signed */
     int64_t delivered_ms;  /* the rest is paid; NEVER_MS: not yet */
     int64_t begin_ms;      /* of service, or of the contract; NEVER_MS: not yet */
@@ -183,7 +184,8 @@ int64_t asset_economic(const struct asset *asset, const struct asset_terms *term
 /* The end of a piece of the book's line: goes on to the next one. */
 void asset_break(struct asset *asset, const struct asset_terms *terms, int64_t now_ms);
 
-/* The book value becomes another one, by a loss or a reversal. */
+/* The book value becomes another one, by a loss or a reversal; of a spare that stands
+ * by what it begins service with does. */
 void asset_impair(struct asset *asset, int64_t value_uusd,
                   const struct asset_terms *terms, int64_t now_ms);
 

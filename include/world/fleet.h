@@ -42,6 +42,7 @@
 /* On which terms a lot came: what books and dispatch must know of it. */
 struct lot_terms {
     uint32_t ordered;          /* 1 + its number in the books, when ordered before */
+    bool spare;                /* it is ordered to stand by */
     bool first;                /* the pool's first GPUs: `in_service`, `opening` */
     int64_t server_price_uusd; /* owned; 0: the pool's */
     uint32_t number;           /* contracts: of the pool, from 1; lots ignore it */

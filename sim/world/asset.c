@@ -62,9 +62,11 @@ static int64_t book_of(const struct asset *asset, int64_t now_ms)
     return book_at(&asset->book, now_ms, book_use(asset, now_ms));
 }
 
+/* Age counts from service; a spare ages from its delivery. */
 static int64_t years_age_ms(const struct asset *asset, int64_t now_ms)
 {
-    return now_ms > asset->in_service_ms ? now_ms - asset->in_service_ms : 0;
+    int64_t from_ms = asset->is_spare ? asset->delivered_ms : asset->in_service_ms;
+    return now_ms > from_ms ? now_ms - from_ms : 0;
 }
 
 /* What so many GPUs, new, are worth at the asset's age: by what they cost, which is
@@ -112,7 +114,7 @@ static void begin_lot(struct asset *asset, const struct scenario *scenario,
         life_from = now_ms;
     int64_t life_end = calendar_add(start + life_from, spec->life) - start;
     struct book_start begin = {
-        .value_uusd = asset->price_uusd,
+        .value_uusd = asset->price_uusd - asset->impairment_uusd, /* of a spare */
         .residual_uusd = asset->residual_uusd,
         .now_ms = now_ms,
         .life_from_ms = life_from,
@@ -216,6 +218,11 @@ void asset_impair(struct asset *asset, int64_t value_uusd,
 {
     struct reading use = book_use(asset, now_ms);
     settle_book(asset, terms, use, now_ms);
+    if (asset->lot == LOT_NONE) {
+        asset->impairment_uusd += asset->building_uusd - value_uusd;
+        asset->building_uusd = value_uusd;
+        return;
+    }
     if (!asset->impaired)
         asset->unimpaired = asset->book;
     asset->impaired = true;
@@ -228,6 +235,7 @@ void asset_order(struct asset *asset, const struct pool *pool, uint32_t number,
 {
     init(asset, pool, number, LOT_NONE, now_ms);
     asset->gpus = asset->first_gpus = gpus;
+    asset->is_spare = terms->spare;
     asset->delivered_ms = asset->begin_ms = NEVER_MS;
     price_lot(asset, terms);
     asset->deposit_uusd = llround((double)asset->price_uusd * pool->spec->deposit_frac);
@@ -445,7 +453,8 @@ int64_t asset_market_uusd(const struct asset *asset, int64_t now_ms)
     const struct pool_spec *spec = asset->pool->spec;
     if (asset->pool->elastic)
         return 0;
-    if (is_lot(asset) && asset->lot == LOT_NONE)
+    bool stands_by = asset->is_spare && asset->delivered_ms != NEVER_MS;
+    if (is_lot(asset) && asset->lot == LOT_NONE && !stands_by)
         return asset->building_uusd; /* what was paid stands for what will come */
     if (is_lot(asset)) {
         int64_t value = market_value(asset, asset->gpus, now_ms);

@@ -25,9 +25,13 @@ static int64_t end_of(const struct ledger *ledger, const struct asset *asset)
 {
     const struct pool_spec *spec = asset->pool->spec;
     int64_t start = ledger->scenario->start_unix_ms;
-    if (spec->economic_life.months == 0 && spec->economic_life.ms == 0)
+    bool limited = spec->economic_life.months > 0 || spec->economic_life.ms > 0;
+    struct span life = limited ? spec->economic_life : spec->life;
+    if (asset->lot == LOT_NONE)
+        return calendar_add(start + asset->delivered_ms, life) - start;
+    if (!limited)
         return asset->book.end_ms;
-    return calendar_add(start + asset->in_service_ms, spec->economic_life) - start;
+    return calendar_add(start + asset->in_service_ms, life) - start;
 }
 
 void impair_look(struct impair_view *view, const struct ledger *ledger,
@@ -69,6 +73,8 @@ int64_t impair_value(enum impairment method, const struct impair_view *view,
 /* The book value as it would be without any loss. */
 static int64_t unimpaired_uusd(const struct asset *asset, int64_t now_ms)
 {
+    if (asset->lot == LOT_NONE) /* what a spare has lost does not come back */
+        return asset_book_uusd(asset, now_ms);
     return book_at(asset->impaired ? &asset->unimpaired : &asset->book, now_ms,
                    asset_busy(asset, now_ms));
 }
@@ -79,7 +85,9 @@ static void test_lots(struct ledger *ledger, uint32_t pool, int64_t now_ms)
     enum impairment method = books->pool->spec->impairment.method;
     for (uint32_t i = 0; i < books->n_begun; i++) {
         struct asset *asset = &books->assets[i];
-        if (asset->lot == LOT_NONE || asset->gpus == 0)
+        bool is_there =
+            asset->is_spare ? asset->delivered_ms != NEVER_MS : asset->lot != LOT_NONE;
+        if (!is_there || asset->gpus == 0)
             continue;
         struct impair_view view;
         int64_t book = asset_book_uusd(asset, now_ms);

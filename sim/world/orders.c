@@ -102,7 +102,8 @@ void orders_buy(struct world *world, uint32_t pool, int64_t gpus)
 /* A spare is no capacity that comes until it is called. */
 static uint32_t new_spare(struct world *world, uint32_t pool, int64_t gpus)
 {
-    new_order(world, pool, gpus)->spare = true;
+    struct order *order = new_order(world, pool, gpus);
+    order->spare = order->terms.spare = true;
     world->fleet.pools[pool].coming_gpus -= gpus;
     return world->orders.n - 1;
 }
