@@ -66,3 +66,59 @@ Test(extras, follow_the_price_that_escalates_but_for_what_is_prepaid)
     cr_expect_eq(paid(&books, ACCOUNT_EXTRAS), INT64_C(8) * 8760 * (200000 + 214000));
     books_free(&books);
 }
+
+/* ---- what is left of a contract at the end ---- */
+
+/* A year of two is left, 8 x 8,760 h, at a price that the market asks, too.  What is
+ * prepaid of it stands for itself; hours that are not committed are worth nothing. */
+Test(closing, at_the_market_s_rent_a_contract_is_worth_what_is_prepaid_of_it)
+{
+    static const struct {
+        const char *terms;
+        int64_t usd;
+    } cases[] = {
+        {"take_or_pay: 0 %", 0},
+        {"take_or_pay: 50 %", 0},
+        {"take_or_pay: 50 %, prepay: 30 %", 21024}, /* 0.3 USD x 70,080 h */
+        {"take_or_pay: 50 %, market_rent: 3.5 USD/GPU-h", 52560}, /* (1.75 - 1) x */
+        {"take_or_pay: 50 %, market_rent: 1.5 USD/GPU-h, prepay: 30 %", 3504},
+        {"market_rent: 1.5 USD/GPU-h", -35040},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct books books;
+        run_lease(&books, "1y", "10 %/y",
+                  arena_printf(&arena, "term: 2y, %s", cases[i].terms), "0,1,1\n");
+        cr_expect_eq(books.result->pools[0].closing_uusd, cases[i].usd * 1000000,
+                     "%s: %" PRId64, cases[i].terms,
+                     books.result->pools[0].closing_uusd);
+        books_free(&books);
+    }
+    arena_free(&arena);
+}
+
+/* 2 USD x 1.1, 1.21 and 1.331 in the three years that remain after one, of which 2028
+ * has 8,784 hours: 510,787.20 USD. */
+Test(closing, an_early_end_costs_what_would_still_be_paid_with_its_growth)
+{
+    struct books books;
+    run_lease(&books, "2y", "0 %/y",
+              "term: 4y, escalation: {price: 10 %/y}, exit: 2027-01-01, exit_fee: 100 "
+              "%",
+              "0,1,1\n");
+    int64_t hours = 8760 * 1100 + 8784 * 1210 + 8760 * 1331; /* thousandths */
+    cr_expect_eq(paid(&books, ACCOUNT_EXIT_FEE), 8 * 2000 * hours);
+    books_free(&books);
+}
+
+/* 3 USD in 2027 and 4.5 in 2028, 526,464 USD for 8 GPUs, where the market asks 2. */
+Test(closing, a_contract_that_grows_above_the_market_is_a_burden)
+{
+    struct books books;
+    run_lease(&books, "1y", "10 %/y", "term: 3y, escalation: {price: 50 %/y}",
+              "0,1,1\n");
+    const struct pool_result *pool = &books.result->pools[0];
+    cr_expect_eq(pool->commitment_uusd, INT64_C(526464000000));
+    cr_expect_eq(pool->closing_uusd, (8 * 17544 * 2 - INT64_C(526464)) * 1000000);
+    books_free(&books);
+}

@@ -119,6 +119,7 @@ int64_t asset_lease_uusd(const struct asset *asset, int64_t now_ms)
     int128 gpu_ms = (int128)asset->gpus * left;
     int64_t market_rent =
         spec->rent_follows ? asset->pool->prices->signing_rate : spec->market_rent_rate;
+    market_rent = rent_committed(spec, market_rent); /* hours above cost if used */
     int64_t rent = asset_rate(asset, RATE_RENT);
     int64_t grows = 0; /* beyond the rent in force */
     if (spec->escalation.price != 0)
