@@ -148,3 +148,28 @@ Test(brief, hours_of_several_classes_rank_nothing)
     free(text);
     fixture_end_all(&fixture);
 }
+
+/* The fixture's own pool is bought at the start and ends on the third day: of a market
+ * value of 61.5 and a book value of 93.25 MUSD. */
+Test(brief, what_is_owned_past_the_end_is_said_to_be_sold)
+{
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    fixture_run(&fixture, NULL);
+    fixture.pools[OWN].gpus = 8;
+    fixture.pools[OWN].life = (struct span){.months = 60};
+    fixture.sums[OWN].closing_market_uusd = INT64_C(61500000000000);
+    fixture.sums[OWN].closing_book_uusd = INT64_C(93250000000000);
+    char *text = printed(&fixture);
+    cr_expect(strstr(text, "the figure to rank") == NULL, "%s", text);
+    cr_expect(strstr(text, "for 61.5M USD") != NULL, "%s", text);
+    cr_expect(strstr(text, "or say `closing: book`.") != NULL, "%s", text);
+    free(text);
+
+    fixture.scenario.closing = CLOSING_BOOK;
+    text = printed(&fixture);
+    cr_expect(strstr(text, "the figure to rank") != NULL, "%s", text);
+    cr_expect(strstr(text, "It sells") == NULL, "%s", text);
+    free(text);
+    fixture_end_all(&fixture);
+}

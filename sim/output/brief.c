@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "output/brief_parts.h"
 #include "output/manifest.h"
-#include "output/prose.h"
 
 #define NAME_MAX_LETTERS 14
 
@@ -59,27 +59,6 @@ void brief_duration(char text[BRIEF_TEXT], int64_t ms)
     snprintf(text, BRIEF_TEXT, "%.*f %s", digits, value, steps[i].name);
 }
 
-struct number {
-    char text[BRIEF_TEXT];
-};
-
-static struct number number(double value)
-{
-    struct number result;
-    brief_number(result.text, value);
-    return result;
-}
-
-static double gpu_h(int128 gpu_ms)
-{
-    return (double)gpu_ms / (double)MS_PER_H;
-}
-
-static double usd(int128 uusd)
-{
-    return (double)uusd / 1e6;
-}
-
 /* What the lines are made of: a pool, or several together. */
 struct line {
     int128 capacity, busy, useful, idle;
@@ -115,12 +94,13 @@ static void print_line(FILE *out, const char *name, const char *tenure, int64_t 
         brief_duration(p95, histogram_quantile(wait, 0.95));
     }
     if (line->useful > 0)
-        brief_unit_cost(unit_cost, usd(line->economic_uusd) / gpu_h(line->useful));
+        brief_unit_cost(unit_cost,
+                        brief_usd(line->economic_uusd) / brief_gpu_h(line->useful));
     prose_name(name, NAME_MAX_LETTERS + 1, out);
     fprintf(out, "%-9s %6s %6s %8s %8s %7s %7s %7s\n", tenure,
-            gpus < 0 ? "" : number((double)gpus).text, utilization, mean, p95,
-            number(gpu_h(line->idle)).text, number(usd(line->economic_uusd)).text,
-            unit_cost);
+            gpus < 0 ? "" : brief_short((double)gpus).text, utilization, mean, p95,
+            brief_short(brief_gpu_h(line->idle)).text,
+            brief_short(brief_usd(line->economic_uusd)).text, unit_cost);
 }
 
 static void print_table(FILE *out, const struct scenario *scenario,
@@ -161,7 +141,7 @@ static void print_header(FILE *out, const struct scenario *scenario,
     paragraph_say(&text, "%s: %.10s to %.10s,", scenario->name ? scenario->name : "run",
                   from, to);
     paragraph_say(&text, " %" PRId64 " jobs, %s useful GPU-h,", total->arrived,
-                  number(gpu_h(total->useful_gpu_ms)).text);
+                  brief_short(brief_gpu_h(total->useful_gpu_ms)).text);
     paragraph_say(&text, " %" PRId64 " finished", total->finished);
     if (total->running + total->waiting > 0)
         paragraph_say(&text, ", %" PRId64 " running and %" PRId64 " waiting at the end",
@@ -188,14 +168,16 @@ static void print_idle(FILE *out, const struct scenario *scenario,
         &text,
         "Idle: %s of %s owned and leased GPU-h (%.1f %%) stood idle, at a cost of"
         " %s USD",
-        number(gpu_h(fixed.idle)).text, number(gpu_h(fixed.capacity)).text,
+        brief_short(brief_gpu_h(fixed.idle)).text,
+        brief_short(brief_gpu_h(fixed.capacity)).text,
         100 * (double)fixed.idle / (double)fixed.capacity,
-        number(usd(fixed.idle_uusd)).text);
+        brief_short(brief_usd(fixed.idle_uusd)).text);
     if (fixed.idle > 0)
-        paragraph_say(
-            &text, ": %s GPU-h without demand, %s free but not fitting, %s held",
-            number(gpu_h(fixed.no_demand)).text, number(gpu_h(fixed.fragmented)).text,
-            number(gpu_h(fixed.held)).text);
+        paragraph_say(&text,
+                      ": %s GPU-h without demand, %s free but not fitting, %s held",
+                      brief_short(brief_gpu_h(fixed.no_demand)).text,
+                      brief_short(brief_gpu_h(fixed.fragmented)).text,
+                      brief_short(brief_gpu_h(fixed.held)).text);
     paragraph_say(&text, ".");
     paragraph_print(&text, 2, out);
 }
@@ -232,76 +214,13 @@ static void print_rented(FILE *out, const struct scenario *scenario,
             paragraph_say(&text,
                           owned.capacity > 0 ? "Beyond the owned: " : "Rented: ");
         paragraph_say(&text, "%s GPU-h %s for %s USD, %s of them busy",
-                      number(gpu_h(line.capacity)).text, kinds[k].verb,
-                      number(usd(line.economic_uusd)).text,
-                      number(gpu_h(line.busy)).text);
+                      brief_short(brief_gpu_h(line.capacity)).text, kinds[k].verb,
+                      brief_short(brief_usd(line.economic_uusd)).text,
+                      brief_short(brief_gpu_h(line.busy)).text);
     }
     if (!text.used)
         return;
     paragraph_say(&text, ".");
-    paragraph_print(&text, 2, out);
-}
-
-/* Whether useful hours are of GPUs of different classes, and not to be added up. */
-static bool classes_differ(const struct scenario *scenario,
-                           const struct run_result *result)
-{
-    const char *first = NULL;
-    for (size_t i = 0; i < result->n_pools; i++) {
-        const char *class = scenario->pools[i].class->name;
-        if (result->pools[i].state_gpu_ms[GPU_BUSY_USEFUL] == 0)
-            continue;
-        if (!first)
-            first = class;
-        if (strcmp(class, first) != 0)
-            return true;
-    }
-    return false;
-}
-
-/* Hours of several classes rank nothing: what can is said instead. */
-static void say_across_classes(struct paragraph *text, const struct run_result *result,
-                               double npv_usd)
-{
-    int128 economic = 0, work = 0;
-    for (size_t i = 0; i < result->n_pools; i++) {
-        economic += result->pools[i].basis_uusd[BASIS_ECONOMIC];
-        work += result->pools[i].work_gpu_ms;
-    }
-    paragraph_say(text,
-                  " Pools are of several classes, an hour of which is not the same"
-                  " work: rank mixes by net present cost (%s USD) at equal service",
-                  number(npv_usd).text);
-    if (work > 0)
-        paragraph_say(text,
-                      ", or by economic cost per GPU-h of finished work on the"
-                      " reference class (%.3f USD)",
-                      usd(economic) / gpu_h(work));
-    paragraph_say(text, ".");
-}
-
-/* The figure that ranks mixes: what is left at the end counts. */
-static void print_levelised(FILE *out, const struct scenario *scenario,
-                            const struct run_result *result)
-{
-    double cost = 0, useful = 0, left = 0;
-    struct paragraph text = {.used = 0};
-    bool differ = classes_differ(scenario, result);
-    for (size_t i = 0; i < result->n_pools; i++) {
-        const struct pool_result *pool = &result->pools[i];
-        cost += usd(pool->opening_uusd) + pool->cash_pv_usd - pool->closing_pv_usd;
-        useful += pool->useful_pv_gpu_h;
-        left += usd(pool->closing_uusd);
-    }
-    if (useful <= 0)
-        return;
-    paragraph_say(&text,
-                  "Levelised: %.3f USD per useful GPU-h%s: present value of cost, less"
-                  " what is left at the end (%s USD), over useful hours.",
-                  cost / useful, differ ? "" : ", the figure to rank mixes by",
-                  number(left).text);
-    if (differ)
-        say_across_classes(&text, result, cost);
     paragraph_print(&text, 2, out);
 }
 
@@ -320,17 +239,18 @@ static void print_service(FILE *out, const struct run_result *result)
     paragraph_say(
         &text,
         "Service: what was not served, or late, is priced at %s USD, which nobody pays",
-        number(usd(service)).text);
+        brief_short(brief_usd(service)).text);
     paragraph_say(&text, ": %s for %s GPU-h not served, %s for %s GPU-h waited,",
-                  number(usd(total->service_uusd[SERVICE_UNSERVED])).text,
-                  number(gpu_h(total->service[SERVICE_UNSERVED])).text,
-                  number(usd(total->service_uusd[SERVICE_DELAY])).text,
-                  number(gpu_h(total->service[SERVICE_DELAY])).text);
+                  brief_short(brief_usd(total->service_uusd[SERVICE_UNSERVED])).text,
+                  brief_short(brief_gpu_h(total->service[SERVICE_UNSERVED])).text,
+                  brief_short(brief_usd(total->service_uusd[SERVICE_DELAY])).text,
+                  brief_short(brief_gpu_h(total->service[SERVICE_DELAY])).text);
     paragraph_say(&text,
                   " %s for %s misses; with it the economic cost of %s USD would be %s.",
-                  number(usd(total->service_uusd[SERVICE_MISS])).text,
-                  number((double)total->service[SERVICE_MISS]).text,
-                  number(usd(economic)).text, number(usd(economic + service)).text);
+                  brief_short(brief_usd(total->service_uusd[SERVICE_MISS])).text,
+                  brief_short((double)total->service[SERVICE_MISS]).text,
+                  brief_short(brief_usd(economic)).text,
+                  brief_short(brief_usd(economic + service)).text);
     paragraph_print(&text, 2, out);
 }
 
@@ -357,7 +277,7 @@ void brief_print(const struct scenario *scenario, const struct run_result *resul
     fputc('\n', out);
     print_idle(out, scenario, result);
     print_rented(out, scenario, result);
-    print_levelised(out, scenario, result);
+    brief_say_levelised(scenario, result, out);
     print_service(out, result);
     print_warnings(out, scenario, result);
 }

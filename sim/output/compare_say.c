@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/quantity.h"
 #include "output/brief.h"
 #include "output/compare.h"
 #include "output/prose.h"
@@ -262,24 +263,96 @@ static void say_across_classes(struct paragraph *text, const struct compare *com
                   unit_cost(work.b).text, unit_cost(work.a).text);
 }
 
+/* Whether a pool's GPUs are within their book life when the run ends; what was added
+ * during the run is taken to be. */
+static bool ends_within_life(const struct saved_run *run, const char *pool)
+{
+    static const char *const additions[] = {"changes", "orders", "procure"};
+    char name[128];
+    struct span life;
+    struct error err;
+    int64_t from = run->start_unix_ms;
+    for (size_t i = 0; i < sizeof additions / sizeof additions[0]; i++) {
+        size_t n =
+            (size_t)snprintf(name, sizeof name, "pools.%s.%s", pool, additions[i]);
+        for (size_t k = 0; k < run->n_params; k++)
+            if (strncmp(run->params[k].name, name, n) == 0)
+                return true;
+    }
+    snprintf(name, sizeof name, "pools.%s.in_service", pool);
+    const char *text = saved_run_param(run, name);
+    if (text && !calendar_parse(text, strlen(text), &from, &err))
+        return false;
+    snprintf(name, sizeof name, "pools.%s.life", pool);
+    text = saved_run_param(run, name);
+    return text && quantity_span(text, &life, &err) &&
+           calendar_add(from, life) > run->end_unix_ms;
+}
+
+/* What a run's present value sells at the end though its book life is not over: its
+ * market and its book value.  Nothing where `closing` is not market. */
+struct sale {
+    double market, book;
+};
+
+static struct sale sale_of(const struct saved_run *run)
+{
+    struct sale sale = {0};
+    const char *closing = saved_run_param(run, "closing");
+    for (size_t i = 0; closing && strcmp(closing, "market") == 0 && i < run->n_pools;
+         i++) {
+        const char *pool = run->pools[i].name;
+        if (run->pools[i].tenure != TENURE_OWN || !ends_within_life(run, pool))
+            continue;
+        sale.market += saved_run_value(run, pool, "closing_market_usd");
+        sale.book += saved_run_value(run, pool, "closing_book_usd");
+    }
+    return sale;
+}
+
+static bool sells(const struct saved_run *run)
+{
+    struct sale sale = sale_of(run);
+    return sale.market != sale.book;
+}
+
+/* One answer for who sells, another for who keeps. */
+static void say_sales(struct paragraph *text, const struct compare *compare)
+{
+    const char *begin = " Present values sell what is owned at the end: ";
+    for (int r = 0; r < 2; r++) {
+        struct sale sale = sale_of(compare->runs[r]);
+        if (!sells(compare->runs[r]))
+            continue;
+        paragraph_say(text, "%s%s for %s USD (by the books %s)", begin, r ? "B" : "A",
+                      number(sale.market).text, number(sale.book).text);
+        begin = ", ";
+    }
+    paragraph_say(text,
+                  ". They decide if you would sell; if you would keep it, run its "
+                  "whole life, or say `closing: book`, in both runs.");
+}
+
 static void say_money(struct paragraph *text, const struct compare *compare)
 {
     struct values economic = values_of(compare, "economic_usd");
     struct values npv = values_of(compare, "npv_usd");
     struct values unit = values_of(compare, "levelised_usd_per_useful_gpu_h");
     double differ = (economic.b - economic.a) * (npv.b - npv.a);
+    bool sale = sells(compare->runs[0]) || sells(compare->runs[1]);
     say_cost(text, economic, "in economic cost of the period", "B costs ");
     say_cost(text, npv, "in net present cost", differ < 0 ? ", but " : ", and ");
     paragraph_say(text, ".");
     if (classes_differ(compare))
         say_across_classes(text, compare);
     else if (unit.both)
-        paragraph_say(
-            text,
-            " Levelised, the figure that ranks, B comes to %s and A to %s USD "
-            "per useful GPU-h.",
-            unit_cost(unit.b).text, unit_cost(unit.a).text);
-    if (differ < 0)
+        paragraph_say(text,
+                      " Levelised, B comes to %s and A to %s USD per useful GPU-h%s.",
+                      unit_cost(unit.b).text, unit_cost(unit.a).text,
+                      sale ? "" : ", the figure to rank mixes by");
+    if (sale)
+        say_sales(text, compare);
+    else if (differ < 0)
         paragraph_say(text,
                       " The two disagree: the net present cost takes what is left "
                       "at the end at its closing value, economic cost spreads "

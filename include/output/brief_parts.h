@@ -1,0 +1,38 @@
+#ifndef OUTPUT_BRIEF_PARTS_H
+#define OUTPUT_BRIEF_PARTS_H
+
+/*
+ * The sentences below the table of a run: each prints one paragraph, or nothing.
+ */
+
+#include "output/brief.h"
+#include "output/prose.h"
+
+struct brief_number {
+    char text[BRIEF_TEXT];
+};
+
+static inline struct brief_number brief_short(double value)
+{
+    struct brief_number result;
+    brief_number(result.text, value);
+    return result;
+}
+
+static inline double brief_gpu_h(int128 gpu_ms)
+{
+    return (double)gpu_ms / (double)MS_PER_H;
+}
+
+static inline double brief_usd(int128 uusd)
+{
+    return (double)uusd / 1e6;
+}
+
+/* The figure that decides between mixes, and what it takes for granted: where the run
+ * ends within the book life of what is owned and `closing` is market, that it is sold.
+ */
+void brief_say_levelised(const struct scenario *scenario,
+                         const struct run_result *result, FILE *out);
+
+#endif
