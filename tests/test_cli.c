@@ -254,6 +254,42 @@ Test(cli, check_says_what_a_constraint_restricts)
     folder_remove(&folder);
 }
 
+/* Jobs of 100 s on 1 GPU, 50 s on 8 and 60 s on 2, instances that last 20 s in the
+ * mean: of one GPU each 5, 20 and 6 interruptions are expected, of 8 GPUs 5, 2.5 and 3.
+ */
+Test(cli, check_warns_of_jobs_that_interruptions_never_let_end)
+{
+    static const struct {
+        const char *sets, *expected;
+    } cases[] = {
+        {"", "pools.spot: 3 jobs that keep no checkpoint would be interrupted over and "
+             "over there, and hardly ever end: a gang loses all with any instance, and "
+             "one of 8 GPUs in instances of 1 loses one every 2.5 s (mean_time 20.0 s "
+             "each); give `unit`, checkpoints (`checkpoint_interval`), or other pools "
+             "(`prefer`)"},
+        {" --set pools.spot.unit=8",
+         "pools.spot: 1 jobs that keep no checkpoint would be interrupted over and "
+         "over there, and hardly ever end: a gang loses all with any instance, and "
+         "one of 1 GPUs in instances of 8 loses one every 20.0 s"},
+        {" --set demand.0.checkpoint_interval=10s", "\"warnings\": []"},
+    };
+    struct folder folder = folder_new();
+    folder_traces(&folder);
+    folder_write(
+        &folder, "t.yaml",
+        "start: 2026-01-01\nhorizon: 30d\ndemand: [{jobs: jobs.csv}]\n"
+        "dispatch: {backfill: none}\npools: [{name: spot, tenure: spot, class: "
+        "h100-sxm, price: 1.45 USD/GPU-h, interruption: {mean_time: 20s}}]\n");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char arguments[256];
+        snprintf(arguments, sizeof arguments, "check t.yaml --json%s", cases[i].sets);
+        struct outcome *outcome = tenure(&folder, arguments);
+        cr_expect(strstr(outcome->out, cases[i].expected) != NULL, "%s%s", outcome->out,
+                  outcome->err);
+    }
+    folder_remove(&folder);
+}
+
 Test(cli, a_slice_keeps_what_lies_between_and_says_how_much)
 {
     struct folder folder = prepared();

@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/cmd.h"
 #include "cli/constraints.h"
+#include "cli/fragile.h"
 #include "world/arrivals.h"
 
 /* GPU-time is counted on the class on which the first source's durations hold. */
@@ -27,6 +28,7 @@ struct offer {
     int64_t refused;      /* no pool could */
     const char *reason;   /* of the first refused */
     struct constraints constraints;
+    struct fragile fragile;
 };
 
 /* One job's presence if nothing waited. */
@@ -94,6 +96,7 @@ static void count_demand(struct offer *offer, struct arena *arena)
     routes_init(&routes, scenario, arena);
     arrivals_init(&arrivals, scenario, 0, &routes, arena);
     constraints_init(&offer->constraints, scenario, &arrivals, arena);
+    fragile_init(&offer->fragile, scenario, arena);
     while (arrivals.next_ms != NEVER_MS && !cli_interrupted) {
         struct arrival arrival = arrivals_take(&arrivals);
         const struct demand_spec *demand = &scenario->demand[arrival.source];
@@ -106,6 +109,7 @@ static void count_demand(struct offer *offer, struct arena *arena)
         steps_add(&steps, arrival.submit_ms, arrival.gpus);
         steps_add(&steps, arrival.submit_ms + arrival.duration_ms, -arrival.gpus);
         count_fit(offer, &arrival, &routes.items[arrival.kind->route]);
+        fragile_count(&offer->fragile, &arrival, &routes.items[arrival.kind->route]);
         constraints_count(&offer->constraints, &arrivals, &arrival,
                           &routes.items[arrival.kind->route], work);
     }
@@ -241,6 +245,7 @@ static bool check(const char *path, const struct cli_values *set, bool json,
         offer.unit = scenario.demand[0].reference;
     count_demand(&offer, &arena);
     count_capacity(&offer);
+    fragile_warn(&offer.fragile, &scenario);
     bool ok = true;
     if (cli_interrupted)
         ok = error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
@@ -279,9 +284,9 @@ const struct command cmd_check = {
         "Reads SCENARIO and all it names, and says whether it is well-formed: unknown\n"
         "keys, missing units, impossible dates and the like end with exit code 2 and\n"
         "file:line:column.  Then it prints how much work is asked of how much fixed\n"
-        "capacity, the peak if nothing waited, which jobs no pool could ever hold, "
-        "and\n"
-        "how many jobs each constraint restricts and which pools it leaves open.\n"
+        "capacity, the peak if nothing waited, which jobs no pool could ever hold,\n"
+        "how many jobs each constraint restricts and which pools it leaves open, and\n"
+        "which jobs spot capacity would interrupt again and again.\n"
         "Nothing is simulated.\n"
         "\n"
         "  --set PATH=VALUE    override a key; may be repeated\n"

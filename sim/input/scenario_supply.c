@@ -144,7 +144,8 @@ struct interruption_input {
 
 const struct param interruption_params[] = {
     {PARAM_TIME(struct interruption_input, "mean_time", mean_ms, "", 1, 3.2e12,
-                "mean time until an instance is taken back, exponential")},
+                "mean time until one instance of `unit` GPUs is taken back, "
+                "exponential; a gang loses its work with any one of its instances")},
     {PARAM_WORD(struct interruption_input, "trace", trace, "",
                 "a CSV file of time,gpus: how many GPUs the market has; when that is "
                 "fewer than are held, the instances started last go first")},

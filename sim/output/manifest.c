@@ -74,7 +74,15 @@ static bool is_said(const struct scenario *scenario, const char *word)
     return false;
 }
 
-#define RUN_WARNINGS 5
+static int128 overhead_gpu_ms(const struct run_result *result)
+{
+    int128 overhead = 0;
+    for (size_t i = 0; i < result->n_pools; i++)
+        overhead += result->pools[i].state_gpu_ms[GPU_BUSY_OVERHEAD];
+    return overhead;
+}
+
+#define RUN_WARNINGS 6
 
 const char **manifest_warnings(const struct scenario *scenario,
                                const struct run_result *result, struct arena *arena)
@@ -101,6 +109,16 @@ const char **manifest_warnings(const struct scenario *scenario,
         add_warning(list, &n,
                     "clairvoyant: estimates are the true durations, which no scheduler "
                     "knows");
+    int128 overhead = overhead_gpu_ms(result);
+    if (overhead > total->useful_gpu_ms)
+        add_warning(
+            list, &n,
+            arena_printf(arena,
+                         "overhead (boots, checkpoints, lost work, restarts) took "
+                         "%.0f GPU-h, more than the %.0f of useful work: jobs are "
+                         "interrupted before they get on",
+                         (double)overhead / (double)MS_PER_H,
+                         (double)total->useful_gpu_ms / (double)MS_PER_H));
     if (result->billing_short)
         add_warning(
             list, &n,
