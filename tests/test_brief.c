@@ -82,6 +82,43 @@ Test(brief, the_summary_is_what_a_planner_reads)
     fixture_end_all(&fixture);
 }
 
+/* 602 failures of 5 servers lost, 1,709 interruptions, and taxes that save 12.2 MUSD of
+ * cash and 10 of present value; 1.5 of idle cost is an exit fee, 0.25 a loss. */
+Test(brief, what_failed_and_what_taxes_come_to_is_said)
+{
+    struct fixture fixture;
+    fixture_begin(&fixture);
+    fixture_run(&fixture, NULL);
+    char *text = printed(&fixture);
+    cr_expect(strstr(text, "Failures:") == NULL && strstr(text, "After tax") == NULL,
+              "%s", text);
+    free(text);
+
+    fixture.sums[OWN].failures = 602;
+    fixture.sums[OWN].losses = 5;
+    fixture.sums[OWN].interruptions = 1709;
+    fixture.sums[OWN].tax_uusd = INT64_C(-12200000000000);
+    fixture.sums[OWN].tax_pv_usd = -10e6;
+    fixture.sums[OWN].account_uusd[ACCOUNT_EXIT_FEE][BASIS_ECONOMIC] =
+        INT64_C(1500000000000);
+    fixture.sums[LEASED].account_uusd[ACCOUNT_DISPOSAL][BASIS_ECONOMIC] =
+        INT64_C(250000000000);
+    fixture.result.taxed = true;
+    text = printed(&fixture);
+    static const char *const expected[] = {
+        "Failures: 602 of servers, 5 of them for good; 1709 interruptions of jobs; "
+        "0.10\n"
+        "  GPU-h of overhead",
+        "(of it 1.75M exit fees,",
+        "save 12.2M USD, which takes taxable income",
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        cr_expect(strstr(text, expected[i]) != NULL, "%s\nis not in\n%s", expected[i],
+                  text);
+    free(text);
+    fixture_end_all(&fixture);
+}
+
 Test(brief, no_line_is_longer_than_80_columns_whatever_the_names_and_numbers)
 {
     struct fixture fixture;

@@ -19,6 +19,17 @@ static inline struct brief_number brief_short(double value)
     return result;
 }
 
+/* Of things that are counted: whole up to 99999, then as above. */
+static inline struct brief_number brief_count(int64_t value)
+{
+    struct brief_number result;
+    if (value < 100000 && value > -100000)
+        snprintf(result.text, sizeof result.text, "%lld", (long long)value);
+    else
+        brief_number(result.text, (double)value);
+    return result;
+}
+
 static inline double brief_gpu_h(int128 gpu_ms)
 {
     return (double)gpu_ms / (double)MS_PER_H;
@@ -34,5 +45,11 @@ static inline double brief_usd(int128 uusd)
  */
 void brief_say_levelised(const struct scenario *scenario,
                          const struct run_result *result, FILE *out);
+
+/* With `tax`: net present cost after tax, and what taxes come to. */
+void brief_say_taxes(const struct run_result *result, FILE *out);
+
+/* Failures, outages and interruptions, and the GPU time they took; nothing without. */
+void brief_say_events(const struct run_result *result, FILE *out);
 
 #endif

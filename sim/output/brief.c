@@ -64,6 +64,7 @@ struct line {
     int128 capacity, busy, useful, idle;
     int128 no_demand, fragmented, held;
     int128 economic_uusd, idle_uusd;
+    int128 once_uusd; /* in idle_uusd: what no hour costs */
 };
 
 static void add_pool(struct line *line, const struct pool_result *pool)
@@ -79,6 +80,9 @@ static void add_pool(struct line *line, const struct pool_result *pool)
     line->idle = line->no_demand + line->fragmented + line->held;
     line->economic_uusd += pool->basis_uusd[BASIS_ECONOMIC];
     line->idle_uusd += pool->cost_uusd[COST_IDLE];
+    line->once_uusd += (int128)pool->account_uusd[ACCOUNT_EXIT_FEE][BASIS_ECONOMIC] +
+                       pool->account_uusd[ACCOUNT_DISPOSAL][BASIS_ECONOMIC] +
+                       pool->account_uusd[ACCOUNT_IMPAIRMENT][BASIS_ECONOMIC];
 }
 
 static void print_line(FILE *out, const char *name, const char *tenure, int64_t gpus,
@@ -98,7 +102,7 @@ static void print_line(FILE *out, const char *name, const char *tenure, int64_t 
                         brief_usd(line->economic_uusd) / brief_gpu_h(line->useful));
     prose_name(name, NAME_MAX_LETTERS + 1, out);
     fprintf(out, "%-9s %6s %6s %8s %8s %7s %7s %7s\n", tenure,
-            gpus < 0 ? "" : brief_short((double)gpus).text, utilization, mean, p95,
+            gpus < 0 ? "" : brief_count(gpus).text, utilization, mean, p95,
             brief_short(brief_gpu_h(line->idle)).text,
             brief_short(brief_usd(line->economic_uusd)).text, unit_cost);
 }
@@ -107,24 +111,28 @@ static void print_table(FILE *out, const struct scenario *scenario,
                         const struct run_result *result)
 {
     struct line total = {0}, fixed = {0};
+    const struct histogram none = {0};
+    bool elastic = false;
     fprintf(out, "%-*s %-9s %6s %6s %8s %8s %7s %7s %7s\n", NAME_MAX_LETTERS, "pool",
             "tenure", "peak", "used", "wait", "wait", "idle", "cost", "USD per");
-    fprintf(out, "%-*s %-9s %6s %6s %8s %8s %7s %7s %7s\n", NAME_MAX_LETTERS, "", "",
-            "GPUs", "", "mean", "p95", "GPU-h", "USD", "GPU-h");
+    fprintf(out, "%-*s %-9s %6s %6s %8s %8s %7s %6s %8s\n", NAME_MAX_LETTERS, "", "",
+            "GPUs", "", "mean", "p95", "GPU-h", "USD", "useful h");
     for (size_t i = 0; i < result->n_pools; i++) {
         struct line line = {0};
         add_pool(&line, &result->pools[i]);
         add_pool(&total, &result->pools[i]);
-        if (!tenure_is_elastic(scenario->pools[i].tenure))
+        if (tenure_is_elastic(scenario->pools[i].tenure))
+            elastic = true;
+        else
             add_pool(&fixed, &result->pools[i]);
         print_line(out, scenario->pools[i].name,
                    tenure_names[scenario->pools[i].tenure],
                    result->pools[i].peak_capacity_gpus, &line, &result->pools[i].wait);
     }
-    /* Elastic pools are busy while they are held: the headline leaves them out. */
-    if (fixed.capacity > 0) {
-        total.capacity = fixed.capacity;
-        total.busy = fixed.busy;
+    /* Elastic pools are busy while they are held: a sum with them says nothing. */
+    if (elastic && fixed.capacity > 0) {
+        print_line(out, "owned, leased", "", -1, &fixed, &none);
+        total.capacity = 0;
     }
     print_line(out, "total", "", -1, &total, &result->groups[0].wait);
 }
@@ -172,6 +180,9 @@ static void print_idle(FILE *out, const struct scenario *scenario,
         brief_short(brief_gpu_h(fixed.capacity)).text,
         100 * (double)fixed.idle / (double)fixed.capacity,
         brief_short(brief_usd(fixed.idle_uusd)).text);
+    if (fixed.once_uusd != 0)
+        paragraph_say(&text, " (of it %s exit fees, losses on sales and impairment)",
+                      brief_short(brief_usd(fixed.once_uusd)).text);
     if (fixed.idle > 0)
         paragraph_say(&text,
                       ": %s GPU-h without demand, %s free but not fitting, %s held",
@@ -213,10 +224,13 @@ static void print_rented(FILE *out, const struct scenario *scenario,
         else
             paragraph_say(&text,
                           owned.capacity > 0 ? "Beyond the owned: " : "Rented: ");
-        paragraph_say(&text, "%s GPU-h %s for %s USD, %s of them busy",
+        paragraph_say(&text, "%s GPU-h %s for %s USD, %s of them useful",
                       brief_short(brief_gpu_h(line.capacity)).text, kinds[k].verb,
                       brief_short(brief_usd(line.economic_uusd)).text,
-                      brief_short(brief_gpu_h(line.busy)).text);
+                      brief_short(brief_gpu_h(line.useful)).text);
+        if (line.busy > line.useful)
+            paragraph_say(&text, " and %s overhead",
+                          brief_short(brief_gpu_h(line.busy - line.useful)).text);
     }
     if (!text.used)
         return;
@@ -277,7 +291,9 @@ void brief_print(const struct scenario *scenario, const struct run_result *resul
     fputc('\n', out);
     print_idle(out, scenario, result);
     print_rented(out, scenario, result);
+    brief_say_events(result, out);
     brief_say_levelised(scenario, result, out);
+    brief_say_taxes(result, out);
     print_service(out, result);
     print_warnings(out, scenario, result);
 }

@@ -129,3 +129,30 @@ void brief_say_levelised(const struct scenario *scenario,
         say_across_classes(&text, result, cost);
     paragraph_print(&text, 2, out);
 }
+
+void brief_say_taxes(const struct run_result *result, FILE *out)
+{
+    double before_usd = 0, after_usd = 0, paid_usd = 0;
+    struct paragraph text = {.used = 0};
+    if (!result->taxed)
+        return;
+    for (size_t i = 0; i < result->n_pools; i++) {
+        const struct pool_result *pool = &result->pools[i];
+        before_usd +=
+            brief_usd(pool->opening_uusd) + pool->cash_pv_usd - pool->closing_pv_usd;
+        after_usd += pool->tax_pv_usd;
+        paid_usd += brief_usd(pool->tax_uusd);
+    }
+    after_usd += before_usd;
+    paragraph_say(&text,
+                  "After tax: net present cost %s USD, before tax %s, as is all above."
+                  " Taxes of the period",
+                  brief_short(after_usd).text, brief_short(before_usd).text);
+    if (paid_usd < 0)
+        paragraph_say(&text, " save %s USD, which takes taxable income from elsewhere",
+                      brief_short(-paid_usd).text);
+    else
+        paragraph_say(&text, " come to %s USD", brief_short(paid_usd).text);
+    paragraph_say(&text, "; sales and property tax are in that, not in cash.");
+    paragraph_print(&text, 2, out);
+}

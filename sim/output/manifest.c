@@ -82,7 +82,7 @@ static int128 overhead_gpu_ms(const struct run_result *result)
     return overhead;
 }
 
-#define RUN_WARNINGS 6
+#define RUN_WARNINGS 7
 
 const char **manifest_warnings(const struct scenario *scenario,
                                const struct run_result *result, struct arena *arena)
@@ -102,6 +102,16 @@ const char **manifest_warnings(const struct scenario *scenario,
                          "started by the end; their waits are cut short",
                          total->censored, total->wait.n,
                          100.0 * (double)total->censored / (double)total->wait.n));
+    if (total->refused > 0 && (double)total->refused > 0.01 * (double)total->arrived)
+        add_warning(
+            list, &n,
+            arena_printf(arena,
+                         "%" PRId64 " of %" PRId64 " jobs (%.1f %%) were refused, "
+                         "for no open pool could ever run them: their work is in "
+                         "no figure; `tenure check` and `reason` in jobs.csv say "
+                         "why",
+                         total->refused, total->arrived,
+                         100.0 * (double)total->refused / (double)total->arrived));
     if (result->unstable)
         add_warning(list, &n,
                     "the backlog grows to the end: waits depend on the horizon");

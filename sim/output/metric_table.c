@@ -480,7 +480,7 @@ const struct metric metrics[] = {
     {"npv_usd", "USD", IN_POOLS, METRIC_REAL_USD, npv, 0,
      "opening_usd + cash_pv_usd - closing_pv_usd; cost is positive", NULL},
     {"tax_cash_usd", "USD", IN_POOLS, METRIC_USD, tax_cash, POOL(tax_uusd),
-     "with `tax`: taxes paid in the period, less what deductions saved; in no account",
+     "with `tax`: taxes paid in the period (on income, sales and property), less what deductions saved; negative: more saved, which takes income from elsewhere; in no account",
      "the tax book is in no other file; the sums are checked"},
     {"tax_pv_usd", "USD", IN_POOLS, METRIC_REAL_USD, tax_pv, POOL(tax_pv_usd),
      "with `tax`: the same discounted to the start, and the tax that the positions at both ends bear",
