@@ -350,6 +350,7 @@ void put_demand(struct drawing *d, struct random_scenario *scenario)
     put(d, "}\n");
     if (model)
         put_model(d);
+    put_level(d);
     if (d->options->apart >= APART_EMPTY)
         put(d,
             "  - {name: newcomer, tenant: newcomer, jobs: %s, after_end: stop, "

@@ -79,6 +79,9 @@ void put_markets(struct drawing *d, struct random_scenario *scenario);
 /* `demand` and `initial`, and the traces. */
 void put_demand(struct drawing *d, struct random_scenario *scenario);
 
+/* Perhaps a level of demand. */
+void put_level(const struct drawing *d);
+
 /* `model` of a demand source, and the end of its line: so many jobs a day. */
 void put_bursty(struct drawing *d, double per_d);
 

@@ -29,6 +29,7 @@ Test(models, each_is_documented_and_complete)
                       "%s.%s has no range", m->name, p->name);
         }
         bool has_work = m->kind == MODEL_DEMAND  ? m->demand.next != NULL
+                        : m->kind == MODEL_LEVEL ? m->level.next != NULL
                         : m->kind == MODEL_ORDER ? m->order.key != NULL
                         : m->kind == MODEL_PRICE ? m->price.next != NULL
                         : m->kind == MODEL_WAIT  ? m->wait.until_ms != NULL
@@ -50,6 +51,7 @@ Test(models, there_is_one_of_each_name_in_the_list)
         {MODEL_DEMAND, "gamma"},
         {MODEL_DEMAND, "mmpp"},
         {MODEL_DEMAND, "sessions"},
+        {MODEL_LEVEL, "profile"},
         {MODEL_ORDER, "fifo"},
         {MODEL_ORDER, "sjf"},
         {MODEL_ORDER, "ljf"},

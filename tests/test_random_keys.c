@@ -52,6 +52,7 @@ static void see_all(const struct node *node, const char *section)
 static const char *section_at(const char *title)
 {
     return strcmp(title, "prices") == 0         ? "pools"
+           : strcmp(title, "level") == 0        ? "demand"
            : strcmp(title, "price traces") == 0 ? "price"
                                                 : title;
 }
@@ -72,8 +73,9 @@ static bool is_drawn(const char *section, const char *key)
 /* Where a kind of model stands in a scenario; procurement and failure: beside others.
  */
 static const char *const place_of[MODEL_KINDS] = {
-    [MODEL_DEMAND] = "model", [MODEL_ORDER] = "order",     [MODEL_WAIT] = "wait",
-    [MODEL_PRICE] = "price",  [MODEL_PROCURE] = "procure", [MODEL_FAILURE] = "failures",
+    [MODEL_DEMAND] = "model",     [MODEL_LEVEL] = "model", [MODEL_ORDER] = "order",
+    [MODEL_WAIT] = "wait",        [MODEL_PRICE] = "price", [MODEL_PROCURE] = "procure",
+    [MODEL_FAILURE] = "failures",
 };
 
 /* How many of the keys, which may be a list, are missing; which is told if it matters

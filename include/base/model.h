@@ -21,6 +21,7 @@
 
 enum model_kind {
     MODEL_DEMAND,
+    MODEL_LEVEL,
     MODEL_ORDER,
     MODEL_WAIT,
     MODEL_PRICE,
@@ -50,6 +51,20 @@ struct demand_ops {
      * reaches the horizon. */
     bool (*next)(const void *params, void *state, struct rng *rng,
                  struct job_draw *job);
+};
+
+/* What a level model draws: from at_ms on so many GPUs are wanted; whole ones are made
+ * of it by whoever asks. */
+struct level_change {
+    int64_t at_ms;
+    double gpus; /* not negative */
+};
+
+struct level_ops {
+    /* The next change: the first has at_ms = 0, each other lies after the one before;
+     * false when the level stays for good.  Called until at_ms reaches the horizon. */
+    bool (*next)(const void *params, void *state, struct rng *rng,
+                 struct level_change *change);
 };
 
 struct order_ops {
@@ -103,7 +118,7 @@ struct failure_ops {
     double (*rate_per_node_d)(const void *params);
 };
 
-/* What a demand model is told once. */
+/* What a demand or level model is told once. */
 struct demand_setting {
     int64_t start_unix_ms; /* the calendar date of time 0 */
     int64_t horizon_ms;
@@ -122,6 +137,7 @@ struct model {
                   const struct demand_setting *setting); /* optional */
     union { /* the member that .kind names */
         struct demand_ops demand;
+        struct level_ops level;
         struct order_ops order;
         struct wait_ops wait;
         struct failure_ops failure;

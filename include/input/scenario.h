@@ -15,6 +15,7 @@
 #include "base/params.h"
 #include "input/accounting.h"
 #include "input/catalog.h"
+#include "input/level.h"
 #include "input/supply.h"
 #include "input/trace.h"
 
@@ -48,6 +49,7 @@ enum billing_until { BILLING_HORIZON, BILLING_LAST_START };
 
 /* One source of jobs: a trace or a model. */
 struct demand_spec {
+    size_t element; /* of the list `demand` */
     bool initial; /* its jobs run or wait when the scenario starts; the first source */
     const char *label;         /* "demand[0]" or its `name` */
     const struct trace *trace; /* NULL for a model */
@@ -345,6 +347,10 @@ struct scenario {
     size_t n_demand;
     struct trace *traces; /* owned; demand points into them */
     size_t n_traces;
+    struct level_spec *levels; /* the sources of `demand` that are levels */
+    size_t n_levels;
+    struct level_trace *level_traces; /* owned; levels point into them */
+    size_t n_level_traces;
     struct market_spec *markets;
     size_t n_markets;
     struct pool_spec *pools;

@@ -21,8 +21,9 @@
 extern const struct param scenario_params[], pool_params[], change_params[],
     demand_params[], dispatch_params[], service_params[], depreciation_params[],
     tax_params[], impairment_params[], facility_params[], market_params[],
-    market_trace_params[], pool_market_params[], escalation_params[], order_params[],
-    interruption_params[], availability_params[], shock_params[], procure_params[];
+    level_params[], market_trace_params[], pool_market_params[], escalation_params[],
+    order_params[], interruption_params[], availability_params[], shock_params[],
+    procure_params[];
 
 extern const char *const opening_names[];
 
@@ -73,6 +74,11 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
  * `scenario->pools` and the class catalogue are there. */
 bool scenario_read_demand(struct scenario *scenario, const struct node *list,
                           const struct node *initial, struct error *err) MUST_CHECK;
+
+/* The i-th source of `demand`, which has a key `level`. */
+extern const struct param_also level_also[];
+bool scenario_read_level(struct scenario *scenario, const struct node *map,
+                         const char *path, size_t i, struct error *err) MUST_CHECK;
 
 /* `service`, NULL where there is none; the demand is there. */
 bool scenario_read_service(struct scenario *scenario, const struct node *node,

@@ -66,7 +66,8 @@ struct book_service {
     int128 uusd[SERVICE_PARTS], stated[SERVICE_PARTS]; /* by ledger.csv */
     int128 waited_gpu_ms;                              /* by jobs.csv */
     int64_t left_unserved;
-    bool interrupted; /* a job was: it waited more than jobs.csv says */
+    int128 lacked_gpu_ms; /* by levels.csv */
+    bool interrupted;     /* a job was: it waited more than jobs.csv says */
 };
 
 /* An entry of the scenario's `service`, from the manifest. */
@@ -141,7 +142,8 @@ struct books {
     int64_t first_submit_ms, last_end_ms;
     int64_t interruptions;
     int64_t last_event_ms, last_decision_ms;
-    struct summary *summary; /* audit_summary.c, while it reads */
+    struct book_levels *levels; /* audit_levels.c, while it reads */
+    struct summary *summary;    /* audit_summary.c, while it reads */
 };
 
 /* A place in a file of the result; line 0: the whole file. */
@@ -177,6 +179,7 @@ void audit_assets(struct books *books);
 void audit_usage(struct books *books);
 void audit_events(struct books *books);
 void audit_chargeback(struct books *books);
+void audit_levels(struct books *books);    /* before the ledger is read */
 void audit_decisions(struct books *books); /* audit_decisions.c */
 void audit_summary(
     struct books *books); /* calls audit_across when the summary is read */
@@ -190,6 +193,7 @@ void audit_posting(struct books *books, struct finding_at at, uint32_t item,
 void audit_service_row(struct books *books, struct finding_at at, int account,
                        int basis, const struct cell cells[]);
 void audit_service_job(struct books *books, int outcome, const struct cell cells[]);
+void audit_service_level(struct books *books, const char *workload, int64_t gpu_ms);
 void audit_service(struct books *books);
 
 /* When all files are read: chargeback.csv against the others. */

@@ -55,6 +55,7 @@ enum output_table {
     TABLE_USAGE,
     TABLE_EVENTS,
     TABLE_CHARGEBACK,
+    TABLE_LEVELS,    /* only of a run with levels of demand */
     TABLE_DECISIONS, /* only of a run in which a policy orders */
     TABLE_SUMMARY,
     OUTPUT_TABLES
@@ -176,6 +177,23 @@ enum chargeback_column {
     CHARGEBACK_SHARES, /* four, as enum cost_share */
     CHARGEBACK_FULL = CHARGEBACK_SHARES + 4,
     CHARGEBACK_COLUMNS
+};
+
+enum levels_column {
+    LEVELS_START,
+    LEVELS_END,
+    LEVELS_LEVEL,
+    LEVELS_SERIES,
+    LEVELS_WORKLOAD,
+    LEVELS_TENANT,
+    LEVELS_DEMAND,
+    LEVELS_SERVED,
+    LEVELS_UNSERVED,
+    LEVELS_OVERHEAD,
+    LEVELS_SERVED_FRAC,
+    LEVELS_WANTED_GPUS,
+    LEVELS_SERVED_GPUS,
+    LEVELS_COLUMNS
 };
 
 enum decisions_column {

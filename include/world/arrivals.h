@@ -58,12 +58,17 @@ struct arrivals {
     const struct scenario *scenario;
     struct source *sources;
     uint32_t n;
+    struct source_kind *level_kinds; /* of levels, series by series: level.h */
+    uint32_t n_level_kinds;
     uint32_t first;  /* the source whose next job comes first; n: none has one */
     int64_t next_ms; /* NEVER_MS: no more */
 };
 
 void arrivals_init(struct arrivals *arrivals, const struct scenario *scenario,
                    uint64_t replication, struct routes *routes, struct arena *arena);
+
+/* The kinds of a source, or those of levels with i == arrivals->n; their number. */
+struct source_kind *arrivals_kinds(struct arrivals *arrivals, uint32_t i, size_t *n);
 
 /* The n-th job of `initial:`, which never comes through arrivals_take; false if there
  * are no more.  `started_ms` is NEVER_MS for a job that waits. */

@@ -37,6 +37,7 @@ struct live_job {
                         time */
     bool leaves;     /* running: with the checkpoint that it takes */
     bool impatient;  /* leave_event ends its patience, else its deadline */
+    bool level;      /* no job: a GPU that a level holds (level.h) */
     int32_t interruptions;
     uint32_t source, lap, copy;
     uint64_t row;
@@ -120,9 +121,9 @@ struct backlog {
     uint32_t slots_mask;
     struct active_queue *active;
     uint32_t n_active, active_room;
-    int64_t waiting, running;
-    bool keeps_asides; /* prices change, jobs fail or are preempted */
-    bool preempt;      /* the fixed pools' trees of victims are kept */
+    int64_t waiting, running; /* jobs */
+    bool keeps_asides;        /* prices change, jobs fail or are preempted */
+    bool preempt;             /* the fixed pools' trees of victims are kept */
     uint64_t starts;
 };
 

@@ -149,6 +149,7 @@ struct pool {
                               servers that are to stay; fungible: of all holds, which
                               may be more than there are */
     int64_t closed_busy_gpus; /* packed: busy ones among them */
+    uint64_t closings;        /* how often servers were closed, lost or retired */
     int64_t kept_gpus;        /* of wholly idle instances, kept alive */
     int64_t wanted_gpus,
         waiting_jobs; /* by waiting jobs to which it is open: backlog.c */

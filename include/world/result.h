@@ -54,6 +54,7 @@ struct group_result {
      * unserved wanted, GPU-ms waited, misses; and what they are priced at. */
     int128 service[SERVICE_PARTS];
     int64_t service_uusd[SERVICE_PARTS];
+    int128 level_demand_gpu_ms, level_served_gpu_ms, level_overhead_gpu_ms; /* levels */
     int64_t full_uusd; /* charged: the total, by tenant and by workload */
     struct histogram wait;
 };
@@ -69,6 +70,7 @@ struct run_result {
     int64_t peak_cash_uusd; /* the largest cumulative cash spent */
     bool taxed;             /* the scenario has a `tax` */
     bool service_priced;    /* the scenario has a `service` */
+    bool has_levels;        /* the scenario has levels of demand */
     bool charged;           /* economic cost was divided among tenants */
     int64_t unallocated_uusd, no_tenant_uusd; /* what no tenant bears of it */
     bool unstable;                            /* the backlog grows to the end */

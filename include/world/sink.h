@@ -222,6 +222,17 @@ struct decision_row {
     const char *reason;
 };
 
+/* A level of demand in an interval: demand = served + unserved. */
+struct level_interval {
+    int64_t start_ms, end_ms;
+    const char *level;             /* the source's name */
+    int64_t series;                /* of its trace, from 1 */
+    const char *workload, *tenant; /* NULL: none */
+    int128 demand_gpu_ms, served_gpu_ms;
+    int128 overhead_gpu_ms;           /* held, and booting or not wanted */
+    int64_t wanted_gpus, served_gpus; /* at the interval's end */
+};
+
 struct sink {
     void *self;
     void (*timeline)(void *self, const struct timeline_row *row);
@@ -231,6 +242,7 @@ struct sink {
     void (*asset)(void *self, const struct asset_row *row);
     void (*event)(void *self, const struct event_row *row);
     void (*charge)(void *self, const struct charge_row *row);
+    void (*level)(void *self, const struct level_interval *row);
     void (*decision)(void *self, const struct decision_row *row);
 };
 

@@ -15,6 +15,7 @@
 #include "world/failures.h"
 #include "world/fleet.h"
 #include "world/ledger.h"
+#include "world/level.h"
 #include "world/maintenance.h"
 #include "world/market.h"
 #include "world/orders.h"
@@ -67,6 +68,8 @@ enum event_kind {
     EVENT_RECALL,          /* the same */
     EVENT_SUPPLY,          /* argument: pool, whose supply trace goes on */
     EVENT_SHOCK,           /* argument: shock, which begins or ends */
+    EVENT_LEVEL,           /* argument: source of levels that changes */
+    EVENT_LEVEL_HOLD,      /* argument: level, whose hold on a GPU is over */
     EVENT_REVIEW,          /* argument: number of the policy that is asked */
     EVENT_KINDS
 };
@@ -163,6 +166,7 @@ struct world {
     uint32_t n_newcomers, newcomers_room;
     bool track_ends; /* some pool's running jobs are kept by expected end */
     uint64_t fixed_mask;
+    int64_t last_key; /* the pass looks at jobs with keys up to this one */
 
     struct plan *plans; /* by pool */
     struct orders orders;
@@ -190,6 +194,7 @@ struct world {
     struct conservative *conservative; /* scratch of that pass */
     uint32_t *victims;                 /* scratch: jobs that are to be interrupted */
     uint32_t victims_room;
+    struct levels *levels; /* NULL: there are none */
     struct supply *supply; /* NULL: the market has all, at one price */
 };
 
@@ -278,6 +283,11 @@ void world_arrive_early(struct world *world, const struct arrival *arrival);
 void world_resume(struct world *world, const struct arrival *arrival, uint32_t pool,
                   int64_t started_ms);
 
+/* GPUs for a job, in a pool where they fit; `ready_ms` is when the last of them works.
+ * And back, with the job out of the pool. */
+void job_take(struct world *world, uint32_t job, struct pool *pool, int64_t *ready_ms);
+void job_return_gpus(struct world *world, uint32_t job, bool was_useful);
+
 void world_queue_solo(struct world *world); /* it did not start: it joins the queue */
 void job_segment_ends(struct world *world, uint32_t job);
 void job_until_comes(struct world *world, uint32_t job);
@@ -288,6 +298,9 @@ void world_finish(struct world *world); /* rows of jobs still there */
 
 /* A job takes a checkpoint now, and leaves its GPUs when it has it. */
 void job_checkpoint_and_leave(struct world *world, uint32_t job);
+
+/* level.c: a level's GPU is taken away, as a job is interrupted. */
+void level_loses(struct world *world, uint32_t job, enum phase phase, enum cause cause);
 
 /* Puts a job into the scratch of victims, at the place n behind n others. */
 void world_remember(struct world *world, uint32_t n, uint32_t job);
@@ -368,6 +381,9 @@ void world_show_event(struct world *world, int phase, const char *kind,
 
 /* dispatch.c: the pass of an instant. */
 void dispatch_pass(struct world *world);
+
+/* Its part for waiting jobs with keys up to `last_key`. */
+void dispatch_jobs(struct world *world, int64_t last_key);
 
 /* How long a gang that starts in the pool now may run there before its contract ends,
  * whatever is reserved: -1 when it finds no room, INT64_MAX without bound. */

@@ -18,8 +18,9 @@ const struct model *const models[] = {
 #undef MODEL
 
 const char *const model_kind_names[MODEL_KINDS] = {
-    [MODEL_DEMAND] = "demand", [MODEL_ORDER] = "order",     [MODEL_WAIT] = "wait",
-    [MODEL_PRICE] = "price",   [MODEL_PROCURE] = "procure", [MODEL_FAILURE] = "failure",
+    [MODEL_DEMAND] = "demand",   [MODEL_LEVEL] = "level", [MODEL_ORDER] = "order",
+    [MODEL_WAIT] = "wait",       [MODEL_PRICE] = "price", [MODEL_PROCURE] = "procure",
+    [MODEL_FAILURE] = "failure",
 };
 
 const struct model *model_find(enum model_kind kind, const char *name)

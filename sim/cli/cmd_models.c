@@ -9,6 +9,7 @@
 
 static const char *const kind_titles[MODEL_KINDS] = {
     [MODEL_DEMAND] = "demand: how jobs arrive",
+    [MODEL_LEVEL] = "level: how many GPUs are wanted over time",
     [MODEL_ORDER] = "order: who is served first",
     [MODEL_FAILURE] = "failure: when a server fails",
     [MODEL_PRICE] = "price: how a price changes",

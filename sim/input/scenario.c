@@ -335,6 +335,8 @@ void scenario_free(struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->n_traces; i++)
         trace_free(&scenario->traces[i]);
+    for (size_t i = 0; i < scenario->n_level_traces; i++)
+        level_trace_free(&scenario->level_traces[i]);
     catalog_free(&scenario->catalog);
     arena_free(&scenario->arena);
     *scenario = (struct scenario){0};

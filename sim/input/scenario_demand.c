@@ -151,12 +151,11 @@ static bool check_initial_source(const struct reading *reading, struct error *er
 static bool check_source(struct reading *reading, struct error *err)
 {
     const struct node *map = reading->map;
-    static const char *const later[] = {"level", "requests"};
-    for (size_t i = 0; i < 2; i++)
-        if (node_get(map, later[i]))
-            return error_at(err, node_place(map, later[i]),
-                            "%s: `%s` is not in this version; `jobs` and `model` are",
-                            reading->path, later[i]);
+    if (node_get(map, "requests"))
+        return error_at(err, node_place(map, "requests"),
+                        "%s: `requests` is not in this version; `jobs`, `model` and "
+                        "`level` are",
+                        reading->path);
     bool jobs = node_get(map, "jobs") != NULL, model = node_get(map, "model") != NULL;
     if (jobs == model)
         return error_at(err, map->place,
@@ -164,7 +163,7 @@ static bool check_source(struct reading *reading, struct error *err)
                         "rate: 100 /d}`",
                         reading->path,
                         jobs ? "give `jobs` or `model`, not both"
-                             : "`jobs` or `model` is needed");
+                             : "`jobs`, `model` or `level` is needed");
     reading->mask = jobs ? SOURCE_TRACE : SOURCE_MODEL;
     return check_keys(reading, err);
 }
@@ -444,11 +443,13 @@ static bool read_name(struct reading *reading, size_t i, struct error *err)
     struct place place = node_place(reading->map, "name");
     if (strlen(name) > 63)
         return error_at(err, place, "%s.name: more than 63 bytes", reading->path);
+    bool taken = false;
     for (size_t k = 0; k < scenario->n_demand; k++)
-        if (strcmp(scenario->demand[k].label, name) == 0)
-            return error_at(err, place, "%s.name: two sources are called '%s'",
-                            reading->path, name);
-    return true;
+        taken |= strcmp(scenario->demand[k].label, name) == 0;
+    for (size_t k = 0; k < scenario->n_levels; k++)
+        taken |= strcmp(scenario->levels[k].label, name) == 0;
+    return !taken || error_at(err, place, "%s.name: two sources are called '%s'",
+                              reading->path, name);
 }
 
 static bool check_checkpoint(struct reading *reading, struct error *err)
@@ -493,6 +494,7 @@ static bool read_source(struct reading *reading, size_t i, struct error *err)
     if (!params_read(demand_params, &reading->in, reading->map, &reading->context, err))
         return false;
     reading->in.spec.initial = initial;
+    reading->in.spec.element = i;
     if (initial)
         reading->in.spec.scale = 1;
     if (!read_name(reading, i, err) || !read_reference(reading, err) ||
@@ -520,6 +522,8 @@ static bool read_element(struct scenario *scenario, const struct node *map, size
     reading.path = name && name->kind == NODE_SCALAR && *name->text
                        ? arena_printf(&scenario->arena, "demand.%.63s", name->text)
                        : arena_printf(&scenario->arena, "demand.%zu", i);
+    if (node_get(map, "level"))
+        return scenario_read_level(scenario, map, reading.path, i, err);
     return check_source(&reading, err) && read_source(&reading, i, err);
 }
 
@@ -544,6 +548,9 @@ bool scenario_read_demand(struct scenario *scenario, const struct node *list,
         return error_at(err, list->place, "demand: more than 1000 sources");
     scenario->demand = ARENA_ARRAY(&scenario->arena, list->n + 2, struct demand_spec);
     scenario->traces = ARENA_ARRAY(&scenario->arena, list->n + 2, struct trace);
+    scenario->levels = ARENA_ARRAY(&scenario->arena, list->n + 1, struct level_spec);
+    scenario->level_traces =
+        ARENA_ARRAY(&scenario->arena, list->n + 1, struct level_trace);
     if (initial && !read_initial(scenario, initial, err))
         return false;
     for (size_t i = 0; i < list->n; i++)

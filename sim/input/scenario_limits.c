@@ -105,8 +105,7 @@ static struct place source_place(const struct scenario *scenario,
 {
     if (scenario->demand[i].initial)
         return node_place(root, "initial");
-    size_t before = scenario->demand[0].initial ? 1 : 0;
-    return node_get(root, "demand")->items[i - before].place;
+    return node_get(root, "demand")->items[scenario->demand[i].element].place;
 }
 
 /* `scale` and `growth` together: how many copies of a job there may be. */
@@ -257,10 +256,21 @@ static bool has_workload(const struct demand_spec *demand, const char *workload)
     return false;
 }
 
+static bool level_has_workload(const struct level_spec *level, const char *workload)
+{
+    const struct level_trace *trace = level->trace;
+    return (level->workload && strcmp(level->workload, workload) == 0) ||
+           (trace &&
+            names_find(&trace->names, workload, strlen(workload)) != NAMES_NONE);
+}
+
 bool scenario_has_workload(const struct scenario *scenario, const char *workload)
 {
     for (size_t d = 0; d < scenario->n_demand; d++)
         if (has_workload(&scenario->demand[d], workload))
+            return true;
+    for (size_t l = 0; l < scenario->n_levels; l++)
+        if (level_has_workload(&scenario->levels[l], workload))
             return true;
     return false;
 }
@@ -289,6 +299,9 @@ static void warn_of_nobody_to_preempt(struct scenario *scenario)
             if (demand->trace->kinds[k].preemptible)
                 return;
     }
+    for (size_t l = 0; l < scenario->n_levels; l++)
+        if (scenario->levels[l].kind.preemptible)
+            return;
     if (scenario->dispatch.preempt)
         scenario_warn(scenario,
                       "dispatch.preempt is on, but no job is preemptible: set "

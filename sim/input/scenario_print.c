@@ -6,7 +6,8 @@
 #include "input/scenario_parts.h"
 
 static const struct param_also scenario_also[] = {
-    {"demand", "list", "", "sources of jobs, see demand; [] is none"},
+    {"demand", "list", "",
+     "sources of jobs, see demand, and of levels, see level; [] is none"},
     {"initial", "map", "",
      "jobs that run or wait when the clock begins, see demand; without: none"},
     {"pools", "list", "", "where jobs run, see pools"},
@@ -185,6 +186,8 @@ const struct param_section scenario_sections[] = {
      "Each element of `demand`: a trace (`jobs`) or a model (`model`); and `initial`, "
      "one trace of jobs that are there at the start.",
      demand_params, demand_also, who_demand},
+    {"level", "An element of `demand` that wants GPUs over time, whichever they are.",
+     level_params, level_also, NULL},
     {"tax",
      "The tax book, which gives taxes and a present value after them and never touches "
      "the "

@@ -256,7 +256,7 @@ static void load_rows(struct books *books, const json_t *root)
             json_is_integer(rows) ? json_integer_value(rows) : -1;
         books_expect(books,
                      entry || table == TABLE_EVENTS || table == TABLE_CHARGEBACK ||
-                         table == TABLE_DECISIONS,
+                         table == TABLE_DECISIONS || table == TABLE_LEVELS,
                      ((struct finding_at){(enum output_table)table, 0}),
                      "is not listed in the manifest");
     }
@@ -359,6 +359,8 @@ static void check_identities(struct books *books)
 {
     audit_timeline(books);
     audit_jobs(books);
+    if (books->rows_listed[TABLE_LEVELS] >= 0)
+        audit_levels(books);
     audit_ledger(books);
     audit_assets(books);
     audit_usage(books);

@@ -117,6 +117,8 @@ static void check_totals(struct books *books)
         overhead += result->pools[i].state_gpu_ms[GPU_BUSY_OVERHEAD];
         books_add(&interruptions, result->pools[i].interruptions);
     }
+    useful -= total->level_served_gpu_ms;
+    overhead -= total->level_overhead_gpu_ms;
     books_expect(books, total->useful_gpu_ms == useful, jobs,
                  "useful_gpu_h sums to %s, but in the timeline to %s",
                  exact_gpu_h(total->useful_gpu_ms).text, exact_gpu_h(useful).text);

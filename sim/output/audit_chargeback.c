@@ -129,17 +129,21 @@ static void check_charge(struct books *books, const struct book_charge *charge)
 {
     struct finding_at at = {TABLE_CHARGEBACK, 0};
     const char *what = charge->kind == GROUP_TENANT ? "tenant" : "workload";
+    const char *files =
+        books->result.has_levels ? "jobs.csv and levels.csv" : "jobs.csv";
     if (!*charge->name)
         return; /* what is left of the total */
     const struct group_result *group = books_group(books, charge->kind, charge->name);
-    books_expect(books, charge->useful_gpu_ms == group->useful_gpu_ms, at,
-                 "busy_useful_gpu_h of %s '%s' sums to %s, but in jobs.csv to %s", what,
-                 charge->name, exact_gpu_h(charge->useful_gpu_ms).text,
-                 exact_gpu_h(group->useful_gpu_ms).text);
-    books_expect(books, charge->overhead_gpu_ms == group->overhead_gpu_ms, at,
-                 "busy_overhead_gpu_h of %s '%s' sums to %s, but in jobs.csv to %s",
-                 what, charge->name, exact_gpu_h(charge->overhead_gpu_ms).text,
-                 exact_gpu_h(group->overhead_gpu_ms).text);
+    int128 useful = group->useful_gpu_ms + group->level_served_gpu_ms;
+    int128 overhead = group->overhead_gpu_ms + group->level_overhead_gpu_ms;
+    books_expect(books, charge->useful_gpu_ms == useful, at,
+                 "busy_useful_gpu_h of %s '%s' sums to %s, but in %s to %s", what,
+                 charge->name, exact_gpu_h(charge->useful_gpu_ms).text, files,
+                 exact_gpu_h(useful).text);
+    books_expect(books, charge->overhead_gpu_ms == overhead, at,
+                 "busy_overhead_gpu_h of %s '%s' sums to %s, but in %s to %s", what,
+                 charge->name, exact_gpu_h(charge->overhead_gpu_ms).text, files,
+                 exact_gpu_h(overhead).text);
 }
 
 void audit_charges(struct books *books)

@@ -318,6 +318,38 @@ static const struct column decisions_columns[DECISIONS_COLUMNS] = {
                           UNCHECKED_DECISION, NULL},
 };
 
+static const struct column levels_columns[LEVELS_COLUMNS] = {
+    [LEVELS_START] = {"start", COLUMN_DATE, false, "first instant of the interval",
+                      NULL, NULL},
+    [LEVELS_END] = {"end", COLUMN_DATE, false,
+                    "first instant after it; the next row of the level begins there",
+                    NULL, NULL},
+    [LEVELS_LEVEL] = {"level", COLUMN_TEXT, false, "the source's name",
+                      "a name that stands nowhere else", NULL},
+    [LEVELS_SERIES] = {"series", COLUMN_COUNT, false,
+                       "of the source's trace, in order of appearance, from 1", NULL,
+                       NULL},
+    [LEVELS_WORKLOAD] = {"workload", COLUMN_TEXT, true, "of the series", NULL, NULL},
+    [LEVELS_TENANT] = {"tenant", COLUMN_TEXT, true, "of the source", NULL, NULL},
+    [LEVELS_DEMAND] = {"demand_gpu_h", COLUMN_GPU_H, false,
+                       "what was wanted: served and unserved, exactly", NULL, NULL},
+    [LEVELS_SERVED] = {"served_gpu_h", COLUMN_GPU_H, false,
+                       "served: busy_useful of the pools", NULL, NULL},
+    [LEVELS_UNSERVED] = {"unserved_gpu_h", COLUMN_GPU_H, false, "wanted and not served",
+                         NULL, NULL},
+    [LEVELS_OVERHEAD] = {"overhead_gpu_h", COLUMN_GPU_H, false,
+                         "held while it booted, or by its minimum hold though it was "
+                         "not wanted: busy_overhead of the pools",
+                         NULL, NULL},
+    [LEVELS_SERVED_FRAC] = {"served_frac", COLUMN_NANO, true,
+                            "served over demand; empty without demand", NULL, NULL},
+    [LEVELS_WANTED_GPUS] = {"wanted_gpus", COLUMN_COUNT, false,
+                            "GPUs wanted at the interval's end",
+                            "an instant, of which demand_gpu_h keeps no trace", NULL},
+    [LEVELS_SERVED_GPUS] = {"served_gpus", COLUMN_COUNT, false, "of them served",
+                            "an instant, of which served_gpu_h keeps no trace", NULL},
+};
+
 static const struct column summary_columns[SUMMARY_COLUMNS] = {
     [SUMMARY_SCOPE] = {"scope", COLUMN_TEXT, false,
                        "total, fixed, a pool, workload:X, tenant:X or size:X", NULL,
@@ -356,6 +388,10 @@ const struct output_file output_files[OUTPUT_TABLES] = {
                           "unallocated; with "
                           "`chargeback: true` in the scenario; no zeros",
                           chargeback_columns, CHARGEBACK_COLUMNS},
+    [TABLE_LEVELS] = {"levels.csv",
+                      "one per interval and level, in order of time, then of the "
+                      "scenario; only with levels of demand",
+                      levels_columns, LEVELS_COLUMNS},
     [TABLE_DECISIONS] = {"decisions.csv",
                          "one per order of a procurement policy, in order of time; "
                          "without any there is no file",

@@ -232,6 +232,30 @@ static void write_charge(void *self, const struct charge_row *row)
     csv_end_row(out);
 }
 
+static void write_level(void *self, const struct level_interval *row)
+{
+    struct files *files = self;
+    struct csv_out *out = next_row(files, TABLE_LEVELS);
+
+    put_date(out, files->start_unix_ms + row->start_ms);
+    put_date(out, files->start_unix_ms + row->end_ms);
+    csv_text(out, row->level);
+    csv_int(out, row->series);
+    put_text(out, row->workload);
+    put_text(out, row->tenant);
+    csv_gpu_h(out, row->demand_gpu_ms);
+    csv_gpu_h(out, row->served_gpu_ms);
+    csv_gpu_h(out, row->demand_gpu_ms - row->served_gpu_ms);
+    csv_gpu_h(out, row->overhead_gpu_ms);
+    if (row->demand_gpu_ms > 0)
+        csv_fixed(out, ratio_nano(row->served_gpu_ms, row->demand_gpu_ms), 9);
+    else
+        csv_empty(out);
+    csv_int(out, row->wanted_gpus);
+    csv_int(out, row->served_gpus);
+    csv_end_row(out);
+}
+
 static bool open_table(struct files *files, struct staging *staging,
                        enum output_table table, struct error *err)
 {
@@ -285,12 +309,14 @@ struct files *files_open(struct staging *staging, const struct scenario *scenari
         .usage = write_usage,
         .event = scenario->write_events ? write_event : NULL,
         .charge = scenario->chargeback ? write_charge : NULL,
+        .level = scenario->n_levels > 0 ? write_level : NULL,
         .decision = write_decision,
     };
     files->staging = staging;
-    for (int table = TABLE_TIMELINE; table <= TABLE_CHARGEBACK; table++) {
+    for (int table = TABLE_TIMELINE; table <= TABLE_LEVELS; table++) {
         if ((table == TABLE_EVENTS && !scenario->write_events) ||
-            (table == TABLE_CHARGEBACK && !scenario->chargeback))
+            (table == TABLE_CHARGEBACK && !scenario->chargeback) ||
+            (table == TABLE_LEVELS && scenario->n_levels == 0))
             continue;
         if (!open_table(files, staging, (enum output_table)table, err)) {
             files_discard(files);

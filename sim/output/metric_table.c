@@ -269,6 +269,34 @@ static bool with_service(const struct scope *scope, size_t offset, int128 *value
     return is_priced(scope);
 }
 
+/* Of levels of demand: in the total, by workload and by tenant. */
+static bool has_levels(const struct scope *scope)
+{
+    return scope->run->result->has_levels && scope->group->kind != GROUP_SIZE;
+}
+
+static bool level_hours(const struct scope *scope, size_t offset, int128 *value)
+{
+    return has_levels(scope) && group_hours(scope, offset, value);
+}
+
+static bool level_unserved(const struct scope *scope, size_t offset, int128 *value)
+{
+    const struct group_result *group = scope->group;
+    (void)offset;
+    *value =
+        gpu_ms_to_nano_gpu_h(group->level_demand_gpu_ms - group->level_served_gpu_ms);
+    return has_levels(scope);
+}
+
+static bool level_served_frac(const struct scope *scope, size_t offset, int128 *value)
+{
+    const struct group_result *group = scope->group;
+    (void)offset;
+    return has_levels(scope) &&
+           ratio(group->level_served_gpu_ms, group->level_demand_gpu_ms, value);
+}
+
 /* Divided among tenants: a field of the group, or of the run. */
 static bool group_charge(const struct scope *scope, size_t offset, int128 *value)
 {
@@ -365,6 +393,16 @@ const struct metric metrics[] = {
     {"direct_usd", "USD", IN_JOBS, METRIC_USD, group_field, GROUP(direct_uusd),
      "elastic rent and busy power of these jobs; no standing cost", NULL},
 
+    {"level_demand_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, level_hours, GROUP(level_demand_gpu_ms),
+     "GPU-hours that levels of demand wanted; this and the next four only where there are any", NULL},
+    {"level_served_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, level_hours, GROUP(level_served_gpu_ms),
+     "of them served; useful_gpu_h is of jobs alone", NULL},
+    {"unserved_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, level_unserved, 0,
+     "the rest: wanted and not served", NULL},
+    {"level_served_frac", "1", IN_JOBS, METRIC_NANO, level_served_frac, 0,
+     "served over wanted", NULL},
+    {"level_overhead_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, level_hours, GROUP(level_overhead_gpu_ms),
+     "GPU-hours that levels held while they booted, or by their minimum hold though not wanted", NULL},
     {"full_usd", "USD", IN_JOBS, METRIC_USD, group_charge, GROUP(full_uusd),
      "economic cost of the pools charged back by use, idle and down included", NULL},
     {"full_no_tenant_usd", "USD", IN_TOTAL, METRIC_USD, run_charge, RUN(no_tenant_uusd),
@@ -380,7 +418,7 @@ const struct metric metrics[] = {
     {"service_miss_usd", "USD", IN_JOBS, METRIC_USD, service_part, SERVICE_MISS,
      "its part for missed deadlines and jobs that left unserved", NULL},
     {"service_unserved_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, service_hours, SERVICE_UNSERVED,
-     "GPU-hours on the reference class wanted by jobs that were refused or gave up",
+     "GPU-hours on the reference class wanted by jobs that were refused or gave up, and those that levels wanted in vain",
      "durations of such jobs are in no output; checked against price and ledger"},
     {"service_delay_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, service_hours, SERVICE_DELAY,
      "GPU-hours waited in the run: gang times wait, boot and waits after interruptions included", NULL},

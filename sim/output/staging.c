@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 const char *const output_names[] = {
-    "summary.csv",   "timeline.csv", "jobs.csv",   "ledger.csv",
-    "assets.csv",    "usage.csv",    "events.csv", "chargeback.csv",
-    "decisions.csv", MANIFEST_NAME,  "run.json",   NULL,
+    "summary.csv", "timeline.csv",  "jobs.csv",    "ledger.csv",
+    "assets.csv",  "usage.csv",     "events.csv",  "chargeback.csv",
+    "levels.csv",  "decisions.csv", MANIFEST_NAME, "run.json",
+    NULL,
 };
 
 #define TEMPORARY_SUFFIX ".tmp-XXXXXX"

@@ -233,25 +233,6 @@ static int64_t back_to_reference(const struct world *world, const struct live_jo
     return work_ms == job->work_ms || done > left ? left : done;
 }
 
-/* Takes GPUs in a pool where they fit; `ready_ms` is when the last of them works. */
-static void take(struct world *world, uint32_t index, struct pool *pool,
-                 int64_t *ready_ms)
-{
-    struct live_job *job = job_at(world, index);
-    job->shares = fleet_take(&world->fleet, pool, job->gpus, world->now_ms, ready_ms);
-    job->held_since_ms = world->now_ms;
-    if (pool->prices)
-        world->backlog.asides[index].held_direct =
-            prices_direct(pool->prices, world->now_ms);
-    for (uint32_t s = job->shares; s != SHARE_NONE && pool->instanced;
-         s = world->fleet.shares[s].next)
-        world_keep_no_longer(world, pool, world->fleet.shares[s].share.server);
-    if (pool->ties_shares)
-        fleet_tie(&world->fleet, pool, job->shares, index);
-    if (pool->recalls)
-        supply_taken(world, pool, job->shares);
-}
-
 /* Its wait is over: boot is part of it. */
 static void begin_work(struct world *world, struct live_job *job, int64_t start_ms)
 {
@@ -289,7 +270,7 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     }
     mark_dirty(world, job);
 
-    take(world, index, pool, &ready);
+    job_take(world, index, pool, &ready);
     service_set_waits(&world->service, job,
                       ready > now && job->first_start_ms == NEVER_STARTED, now);
     job->work_ms = ratio_apply(job->duration_ms - job->progress_ms, ratio);
@@ -329,7 +310,7 @@ void world_resume(struct world *world, const struct arrival *arrival,
     world_show_event(world, PHASE_INTERVAL, "submit", job, UINT32_MAX, job->gpus, NULL);
     job->patience_ms = arrival->patience_ms;
     job->before_ms = now - started_ms;
-    take(world, index, pool, &ready);
+    job_take(world, index, pool, &ready);
     fleet_booted(&world->fleet, pool, job->shares, now);
     job->done_ms = job->before_ms > 0 ? ratio_apply(job->before_ms, ratio) : 0;
     job->work_ms = job->done_ms + ratio_apply(job->duration_ms - job->before_ms, ratio);
@@ -375,16 +356,8 @@ static void give_back(struct world *world, uint32_t index, bool was_useful)
     job->direct_uusd += job_direct_uusd(world, index, billed - held);
     if (job->kind->failures_per_d > 0)
         world_cancel(world, &world->backlog.asides[index].failure_event);
-    uint32_t idle = fleet_give(&world->fleet, pool, job->gpus, job->shares, was_useful,
-                               job->held_since_ms, world->now_ms, world->idle_scratch);
-    for (uint32_t i = 0; i < idle; i++)
-        world_keep(world, pool, world->idle_scratch[i]);
-    if (pool->recalls)
-        supply_sweep(world, pool);
-    job->shares = SHARE_NONE;
-    backlog_stop(&world->backlog, index, world->track_ends);
+    job_return_gpus(world, index, was_useful);
     world->interval_ended[pool->index]++;
-    world_unsettle(world, pool->index);
 }
 
 static void finish_job(struct world *world, uint32_t index)
@@ -447,6 +420,10 @@ static void stop(struct world *world, uint32_t index, enum phase phase,
 void job_segment_ends(struct world *world, uint32_t index)
 {
     struct live_job *job = job_at(world, index);
+    if (job->level) {
+        level_booted(world, index);
+        return;
+    }
     struct pool *pool = &world->fleet.pools[job->pool];
     bool was_useful = is_useful(job->segment);
     bool checkpointed = job->segment == SEGMENT_CHECKPOINT;
@@ -501,6 +478,10 @@ void job_checkpoint_and_leave(struct world *world, uint32_t index)
 void job_interrupt(struct world *world, uint32_t index, enum phase phase,
                    enum cause cause)
 {
+    if (job_at(world, index)->level) {
+        level_loses(world, index, phase, cause);
+        return;
+    }
     close_segment(world, job_at(world, index));
     stop(world, index, phase, cause);
 }
@@ -566,7 +547,7 @@ void world_finish(struct world *world)
     struct left *left = ARENA_ARRAY(&world->arena, backlog->n_jobs + 1, struct left);
     size_t n = 0;
     for (uint32_t j = 0; j < backlog->n_jobs; j++)
-        if (backlog->jobs[j].state != JOB_STATE_FREE)
+        if (backlog->jobs[j].state != JOB_STATE_FREE && !backlog->jobs[j].level)
             left[n++] = (struct left){backlog->jobs[j].state, backlog->jobs[j].seq, j};
     qsort(left, n, sizeof *left, by_state);
     for (size_t i = 0; i < n; i++)

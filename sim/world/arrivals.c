@@ -55,6 +55,47 @@ static void resolve_kinds(struct source *source, struct routes *routes,
     }
 }
 
+static void resolve_levels(struct arrivals *arrivals, struct routes *routes,
+                           struct arena *arena)
+{
+    const struct scenario *scenario = arrivals->scenario;
+    for (size_t i = 0; i < scenario->n_levels; i++) {
+        const struct level_trace *trace = scenario->levels[i].trace;
+        arrivals->n_level_kinds += trace ? (uint32_t)trace->n_series : 1;
+    }
+    arrivals->level_kinds =
+        ARENA_ARRAY(arena, arrivals->n_level_kinds, struct source_kind);
+    struct source_kind *kinds = arrivals->level_kinds;
+    for (size_t i = 0; i < scenario->n_levels; i++) {
+        const struct level_spec *level = &scenario->levels[i];
+        const struct level_trace *trace = level->trace;
+        const struct demand_spec like = {.label = level->label, .kind = level->kind};
+        if (!trace)
+            *kinds++ =
+                resolve(&like, &level->kind, level->workload, level->tenant, routes);
+        for (size_t s = 0; trace && s < trace->n_series; s++) {
+            const struct level_series *series = &trace->series[s];
+            struct job_kind kind = {.classes = series->classes,
+                                    .jurisdiction = series->jurisdiction};
+            const char *workload = series->workload == NAMES_NONE
+                                       ? level->workload
+                                       : trace->names.text[series->workload];
+            *kinds++ = resolve(&like, &kind, workload, level->tenant, routes);
+        }
+    }
+}
+
+struct source_kind *arrivals_kinds(struct arrivals *arrivals, uint32_t i, size_t *n)
+{
+    if (i == arrivals->n) {
+        *n = arrivals->n_level_kinds;
+        return arrivals->level_kinds;
+    }
+    const struct source *source = &arrivals->sources[i];
+    *n = source->spec->trace ? source->spec->trace->n_kinds : 1;
+    return source->kinds;
+}
+
 /* How many copies of a job there are: the factor's whole part, and one more when the
  * draw that belongs to that copy lies below the rest. */
 static uint32_t copies_of(const struct source *source, uint64_t number,
@@ -234,6 +275,8 @@ void arrivals_init(struct arrivals *arrivals, const struct scenario *scenario,
         if (!source->done)
             advance(source);
     }
+    if (scenario->n_levels > 0)
+        resolve_levels(arrivals, routes, arena);
     choose(arrivals);
 }
 

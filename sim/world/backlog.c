@@ -275,7 +275,7 @@ void backlog_run(struct backlog *backlog, uint32_t index, struct pool *pool,
         backlog->jobs[pool->first_job].previous_in_pool = index;
     pool->first_job = index;
     pool->running_jobs++;
-    backlog->running++;
+    backlog->running += !job->level;
     if (track_ends || pool->places_jobs || backlog->preempt)
         join_trees(backlog, index, pool, track_ends);
 }
@@ -294,7 +294,7 @@ void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
     if (job->next_in_pool != JOB_NONE)
         backlog->jobs[job->next_in_pool].previous_in_pool = job->previous_in_pool;
     pool->running_jobs--;
-    backlog->running--;
+    backlog->running -= !job->level;
     job->state = JOB_STATE_FREE;
 }
 

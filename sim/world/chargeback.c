@@ -38,12 +38,11 @@ void chargeback_init(struct chargeback *chargeback, const struct scenario *scena
     *chargeback = (struct chargeback){.arena = arena, .n_pools = n_pools};
     if (!scenario->chargeback)
         return;
-    for (uint32_t s = 0; s < arrivals->n; s++) {
-        struct source *source = &arrivals->sources[s];
-        size_t kinds = source->spec->trace ? source->spec->trace->n_kinds : 1;
-        for (size_t k = 0; k < kinds; k++)
-            source->kinds[k].payer =
-                payer_of(chargeback, &names, &source->kinds[k], &room);
+    for (uint32_t s = 0; s <= arrivals->n; s++) {
+        size_t n_kinds;
+        struct source_kind *kinds = arrivals_kinds(arrivals, s, &n_kinds);
+        for (size_t k = 0; k < n_kinds; k++)
+            kinds[k].payer = payer_of(chargeback, &names, &kinds[k], &room);
     }
     chargeback->shown_uusd =
         arena_array(arena, n_pools, sizeof *chargeback->shown_uusd);

@@ -106,6 +106,10 @@ static void look_at_steps(struct world *world, struct pool *pool,
     outlook->steps[0].free_gpus = free;
     bool more = tree_first(&pool->running, &end);
     while (more || change < plan->n) {
+        if (more && end.key == NEVER_MS) { /* levels: all that follow never end */
+            more = false;
+            continue;
+        }
         bool ends = more && (change == plan->n || end.key <= plan->items[change].at_ms);
         int64_t at = ends ? end.key : plan->items[change].at_ms;
         free += ends ? end.weight : planned_effect(&plan->items[change], &there);
@@ -172,7 +176,8 @@ static struct piece *add_piece(struct world *world, struct outlook *outlook,
                                 &outlook->room, sizeof *outlook->pieces);
     struct piece *piece = &outlook->pieces[outlook->n++];
     *piece = (struct piece){from_ms, to_ms, outlook->n_shares, 0};
-    add_instant(world, outlook, to_ms);
+    if (to_ms != NEVER_MS) /* a level's never ends */
+        add_instant(world, outlook, to_ms);
     return piece;
 }
 
@@ -452,6 +457,8 @@ void conservative_pass(struct world *world)
             look_at_steps(world, pool, &world->conservative->outlook[p]);
     }
     collect(world);
-    for (uint32_t i = 0; i < world->conservative->n; i++)
+    for (uint32_t i = 0; i < world->conservative->n &&
+                         world->conservative->waiting[i].key <= world->last_key;
+         i++)
         place_job(world, world->conservative->waiting[i].job);
 }

@@ -136,7 +136,7 @@ static void pass_none(struct world *world)
         const struct active_queue *first = NULL;
         for (uint32_t i = 0; i < backlog->n_active; i++) {
             const struct active_queue *active = &backlog->active[i];
-            if (active->mask & ~closed &&
+            if (active->mask & ~closed && active->key <= world->last_key &&
                 (!first || before(active->key, active->seq, first->key, first->seq)))
                 first = active;
         }
@@ -201,7 +201,7 @@ static struct queue *first_candidate(struct world *world, uint64_t unreserved)
         struct queue *queue = &backlog->queues[backlog->active[i].queue];
         if (!queue->candidate_known)
             find_candidate(world, queue, unreserved);
-        if (queue->has_candidate &&
+        if (queue->has_candidate && queue->candidate.key <= world->last_key &&
             (!first || before(queue->candidate.key, queue->candidate.seq,
                               first->candidate.key, first->candidate.seq)))
             first = queue;
@@ -370,7 +370,8 @@ static void pass_easy(struct world *world)
 {
     if (!world->freed && pass_newcomers(world))
         return;
-    if (!easy_is_idle(world))
+    /* A level that stands behind must see the reservations. */
+    if (world->levels || !easy_is_idle(world))
         pass_backfill(world, world->fixed_mask);
 }
 
@@ -413,13 +414,9 @@ static bool pass_solo(struct world *world)
     return true;
 }
 
-void dispatch_pass(struct world *world)
+void dispatch_jobs(struct world *world, int64_t last_key)
 {
-    world->pass_needed = false;
-    if (world->solo != JOB_NONE && pass_solo(world) && world->n_newcomers == 0) {
-        world->freed = false;
-        return;
-    }
+    world->last_key = last_key;
     if (world->backlog.preempt)
         preempt_pass(world);
     switch (world->scenario->dispatch.backfill) {
@@ -428,6 +425,22 @@ void dispatch_pass(struct world *world)
     case BACKFILL_EASY: pass_easy(world); break;
     case BACKFILL_CONSERVATIVE: conservative_pass(world); break;
     }
+}
+
+void dispatch_pass(struct world *world)
+{
+    world->pass_needed = false;
+    if (world->levels) {
+        levels_pass(world);
+        world->n_newcomers = 0;
+        world->freed = false;
+        return;
+    }
+    if (world->solo != JOB_NONE && pass_solo(world) && world->n_newcomers == 0) {
+        world->freed = false;
+        return;
+    }
+    dispatch_jobs(world, INT64_MAX);
     world->n_newcomers = 0;
     world->freed = false;
 }

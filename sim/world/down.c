@@ -72,6 +72,7 @@ uint32_t fleet_close(struct pool *pool, const struct down_spec *down)
             pool->draining_gpus += servers->gpus - servers->free[server];
         }
         servers_block(servers, server);
+        pool->closings++;
     } else {
         hold->gpus = down->whole ? down->gpus : held_gpus(pool, down->gpus);
         pool->closed_gpus += hold->gpus;
@@ -139,6 +140,7 @@ int64_t fleet_lose(struct pool *pool, const struct loss *loss, int64_t now_ms)
             pool->draining_gpus += busy;
         }
         servers_block(servers, loss->server);
+        pool->closings++;
     }
     lot->gpus -= loss->gpus;
     if (lot->gpus == 0)

@@ -108,6 +108,7 @@ void fleet_retire(struct pool *pool, int64_t gpus, int64_t now_ms)
     pool->target_gpus -= gpus;
     if (pool->packed) {
         int64_t width = pool->servers.gpus;
+        pool->closings++;
         uint32_t free = servers_retire(&pool->servers, (uint32_t)(gpus / width));
         pool->draining_gpus = servers_busy_closed(&pool->servers);
         pool->closed_gpus = pool->servers.n_blocked * width;

@@ -178,6 +178,7 @@ void world_handle(struct world *world, struct event event)
     case EVENT_MONTH:
         world->ticks--;
         ledger_month_end(&world->ledger, world->now_ms);
+        levels_tell_service(world);
         service_post(&world->service, world->now_ms);
         chargeback_month_end(&world->chargeback, &world->ledger, world->now_ms);
         month_tick(world);
@@ -212,6 +213,8 @@ void world_handle(struct world *world, struct event event)
     case EVENT_RECALL: supply_recall(world, event.argument); break;
     case EVENT_SUPPLY: supply_changes(world, event.argument); break;
     case EVENT_SHOCK: supply_shock(world, event.argument); break;
+    case EVENT_LEVEL: levels_tell(world, event.argument); break;
+    case EVENT_LEVEL_HOLD: levels_hold_ends(world, event.argument); break;
     case EVENT_REVIEW: review_due(world, event.argument); break;
     case EVENT_KINDS: assert(!"no such event"); break;
     }

@@ -162,8 +162,9 @@ void preempt_pass(struct world *world)
         return;
     for (;;) {
         uint32_t index = backlog_first(&world->backlog);
-        const struct outlet *outlet =
-            index == JOB_NONE ? NULL : find_place(world, index);
+        if (index == JOB_NONE || world->backlog.jobs[index].key > world->last_key)
+            break;
+        const struct outlet *outlet = find_place(world, index);
         if (!outlet)
             break;
         for (uint32_t p = 0; p < world->fleet.n_pools; p++)

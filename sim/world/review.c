@@ -22,13 +22,15 @@ static void keep_largest(int64_t *most, int64_t gpus)
     *most = gpus > *most ? gpus : *most;
 }
 
-static void note(struct review *review, const struct pool *pool, int64_t elastic_gpus,
-                 int64_t now_ms)
+static void note(const struct world *world, struct review *review, int64_t elastic_gpus)
 {
+    const struct pool *pool = &world->fleet.pools[review->pool];
+    int64_t now_ms = world->now_ms;
     struct review_waiting *waiting = &review->waiting;
-    int64_t wanted = pool->busy_gpus + pool->wanted_gpus;
+    int64_t lacking = pool->wanted_gpus + levels_lacking(world, review->pool);
+    int64_t wanted = pool->busy_gpus + lacking;
     waiting->gpu_ms += (int128)waiting->gpus * (now_ms - waiting->since_ms);
-    waiting->gpus = pool->wanted_gpus;
+    waiting->gpus = lacking;
     waiting->since_ms = now_ms;
     keep_largest(&review->busy_max_gpus, pool->busy_gpus);
     keep_largest(&review->wanted_max_gpus, wanted);
@@ -45,8 +47,7 @@ void reviews_note(struct world *world, uint64_t changed)
     for (uint32_t i = 0; i < reviews->n; i++) {
         struct review *review = &reviews->items[i];
         if (all || review->is_fresh || changed >> review->pool & 1)
-            note(review, &world->fleet.pools[review->pool], reviews->elastic_gpus,
-                 world->now_ms);
+            note(world, review, reviews->elastic_gpus);
         review->is_fresh = false;
     }
 }
@@ -67,8 +68,9 @@ static void begin_period(struct world *world, struct review *review)
     review->begin_ms = world->now_ms;
     review->position_gpus = pool->target_gpus + orders_pending(world, review->pool);
     review->marks = review_read(world, review->pool);
-    review->waiting =
-        (struct review_waiting){.gpus = pool->wanted_gpus, .since_ms = world->now_ms};
+    review->waiting = (struct review_waiting){
+        .gpus = pool->wanted_gpus + levels_lacking(world, review->pool),
+        .since_ms = world->now_ms};
     review->busy_max_gpus = review->wanted_max_gpus = 0;
     review->elastic_max_gpus = review->demand_max_gpus = 0;
     review->is_fresh = true;

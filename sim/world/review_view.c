@@ -295,7 +295,7 @@ void review_see(struct world *world, struct review *review, struct procure_view 
         .on_order_gpus = orders_pending(world, p),
         .draining_gpus = pool->capacity_gpus - pool->target_gpus,
         .busy_gpus = pool->busy_gpus,
-        .waiting_gpus = pool->wanted_gpus,
+        .waiting_gpus = pool->wanted_gpus + levels_lacking(world, p),
         .elastic_gpus = busy_elastic,
         .lead_ms = lead_ms_of(pool->spec),
         .term_ms = review_term_ms(world, p),

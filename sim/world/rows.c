@@ -62,6 +62,7 @@ void world_show_interval(struct world *world, int64_t end_ms)
     int64_t unix_ms = world->scenario->start_unix_ms + end_ms;
     if (calendar_month_start(unix_ms) == unix_ms)
         ledger_settle_bills(&world->ledger, end_ms);
+    levels_show_interval(world, end_ms);
     bool empty = end_ms == world->interval_start_ms && world->rows_held;
 
     if (sink->timeline && open && !empty)

@@ -112,6 +112,8 @@ struct world *world_new(const struct scenario *scenario,
     routes_init(&world->routes, scenario, arena);
     arrivals_init(&world->arrivals, scenario, options->replication, &world->routes,
                   arena);
+    world->last_key = INT64_MAX;
+    levels_init(world);
     backlog_init(&world->backlog, &world->fleet, &world->routes, arena);
     world->backlog.preempt = scenario->dispatch.preempt;
     world->backlog.keeps_asides = needs_asides(world);
@@ -132,6 +134,7 @@ struct world *world_new(const struct scenario *scenario,
         if (!world->fleet.pools[p].elastic)
             world->fixed_mask |= UINT64_C(1) << p;
     world_plan(world);
+    levels_begin(world);
     return world;
 }
 
@@ -339,6 +342,7 @@ static void sum_up(struct world *world)
     const struct tally *tally = &world->tally;
 
     world_finish(world);
+    levels_finish(world);
     result->groups = tally->groups;
     result->n_groups = tally->n_groups;
     ledger_finish(&world->ledger, world->now_ms);
@@ -392,6 +396,7 @@ bool world_run(struct world *world, struct error *err)
         world->now_ms = world->horizon_ms;
     if (world->now_ms > world->clock_limit_ms)
         return refuse_to_go_on(world, err);
+    levels_tell_service(world);
     if (!service_fits(&world->service, world->now_ms))
         return error_kind_set(err, ERROR_INFEASIBLE,
                               "%s: what `service` prices would pass what can be summed "
@@ -415,6 +420,7 @@ void world_check(const struct world *world)
     backlog_check(&world->backlog);
     events_check(&world->events);
     ledger_check(&world->ledger, world->now_ms);
+    levels_check(world);
     markets_check(&world->markets);
     bursts_check(world);
     service_check(&world->service, &world->backlog);

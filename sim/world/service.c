@@ -44,11 +44,11 @@ void service_init(struct service *service, const struct scenario *scenario,
     struct names names = {.arena = arena};
     uint32_t room = 0;
     *service = (struct service){.scenario = scenario, .sink = sink};
-    for (uint32_t s = 0; s < arrivals->n && scenario->n_service > 0; s++) {
-        struct source *source = &arrivals->sources[s];
-        size_t kinds = source->spec->trace ? source->spec->trace->n_kinds : 1;
-        for (size_t k = 0; k < kinds; k++) {
-            struct source_kind *kind = &source->kinds[k];
+    for (uint32_t s = 0; s <= arrivals->n && scenario->n_service > 0; s++) {
+        size_t n_kinds;
+        struct source_kind *kinds = arrivals_kinds(arrivals, s, &n_kinds);
+        for (size_t k = 0; k < n_kinds; k++) {
+            struct source_kind *kind = &kinds[k];
             const char *workload = kind->workload ? kind->workload : "";
             kind->service = names_add(&names, workload, strlen(workload));
             if (kind->service < service->n)

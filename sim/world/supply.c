@@ -129,7 +129,7 @@ static void tell_job(struct world *world, uint32_t index, int64_t notice_ms)
     int64_t cost = job->kind->checkpoint_cost_ms;
     bool can = job->kind->checkpoint_interval_ms > 0 || cost > 0;
 
-    if (job->leaves)
+    if (job->leaves || job->level) /* a level serves until it is taken back */
         return;
     if (job->segment == SEGMENT_SETUP) { /* nothing is done yet */
         job_interrupt(world, index, PHASE_FAILURES, CAUSE_SPOT);

@@ -43,11 +43,11 @@ void tally_init(struct tally *tally, struct arrivals *arrivals, int64_t warmup_m
     tally->workloads.arena = tally->tenants.arena = arena;
     memset(tally->size_groups, 0xff, sizeof tally->size_groups);
     group_new(tally, GROUP_TOTAL, "");
-    for (uint32_t s = 0; s < arrivals->n; s++) {
-        struct source *source = &arrivals->sources[s];
-        size_t kinds = source->spec->trace ? source->spec->trace->n_kinds : 1;
-        for (size_t k = 0; k < kinds; k++) {
-            struct source_kind *kind = &source->kinds[k];
+    for (uint32_t s = 0; s <= arrivals->n; s++) {
+        size_t n_kinds;
+        struct source_kind *kinds = arrivals_kinds(arrivals, s, &n_kinds);
+        for (size_t k = 0; k < n_kinds; k++) {
+            struct source_kind *kind = &kinds[k];
             kind->workload_group =
                 named_group(tally, &tally->workloads, &tally->workload_groups,
                             GROUP_WORKLOAD, kind->workload);

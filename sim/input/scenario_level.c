@@ -1,0 +1,395 @@
+/* Sources of demand that want GPUs over time: `level`. */
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "input/scenario_parts.h"
+
+static const char *const align_names[] = {"as-is", "to-start", "to-start-weekday",
+                                          NULL};
+static const char *const after_end_names[] = {"stop", "hold", "repeat", NULL};
+static const char *const isolation_names[] = {"shared", "dedicated", NULL};
+
+struct level_input {
+    struct level_spec spec;
+    const char *name;
+    struct texts pools, classes, jurisdiction, exclude_providers;
+    int align, after_end, isolation;
+};
+
+#define IN struct level_input
+
+const struct param level_params[] = {
+    {PARAM_WORD(IN, "name", name, "", "what messages and files call this source")},
+    {PARAM_WORD(IN, "workload", spec.workload, "",
+                "of series that do not name one, as inference")},
+    {PARAM_WORD(IN, "tenant", spec.tenant, "", "who bears its share of the cost")},
+    {PARAM_ONE_OF(
+        IN, "align", align, align_names, "as-is",
+        "move the trace: so that it begins at the start, or, keeping weekdays, in its "
+        "first week")},
+    {PARAM_ONE_OF(IN, "after_end", after_end, after_end_names, "",
+                  "what comes after the trace's last row; needed where it covers less "
+                  "than 90 % of the horizon")},
+    {PARAM_NUMBER(IN, "scale", spec.scale, "1", 0, 1000,
+                  "factor on the number of GPUs; the product is rounded to whole GPUs, "
+                  "halves up")},
+    {PARAM_REAL_IN(DIM_FRAC_PER_Y, IN, "growth", spec.growth_per_y, "0 %/y", -0.99, 100,
+                   "yearly growth of the number of GPUs, looked at where the level "
+                   "changes and once a day")},
+    {PARAM_COUNT(IN, "priority", spec.priority, "0", -1e6, 1e6,
+                 "waiting jobs of a larger one (of 0, where the order is not "
+                 "`priority`) are served before it")},
+    {PARAM_TIME(IN, "hold", spec.hold_ms, "0s", 0, 6.4e12,
+                "a GPU that was taken is kept so long at least, before it is given "
+                "back or moved to a preferred pool")},
+    {PARAM_WORDS(IN, "pools", pools, "", "the only pools that may serve it")},
+    {PARAM_WORDS(IN, "classes", classes, "",
+                 "the only classes that may serve it; those that the trace names go "
+                 "before")},
+    {PARAM_EXACT_IN(DIM_MEMORY, IN, "memory", spec.kind.memory_mb, "", 1, 1e9,
+                    "least memory of a GPU")},
+    {PARAM_WORDS(IN, "jurisdiction", jurisdiction, "",
+                 "the only jurisdictions in which it may be served; those that the "
+                 "trace names go before")},
+    {PARAM_ONE_OF(IN, "isolation", isolation, isolation_names, "shared",
+                  "dedicated: only dedicated pools")},
+    {PARAM_WORDS(IN, "exclude_providers", exclude_providers, "",
+                 "providers whose pools may not serve it")},
+    {PARAM_FLAG(IN, "preemptible", spec.kind.preemptible, "false",
+                "its GPUs may be taken for more urgent jobs and levels")},
+    PARAMS_END,
+};
+
+static const char *const also[] = {"level", NULL};
+
+const struct param_also level_also[] = {
+    {"level", "a file, or {model: ...}", "needed",
+     "a level trace (CSV), relative to the scenario; or a model of the kind `level`"},
+    {NULL, NULL, NULL, NULL},
+};
+
+/* One source while it is read. */
+struct reading {
+    struct scenario *scenario;
+    const struct node *map, *level;
+    const char *path; /* "demand.chat" */
+    struct level_input in;
+    struct params_context context;
+};
+
+static bool given(const struct reading *reading, const char *key)
+{
+    return params_given(level_params, &reading->context, key);
+}
+
+static const char *key_path(const struct reading *reading, const char *key)
+{
+    return arena_printf(&reading->scenario->arena, "%s.%s", reading->path, key);
+}
+
+/* ---- the trace ---- */
+
+static const struct level_trace *open_trace(const struct reading *reading,
+                                            struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    const char *name = reading->level->text;
+    const char *path = scenario_path_beside(scenario, name);
+    for (size_t i = 0; i < scenario->n_level_traces; i++)
+        if (strcmp(scenario->level_traces[i].path, path) == 0)
+            return &scenario->level_traces[i];
+    struct level_trace *trace = &scenario->level_traces[scenario->n_level_traces++];
+    if (!level_trace_read(trace, path, err)) {
+        scenario_blame(reading->level->place, key_path(reading, "level"), path, err);
+        return NULL;
+    }
+    scenario_add_input(scenario, name, trace->digest);
+    return trace;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+static int64_t shift_of(const struct reading *reading, const struct level_trace *trace)
+{
+    int64_t week_ms = 7 * MS_PER_D;
+    int64_t as_is = trace->absolute ? -reading->scenario->start_unix_ms : 0;
+    int64_t first = trace->n > 0 ? trace->rows[0].time_ms : 0;
+    switch ((enum align)reading->in.align) {
+    case ALIGN_AS_IS: return as_is;
+    case ALIGN_TO_START: return -first;
+    case ALIGN_TO_START_WEEKDAY:
+        return as_is - floor_div(first + as_is, week_ms) * week_ms;
+    }
+    return as_is;
+}
+
+/* What was wanted before the start would be lost without a word. */
+static bool check_begin(const struct reading *reading, const struct level_trace *trace,
+                        struct error *err)
+{
+    if (trace->n == 0 || trace->rows[0].time_ms + reading->in.spec.shift_ms >= 0)
+        return true;
+    char first[64], start[CALENDAR_TEXT];
+    if (trace->absolute)
+        calendar_format(trace->rows[0].time_ms, first);
+    else
+        snprintf(first, sizeof first, "%.15g s", (double)trace->rows[0].time_ms / 1000);
+    calendar_format(reading->scenario->start_unix_ms, start);
+    return error_at(err, reading->level->place,
+                    "%s: the first row of %s is of %s, before the scenario's start %s; "
+                    "move it with `align: to-start`, or cut it with `tenure trace "
+                    "slice`",
+                    reading->path, reading->level->text, first, start);
+}
+
+static bool check_end(struct reading *reading, const struct level_trace *trace,
+                      struct error *err)
+{
+    struct level_spec *spec = &reading->in.spec;
+    struct scenario *scenario = reading->scenario;
+    int64_t last = trace->n ? trace->rows[trace->n - 1].time_ms + spec->shift_ms : 0;
+    bool weeks = last >= 7 * MS_PER_D || reading->in.align == ALIGN_TO_START_WEEKDAY;
+    int64_t unit = weeks ? 7 * MS_PER_D : MS_PER_D;
+    if (spec->after_end == LEVEL_END_REPEAT)
+        spec->period_ms = (last / unit + 1) * unit;
+    if (trace->n == 0)
+        scenario_warn(scenario, "%s: %s has no rows", reading->path,
+                      reading->level->text);
+    double part = (double)last / (double)scenario->horizon_ms;
+    if (trace->n == 0 || part >= 0.9 || given(reading, "after_end"))
+        return true;
+    return error_at(err, reading->level->place,
+                    "%s: %s ends after %.0f %% of the horizon; say what comes then: "
+                    "`after_end: hold` (its last value), `after_end: stop` or "
+                    "`after_end: repeat`",
+                    reading->path, reading->level->text, 100 * part);
+}
+
+/* The most GPUs that scale and growth make of one series. */
+static bool check_size(const struct reading *reading, double gpus, struct error *err)
+{
+    const struct level_spec *spec = &reading->in.spec;
+    double years = (double)reading->scenario->horizon_ms / (double)MS_PER_Y;
+    double growth = spec->growth_per_y > 0 ? pow(1 + spec->growth_per_y, years) : 1;
+    double most = gpus * spec->scale * growth;
+    if (most <= (double)LEVEL_WANTED_MAX)
+        return true;
+    return error_at(err, reading->level->place,
+                    "%s: `scale` and `growth` make %.3g GPUs of the level by the end; "
+                    "at most 1e7",
+                    reading->path, most);
+}
+
+static bool read_trace(struct reading *reading, struct error *err)
+{
+    struct level_spec *spec = &reading->in.spec;
+    const struct level_trace *trace = open_trace(reading, err);
+    if (!trace)
+        return false;
+    int32_t most = 0;
+    for (size_t i = 0; i < trace->n; i++)
+        most = trace->rows[i].gpus > most ? trace->rows[i].gpus : most;
+    spec->trace = trace;
+    spec->after_end = given(reading, "after_end")
+                          ? (enum level_end)reading->in.after_end
+                          : LEVEL_END_HOLD;
+    spec->shift_ms = shift_of(reading, trace);
+    scenario_note(reading->scenario, reading->path, "level", reading->level->text,
+                  "file");
+    return check_begin(reading, trace, err) && check_end(reading, trace, err) &&
+           check_size(reading, most, err);
+}
+
+/* ---- the model ---- */
+
+static bool read_model(struct reading *reading, struct error *err)
+{
+    static const char *const for_traces[] = {"align", "after_end"};
+    const struct node *level = reading->level;
+    for (size_t i = 0; i < level->n; i++)
+        if (strcmp(level->keys[i].text, "model") != 0)
+            return error_at(err, level->keys[i].place,
+                            "%s: unknown key '%s'; a level is a file, or {model: ...}",
+                            key_path(reading, "level"), level->keys[i].text);
+    for (size_t i = 0; i < 2; i++)
+        if (given(reading, for_traces[i]))
+            return error_at(err, node_place(reading->map, for_traces[i]),
+                            "%s: `%s` is for traces; this is a model", reading->path,
+                            for_traces[i]);
+    struct model_choice choice = {MODEL_LEVEL, "name", "profile", NULL, DIM_NUMBER};
+    choice.path = key_path(reading, "level.model");
+    struct level_spec *spec = &reading->in.spec;
+    return scenario_read_model(reading->scenario, node_get(level, "model"), &choice,
+                               &spec->model, &spec->params, err);
+}
+
+/* ---- what sources have in common ---- */
+
+static const char *joined(struct scenario *scenario, const struct texts *texts)
+{
+    const char *text = NULL;
+    for (size_t i = 0; i < texts->n; i++)
+        text = text ? arena_printf(&scenario->arena, "%s|%s", text, texts->text[i])
+                    : texts->text[i];
+    return text;
+}
+
+static bool check_length(const struct reading *reading, const char *key,
+                         const char *word, struct error *err)
+{
+    if (!word || strlen(word) <= JOB_WORD_MAX)
+        return true;
+    return error_at(err, node_place(reading->map, key),
+                    "%s.%s: %zu bytes are too long; at most %d", reading->path, key,
+                    strlen(word), JOB_WORD_MAX);
+}
+
+static bool check_words(const struct reading *reading, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    const struct level_input *in = &reading->in;
+    if (!check_length(reading, "workload", in->spec.workload, err) ||
+        !check_length(reading, "tenant", in->spec.tenant, err))
+        return false;
+    for (size_t i = 0; i < in->pools.n; i++)
+        if (scenario_pool_index(scenario, in->pools.text[i],
+                                node_place(reading->map, "pools"),
+                                key_path(reading, "pools"), err) < 0)
+            return false;
+    for (size_t i = 0; i < in->classes.n; i++)
+        if (!scenario_class(scenario, in->classes.text[i],
+                            node_place(reading->map, "classes"),
+                            key_path(reading, "classes"), err))
+            return false;
+    return true;
+}
+
+static bool read_name(struct reading *reading, size_t i, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    const char *name = reading->in.name;
+    reading->in.spec.label =
+        name ? name : arena_printf(&scenario->arena, "demand[%zu]", i);
+    if (!name)
+        return true;
+    struct place place = node_place(reading->map, "name");
+    if (strlen(name) > 63)
+        return error_at(err, place, "%s.name: more than 63 bytes", reading->path);
+    bool taken = false;
+    for (size_t k = 0; k < scenario->n_demand; k++)
+        taken |= strcmp(scenario->demand[k].label, name) == 0;
+    for (size_t k = 0; k < scenario->n_levels; k++)
+        taken |= strcmp(scenario->levels[k].label, name) == 0;
+    return !taken || error_at(err, place, "%s.name: two sources are called '%s'",
+                              reading->path, name);
+}
+
+static bool names(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    while (list && *list) {
+        size_t n = strcspn(list, "|;");
+        if (n == length && memcmp(list, word, n) == 0)
+            return true;
+        list += n + (list[n] != '\0');
+    }
+    return false;
+}
+
+/* A GPU counts as one wherever it is, so that it must be worth the same everywhere. */
+static bool check_speeds(const struct reading *reading, const char *classes,
+                         const char *workload, struct error *err)
+{
+    const struct scenario *scenario = reading->scenario;
+    const struct job_kind *kind = &reading->in.spec.kind;
+    const struct gpu_class *first = NULL;
+    for (size_t p = 0; p < scenario->n_pools; p++) {
+        const struct pool_spec *pool = &scenario->pools[p];
+        if ((kind->pools && !names(kind->pools, pool->name)) ||
+            (classes && !names(classes, pool->class->name)))
+            continue;
+        if (!first)
+            first = pool->class;
+        if (gpu_class_speed(first, workload) == gpu_class_speed(pool->class, workload))
+            continue;
+        return error_at(err, reading->map->place,
+                        "%s: %s and %s differ in speed, and a level counts GPUs; say "
+                        "which may serve it by `pools` or `classes`",
+                        reading->path, first->name, pool->class->name);
+    }
+    return true;
+}
+
+static bool check_all_speeds(const struct reading *reading, struct error *err)
+{
+    const struct level_spec *spec = &reading->in.spec;
+    const struct level_trace *trace = spec->trace;
+    if (!trace)
+        return check_speeds(reading, spec->kind.classes, spec->workload, err);
+    for (size_t s = 0; s < trace->n_series; s++) {
+        const struct level_series *series = &trace->series[s];
+        const char *workload = series->workload == NAMES_NONE
+                                   ? spec->workload
+                                   : trace->names.text[series->workload];
+        if (!check_speeds(reading,
+                          series->classes ? series->classes : spec->kind.classes,
+                          workload, err))
+            return false;
+    }
+    return true;
+}
+
+static void fill_kind(struct reading *reading)
+{
+    struct scenario *scenario = reading->scenario;
+    struct level_input *in = &reading->in;
+    struct job_kind *kind = &in->spec.kind;
+    kind->workload = kind->tenant = NAMES_NONE;
+    kind->pools = joined(scenario, &in->pools);
+    kind->classes = joined(scenario, &in->classes);
+    kind->jurisdiction = joined(scenario, &in->jurisdiction);
+    kind->not_providers = joined(scenario, &in->exclude_providers);
+    kind->isolation = (enum isolation)in->isolation;
+}
+
+bool scenario_read_level(struct scenario *scenario, const struct node *map,
+                         const char *path, size_t i, struct error *err)
+{
+    struct reading reading = {.scenario = scenario,
+                              .map = map,
+                              .level = node_get(map, "level"),
+                              .path = path};
+    reading.context = (struct params_context){.arena = &scenario->arena,
+                                              .resolved = &scenario->resolved,
+                                              .path = path,
+                                              .also = also};
+    const struct node *level = reading.level;
+    bool model = level->kind == NODE_MAP && node_get(level, "model") != NULL;
+    if (node_get(map, "jobs") || node_get(map, "model"))
+        return error_at(err, map->place, "%s: give one of `jobs`, `model` and `level`",
+                        path);
+    if (!model && (level->kind != NODE_SCALAR || !*level->text))
+        return error_at(err, level->place,
+                        "%s.level: a file is wanted, as in `level: level.csv`, or a "
+                        "model, as in `level: {model: {name: profile, mean: 512}}`",
+                        path);
+    if (scenario->until_idle)
+        return error_at(err, level->place,
+                        "%s.level: with `horizon: until_idle` a level would never end; "
+                        "give a horizon, such as 1y",
+                        path);
+    if (!params_read(level_params, &reading.in, map, &reading.context, err) ||
+        !read_name(&reading, i, err) || !check_words(&reading, err))
+        return false;
+    fill_kind(&reading);
+    if (!(model ? read_model(&reading, err) : read_trace(&reading, err)) ||
+        !check_all_speeds(&reading, err))
+        return false;
+    scenario->levels[scenario->n_levels++] = reading.in.spec;
+    return true;
+}
