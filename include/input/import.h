@@ -86,9 +86,14 @@ struct import_row {
 struct import_table {
     const struct import_column *columns;
     bool (*row)(struct import_row *row, struct error *err);
-    char delimiter;  /* 0 is ',' */
-    bool no_quotes;  /* quotes are letters: `sacct --parsable2` */
-    bool headerless; /* the file may lack its header line: columns in this order */
+    /* May be NULL.  Once, when the columns are found (row->at, -1 for none): of a file
+     * that may have one set of columns or another. */
+    bool (*header)(struct import_row *row, struct error *err);
+    char delimiter; /* 0 is ',' */
+    bool no_quotes; /* quotes are letters: `sacct --parsable2` */
+    /* Of all fields of the file in order, NULL at the end, where it may lack its header
+     * line. */
+    const char *const *names;
 };
 
 /* A CSV file.  Columns are found by name, others are not looked at; a column that is

@@ -19,15 +19,23 @@ static void print_list(void)
     puts("\n`tenure trace formats NAME` explains one.");
 }
 
+/* --keep-failed, of the field keep_failed. */
+static const char *option_name(const struct param *param, char name[48])
+{
+    snprintf(name, 48, "--%s", param->name);
+    for (char *at = name; *at; at++)
+        *at = *at == '_' ? '-' : *at;
+    return name;
+}
+
 /* Apart from those of every format, which `tenure trace --help` explains. */
 static void print_params(const struct importer *importer)
 {
     for (const struct param *param = importer->params; param && param->name; param++) {
         bool is_flag = param->type == PARAM_BOOL;
         const char *fallback = param->fallback ? param->fallback : "required";
-        char name[32];
-        snprintf(name, sizeof name, "--%s", param->name);
-        printf("\n  %-16s ", name);
+        char name[48];
+        printf("\n  %-16s ", option_name(param, name));
         if (is_flag)
             puts("off unless given");
         else
@@ -67,7 +75,8 @@ void trace_print_format(const struct importer *importer)
 static void print_param_cells(const struct param *param)
 {
     const char *fallback = param->fallback ? param->fallback : "required";
-    printf("| `--%s` | ", param->name);
+    char name[48];
+    printf("| `%s` | ", option_name(param, name));
     cli_markdown_cell(param->type == PARAM_BOOL ? "no value" : param_form(param),
                       stdout);
     printf(" | %s | ", param->type == PARAM_BOOL ? "off" : fallback);

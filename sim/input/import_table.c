@@ -34,7 +34,8 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
             return error_at(err, (struct place){header->path, 1, 0},
                             "no column '%s', which this format has", columns[i].name);
     }
-    return true;
+    in->row.line = 1;
+    return !in->table->header || in->table->header(&in->row, err);
 }
 
 static bool take_record(void *self, const struct csv_record *record, struct error *err)
@@ -59,17 +60,13 @@ bool import_table(struct import *import, const struct import_table *table,
 {
     struct reading in = {.row = {.import = import, .columns = table->columns},
                          .table = table};
-    const char *names[IMPORT_COLUMNS_MAX + 1] = {NULL};
     struct csv_reader reader = {.header = take_header,
                                 .record = take_record,
                                 .ragged = take_ragged,
                                 .self = &in,
+                                .names = table->names,
                                 .delimiter = table->delimiter,
                                 .no_quotes = table->no_quotes};
-    for (size_t i = 0; table->columns[i].name; i++)
-        names[i] = table->columns[i].name;
-    if (table->headerless)
-        reader.names = names;
     return csv_read(import->path, &reader, import_digest(import), err);
 }
 

@@ -167,13 +167,16 @@ static void close_report(struct import *import)
     for (size_t i = 0; i < report->n_dropped; i++)
         report->rows_kept -= report->dropped[i].rows;
     assert(report->rows_kept >= 0);
-    int64_t minutes = import->zone_ms / MS_PER_MIN,
-            size = minutes < 0 ? -minutes : minutes;
-    if (import->naive_dates > 0)
+    int64_t minutes = import->zone_ms / MS_PER_MIN;
+    char offset[16] = "";
+    if (minutes != 0)
+        snprintf(offset, sizeof offset, "%c%02d:%02d", minutes < 0 ? '-' : '+',
+                 abs((int)minutes) / 60, abs((int)minutes) % 60);
+    if (import->naive_dates > 0 && import->importer->naive_dates)
         import_note(import,
-                    "dates without a zone are taken as %s%c%02d:%02d all year; --zone "
-                    "gives another, daylight saving time cannot be known",
-                    "UTC", minutes < 0 ? '-' : '+', (int)(size / 60), (int)(size % 60));
+                    "dates without a zone are taken as UTC%s all year; --zone gives "
+                    "another, daylight saving time cannot be known",
+                    offset);
 }
 
 bool import_run(const struct importer *importer, const char *path,
