@@ -239,3 +239,76 @@ Test(lease_results, without_a_manifest_there_is_no_result)
     cr_assert(!ok);
     cr_expect_eq(err.kind, ERROR_INPUT, "%s", err.text);
 }
+
+/* What is owed is 8 GPUs' share of hours at the price: 2.75 for 26,304 h; half of 2
+ * with use above, extras and an early end beside it; 2 USD growing by 10 % a year, 2028
+ * being the leap year.  None of the rest is a payment of the lease. */
+Test(lease_results, payments_are_what_is_owed_for_the_term_whatever_else_was_charged)
+{
+    static const struct {
+        const char *terms;
+        int64_t price, prepaid, rent; /* nano, USD 0.01 */
+    } cases[] = {
+        {"term: 3y, price: 2.75 USD/GPU-h, exit: 2026-07-03, exit_fee: 50 %",
+         2750000000, 0, 57868800},
+        {"term: 2y, price: 2 USD/GPU-h, exit: 2026-07-01, exit_fee: 50 %, prepay: 25 %",
+         2000000000, 7008000, 21024000},
+        {"term: 2y, price: 2 USD/GPU-h, take_or_pay: 50 %, extras: 10 %", 1000000000, 0,
+         14016000},
+        {"term: 3y, price: 2 USD/GPU-h, escalation: {price: 10 %/y}", 2000000000, 0,
+         /* 8 x 2 x 24 x (365 + 401.5 + 366 x 1.21 = 442.86) */
+         46439424},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char yaml[1000];
+        snprintf(
+            yaml, sizeof yaml,
+            "start: 2026-01-01\nhorizon: 1y\ndiscount_rate: 9.3 %%/y\n"
+            "demand:\n  - {jobs: jobs.csv, reference_class: h100-sxm, after_end: "
+            "stop}\npools:\n  - {name: l, tenure: lease, class: h100-sxm, gpus: 8, "
+            "%s}\n",
+            cases[i].terms);
+        char name[8];
+        snprintf(name, sizeof name, "out%zu", i);
+        const char *dir = results_run(&results, name, yaml, NULL, 0);
+        const struct lease_options options = {LEASE_ASC842, {.months = 60}, -1, 0};
+        struct saved_run run;
+        struct lease *leases;
+        struct error err;
+        size_t n = 0;
+        bool ok = saved_run_open(&run, dir, &err) &&
+                  leases_read(&run, &options, &leases, &n, &err);
+        cr_assert(ok, "%s", err.text);
+        cr_assert_eq(n, 1);
+        cr_expect_eq(leases[0].price_rate, cases[i].price, "%zu: %" PRId64, i,
+                     leases[0].price_rate);
+        cr_expect_eq(leases[0].terms.prepaid_uusd, cases[i].prepaid * 10000);
+        cr_expect_eq(leases[0].terms.rent_uusd, cases[i].rent * 10000, "%zu: %" PRId64,
+                     i, leases[0].terms.rent_uusd);
+        expect_sums(&leases[0].view, &leases[0].terms);
+        saved_run_close(&run);
+    }
+}
+
+/* 100 USD a day, then 110, paid as months end; its expense is even. */
+Test(leases, a_rent_that_grows_is_paid_as_it_grows_and_expensed_evenly)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    struct arena arena = {0};
+    struct lease_view view;
+    struct lease_terms terms = terms_of(24, 36500 * 2.1, 0);
+    double pv = 0, at = 0;
+    terms.growth_per_y = 0.1;
+    for (int i = 0; i < 24; i++) {
+        at += days[i % 12];
+        pv += (i < 12 ? 100 : 110) * days[i % 12] / pow(1.1, at / 365);
+    }
+    lease_view_make(&view, &terms, LEASE_ASC842, &arena);
+    cr_expect_eq(view.kind, LEASE_OPERATING);
+    cr_expect_float_eq((double)view.liability_uusd / 1e6, pv, 2e-5);
+    cr_expect_eq(view.years[0].paid_uusd, 36500000000);
+    cr_expect_eq(view.years[1].paid_uusd, 40150000000);
+    cr_expect_eq(view.years[0].expense_uusd, 38325000000); /* 76,650 / 2 */
+    expect_sums(&view, &terms);
+    arena_free(&arena);
+}

@@ -17,6 +17,11 @@
  * without a purchase option may stay off the balance sheet (842-20-25-2; IFRS 16.5),
  * and does here
  *
+ * Payments are those that are owed whatever is used: a take-or-pay share, with the
+ * growth that is agreed.  Use above it, extras and what an early end costs are variable
+ * or of the time when they are decided (842-10-30-5, -6; IFRS 16.27, 16.38), and an
+ * index counts as it stood at first.
+ *
  * At commencement the liability is the present value of the payments still to come, at
  * the ends of calendar months as the ledger pays them, and the right of use is the
  * liability and what was prepaid.  The liability grows by interest and falls by
@@ -42,6 +47,7 @@ enum lease_kind { LEASE_SHORT, LEASE_OPERATING, LEASE_FINANCE };
 struct lease_terms {
     int64_t begin_unix_ms, until_unix_ms;
     int64_t rent_uusd;    /* to be paid month by month, in all */
+    double growth_per_y;  /* of that, at each anniversary, as agreed */
     int64_t prepaid_uusd; /* at commencement */
     double rate_per_y;    /* incremental borrowing rate */
     double life_y;        /* of the asset, when the contract begins */
@@ -71,6 +77,9 @@ struct lease_view {
 #define LEASE_TERM_FRAC  0.75
 #define LEASE_WORTH_FRAC 0.90
 
+/* The mean payment per hour over that of the first year. */
+double lease_growth(const struct lease_terms *terms);
+
 /* `terms` lasts for at least 1 ms.  The years live in the arena. */
 void lease_view_make(struct lease_view *view, const struct lease_terms *terms,
                      enum lease_standard standard, struct arena *arena);
@@ -79,7 +88,8 @@ void lease_view_make(struct lease_view *view, const struct lease_terms *terms,
 struct lease {
     const char *pool, *item, *class;
     int64_t gpus;
-    int64_t price_rate; /* nano-USD per GPU-h, prepaid part included */
+    int64_t price_rate; /* owed for every hour of the first year, used or not,
+                           nano-USD per GPU-h, prepaid part included */
     struct lease_terms terms;
     const char *fair_source; /* where the fair value is from */
     struct lease_view view;

@@ -24,6 +24,43 @@ static int64_t straight(const struct lease_terms *terms, int64_t amount_uusd,
     return (int64_t)divide_rounded(part, terms->until_unix_ms - terms->begin_unix_ms);
 }
 
+/* The payments' clock: time, each year of the contract times its growth. */
+static double paid_time(const struct lease_terms *terms, int64_t until_unix_ms)
+{
+    double sum = 0, times = 1;
+    int64_t at = terms->begin_unix_ms;
+    for (int64_t n = 1; at < until_unix_ms; n++, times *= 1 + terms->growth_per_y) {
+        int64_t to = calendar_add_months(terms->begin_unix_ms, 12 * n);
+        to = to < until_unix_ms ? to : until_unix_ms;
+        sum += times * (double)(to - at);
+        at = to;
+    }
+    return sum;
+}
+
+double lease_growth(const struct lease_terms *terms)
+{
+    if (terms->growth_per_y == 0)
+        return 1;
+    return paid_time(terms, terms->until_unix_ms) /
+           (double)(terms->until_unix_ms - terms->begin_unix_ms);
+}
+
+/* Rent paid up to then. */
+static int64_t paid_until(const struct lease_terms *terms, int64_t now_unix_ms)
+{
+    if (terms->growth_per_y == 0 || now_unix_ms == terms->until_unix_ms)
+        return straight(terms, terms->rent_uusd, now_unix_ms);
+    return llround((double)terms->rent_uusd * (paid_time(terms, now_unix_ms) /
+                                               paid_time(terms, terms->until_unix_ms)));
+}
+
+static int64_t paid_between(const struct lease_terms *terms, int64_t from_unix_ms,
+                            int64_t to_unix_ms)
+{
+    return paid_until(terms, to_unix_ms) - paid_until(terms, from_unix_ms);
+}
+
 static int64_t between(const struct lease_terms *terms, int64_t amount_uusd,
                        int64_t from_unix_ms, int64_t to_unix_ms)
 {
@@ -47,7 +84,7 @@ static int64_t present_value(const struct lease_terms *terms)
     double sum = 0;
     for (int64_t at = terms->begin_unix_ms, to; at < terms->until_unix_ms; at = to) {
         to = month_end(terms, at);
-        sum += (double)between(terms, terms->rent_uusd, at, to) *
+        sum += (double)paid_between(terms, at, to) *
                exp(-growth(terms, to - terms->begin_unix_ms));
     }
     return llround(sum);
@@ -90,7 +127,7 @@ static void add_month(struct months *months, int64_t from, int64_t to)
     const struct lease_terms *terms = months->terms;
     struct lease_view *view = months->view;
     struct lease_year *year = months->year;
-    int64_t paid = between(terms, terms->rent_uusd, from, to);
+    int64_t paid = paid_between(terms, from, to);
     int64_t all = between(terms, terms->rent_uusd + terms->prepaid_uusd, from, to);
     int64_t interest = 0, amortised = 0;
 

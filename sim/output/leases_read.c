@@ -9,11 +9,17 @@
 #include "output/leases.h"
 #include "output/table_read.h"
 
+/* The first rent that a contract was charged, and for how many hours. */
+struct first_rent {
+    double uusd, gpu_h;
+};
+
 struct contracts {
     struct saved_run *run;
     const struct lease_options *options;
     struct catalog catalog;
     struct lease *leases;
+    struct first_rent *first; /* of each */
     size_t n;
 };
 
@@ -40,18 +46,40 @@ static bool wrong_param(const struct contracts *in, const char *pool, const char
                           in->run->dir, pool, key);
 }
 
-/* The price in the manifest, where it is what was charged; else what was. */
-static bool find_price(const struct contracts *in, struct lease *lease,
-                       const struct cell cells[], struct error *err)
+static double share_of(const struct saved_run *run, const char *pool, const char *key,
+                       double usual)
+{
+    const char *text = param_of(run, pool, key);
+    struct error ignored;
+    double value;
+    bool sound = text && quantity_number(text, DIM_FRAC, &value, &ignored) &&
+                 value >= 0 && value <= 1;
+    return sound ? value : usual;
+}
+
+static double growth_of(const struct saved_run *run, const char *pool)
+{
+    const char *text = param_of(run, pool, "escalation.price");
+    struct error ignored;
+    double value;
+    bool sound = text && quantity_number(text, DIM_FRAC_PER_Y, &value, &ignored) &&
+                 value > -1 && value <= 10;
+    return sound ? value : 0;
+}
+
+/* What is owed for an hour by the pool's terms in the manifest, and the part that is
+ * prepaid; rounded as rates are when they are set. */
+static bool find_terms(const struct contracts *in, const struct lease *lease,
+                       int64_t *owed, int64_t *prepaid, struct error *err)
 {
     const char *text = param_of(in->run, lease->pool, "price");
     struct error ignored;
-    double charged = (double)cells[ASSETS_BASES + BASIS_ACCRUAL].value;
-    double hours = (double)cells[ASSETS_CAPACITY].value / (double)MS_PER_H;
-    if (!text || !quantity_exact(text, DIM_USD_PER_GPU_H, &lease->price_rate, &ignored))
+    int64_t price;
+    if (!text || !quantity_exact(text, DIM_USD_PER_GPU_H, &price, &ignored))
         return wrong_param(in, lease->pool, "price", err);
-    if (hours > 0 && fabs((double)lease->price_rate / 1e3 * hours - charged) > 2)
-        lease->price_rate = llround(charged * 1e3 / hours);
+    double per_use = 1 - share_of(in->run, lease->pool, "take_or_pay", 1);
+    *owed = price - llround((double)price * per_use);
+    *prepaid = llround((double)*owed * share_of(in->run, lease->pool, "prepay", 0));
     return true;
 }
 
@@ -99,6 +127,8 @@ static bool asset_row(void *self, int64_t line, const struct cell cells[],
     if (strcmp(cells[ASSETS_KIND].text, "contract") != 0 || cells[ASSETS_BEGIN].empty)
         return true;
     in->leases = arena_grow(arena, in->leases, in->n, in->n + 1, sizeof *in->leases);
+    in->first = arena_grow(arena, in->first, in->n, in->n + 1, sizeof *in->first);
+    in->first[in->n] = (struct first_rent){0, 0};
     struct lease *lease = &in->leases[in->n++];
     *lease = (struct lease){
         .pool = arena_strdup(arena, cells[ASSETS_POOL].text),
@@ -116,44 +146,91 @@ static bool asset_row(void *self, int64_t line, const struct cell cells[],
     terms->identified_asset = is_true(in->run, lease->pool, "identified_asset");
     terms->purchase_option = is_true(in->run, lease->pool, "purchase_option");
     terms->specialised = is_true(in->run, lease->pool, "specialised");
+    terms->growth_per_y = growth_of(in->run, lease->pool);
     find_fair(in, lease);
-    return find_price(in, lease, cells, err);
+    (void)err;
+    return true;
 }
 
 static bool ledger_row(void *self, int64_t line, const struct cell cells[],
                        struct error *err)
 {
     struct contracts *in = self;
+    const char *account = cells[LEDGER_ACCOUNT].text;
+    bool prepays = strcmp(account, account_names[ACCOUNT_PREPAYMENT]) == 0;
+    bool rents = strcmp(account, account_names[ACCOUNT_RENT]) == 0;
     (void)line;
     (void)err;
-    if (strcmp(cells[LEDGER_ACCOUNT].text, account_names[ACCOUNT_PREPAYMENT]) != 0 ||
+    if (!(prepays || rents) ||
         strcmp(cells[LEDGER_BASIS].text, basis_names[BASIS_CASH]) != 0)
         return true;
-    for (size_t i = 0; i < in->n; i++)
-        if (strcmp(in->leases[i].pool, cells[LEDGER_POOL].text) == 0 &&
-            strcmp(in->leases[i].item, cells[LEDGER_ITEM].text) == 0)
+    for (size_t i = 0; i < in->n; i++) {
+        if (strcmp(in->leases[i].pool, cells[LEDGER_POOL].text) != 0 ||
+            strcmp(in->leases[i].item, cells[LEDGER_ITEM].text) != 0)
+            continue;
+        if (prepays)
             in->leases[i].terms.prepaid_uusd += cells[LEDGER_AMOUNT].value;
+        else if (in->first[i].gpu_h == 0)
+            in->first[i] =
+                (struct first_rent){(double)cells[LEDGER_AMOUNT].value,
+                                    strtod(cells[LEDGER_QUANTITY].text, NULL)};
+    }
+    return true;
+}
+
+/* What is owed month by month for an hour of the first year: by the terms in the
+ * manifest where that is what was charged, else what was; a contract that was charged
+ * nothing owes what its pool's terms say if it had no time to. */
+static bool find_price(const struct contracts *in, struct lease *lease,
+                       const struct first_rent *first, int64_t *rate, struct error *err)
+{
+    const struct lease_terms *terms = &lease->terms;
+    int64_t owed = 0, prepaid = 0;
+    if (!find_terms(in, lease, &owed, &prepaid, err))
+        return false;
+    double hours = first->gpu_h, charged = first->uusd;
+    *rate = owed - prepaid;
+    lease->price_rate = owed;
+    if (!(hours > 0) || fabs((double)*rate / 1e3 * hours - charged) <= 2)
+        return true;
+    double all = (double)lease->gpus *
+                 ((double)terms->until_unix_ms - (double)terms->begin_unix_ms) /
+                 (double)MS_PER_H;
+    double price = charged * 1e3 / hours, upfront = 0;
+    if (all > 0)
+        upfront = (double)terms->prepaid_uusd * 1e3 / all;
+    if (!(price >= 0 && price + upfront < 1e18))
+        price = upfront = -1; /* set_rent refuses it */
+    *rate = llround(price);
+    lease->price_rate = llround(price + upfront);
     return true;
 }
 
 /* What hostile files could say is refused before it is computed with. */
-static bool set_rent(const struct contracts *in, struct lease *lease, struct error *err)
+static bool set_rent(const struct contracts *in, struct lease *lease,
+                     const struct first_rent *first, struct error *err)
 {
     struct lease_terms *terms = &lease->terms;
+    int64_t rate;
     double length = (double)terms->until_unix_ms - (double)terms->begin_unix_ms;
-    double whole = (double)lease->price_rate * (double)lease->gpus * length;
+    if (!find_price(in, lease, first, &rate, err))
+        return false;
+    double least = (double)(rate < lease->price_rate ? rate : lease->price_rate);
+    double whole =
+        least < 0 ? -1 : (double)lease->price_rate * (double)lease->gpus * length;
+    if (length >= 1 && length <= 201 * 366 * (double)MS_PER_D)
+        whole *= lease_growth(terms);
     if (!(length >= 1 && length <= 201 * 366 * (double)MS_PER_D && whole >= 0 &&
           whole < 9e18 * 3.6e9))
         return error_kind_set(err, ERROR_AUDIT,
                               "%s/assets.csv: %s of pool '%s' has no sound dates, GPUs "
                               "and price",
                               in->run->dir, lease->item, lease->pool);
-    int128 rate_gpu_ms = (int128)lease->price_rate * lease->gpus *
-                         (terms->until_unix_ms - terms->begin_unix_ms);
-    terms->rent_uusd = (int64_t)divide_rounded(rate_gpu_ms, (int128)1000 * MS_PER_H) -
-                       terms->prepaid_uusd;
-    if (terms->rent_uusd < 0)
-        terms->rent_uusd = 0; /* a rounding, where all is prepaid */
+    int128 rate_gpu_ms =
+        (int128)rate * lease->gpus * (terms->until_unix_ms - terms->begin_unix_ms);
+    terms->rent_uusd = (int64_t)divide_rounded(rate_gpu_ms, (int128)1000 * MS_PER_H);
+    if (terms->growth_per_y != 0)
+        terms->rent_uusd = llround((double)terms->rent_uusd * lease_growth(terms));
     return true;
 }
 
@@ -166,7 +243,7 @@ static bool read_all(struct contracts *in, struct error *err)
         return false;
     for (size_t i = 0; i < in->n; i++) {
         struct lease *lease = &in->leases[i];
-        if (!set_rent(in, lease, err))
+        if (!set_rent(in, lease, &in->first[i], err))
             return false;
         lease_view_make(&lease->view, &lease->terms, in->options->standard,
                         &in->run->arena);
