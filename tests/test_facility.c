@@ -132,3 +132,33 @@ Test(facility, one_that_is_built_in_the_run_is_paid_as_it_grows)
     }
     arena_free(&arena);
 }
+
+/* 3 of 8 GPUs work in the first half of the year.  Each item's idle cost
+ * is its own, month by month, and both are the pool's. */
+Test(facility, its_idle_cost_is_its_own)
+{
+    static const char *const jobs[] = {"", "0,15768000,3\n"};
+    struct arena arena = {0};
+    for (int i = 0; i < 2; i++) {
+        struct books books;
+        char *yaml = arena_printf(&arena, "%spools: [%s]\n",
+                                  BOOKS_HEAD("2026-01-01", "1y", "0 %/y"),
+                                  POOL("{mw: 1 MW, running: 365 kUSD/y}, gpus: 8}"));
+        books_run(&books, yaml, jobs[i]);
+        const struct asset_row *lot = &books.assets[0], *hall = &books.assets[1];
+        const struct pool_result *pool = &books.result->pools[0];
+        cr_assert_eq(books.n_assets, 2);
+        cr_assert(hall->is_facility);
+        cr_expect_eq(lot->idle_uusd + hall->idle_uusd, pool->cost_uusd[COST_IDLE]);
+        if (i == 0) {
+            cr_expect_eq(hall->idle_uusd, hall->economic_uusd);
+            cr_expect_eq(lot->idle_uusd, lot->economic_uusd);
+        } else { /* the halves of a year have 182.5 days */
+            double busy = 3.0 / 8 * 182.5 / 365;
+            cr_expect_float_eq((double)hall->idle_uusd,
+                               (double)hall->economic_uusd * (1 - busy), 5);
+        }
+        books_free(&books);
+    }
+    arena_free(&arena);
+}

@@ -258,7 +258,7 @@ static void asset_row(struct books *books, struct finding_at at,
     check_bases(books, at, item, cells);
 
     struct pool_result *sum = &books->result.pools[pool];
-    books->pools[pool].assets++;
+    books->pools[pool].assets += !is_facility(&books->pools[pool], cells);
     books->pools[pool].asset_idle_uusd += cells[ASSETS_IDLE].value;
     books_add(&sum->closing_book_uusd, cells[ASSETS_BOOK].value);
     books_add(&sum->closing_market_uusd, cells[ASSETS_MARKET].value);

@@ -47,9 +47,12 @@ static void show_asset(struct ledger *ledger, uint32_t p, const struct asset *as
         row.accrual_uusd += asset->posted_uusd[a][BASIS_ACCRUAL];
         row.economic_uusd += asset->posted_uusd[a][BASIS_ECONOMIC];
     }
-    row.idle_uusd = ledger->books[p].n_begun == 1
-                        ? ledger->results[p].cost_uusd[COST_IDLE]
-                        : llround(asset->idle_uusd);
+    const struct pool_books *books = &ledger->books[p];
+    row.idle_uusd = llround(asset->idle_uusd);
+    if (books->n_begun == 1) /* what the pool's is, and a data centre's is not */
+        row.idle_uusd =
+            ledger->results[p].cost_uusd[COST_IDLE] -
+            (books->facility ? llround(books->facility->item.idle_uusd) : 0);
     if (ledger->sink && ledger->sink->asset)
         ledger->sink->asset(ledger->sink->self, &row);
 }
@@ -90,6 +93,7 @@ static void finish_facility(struct ledger *ledger, uint32_t p, int64_t now_ms)
         .end_ms = -1,
         .book_uusd = book,
         .market_uusd = book,
+        .idle_uusd = llround(facility->item.idle_uusd),
     };
     for (int a = 0; a < ACCOUNTS; a++) {
         row.cash_uusd += facility->item.posted_uusd[a][BASIS_CASH];

@@ -49,9 +49,35 @@ static void post_asset(struct ledger *ledger, uint32_t pool, struct asset *asset
     }
 }
 
+/* Of what the data centre cost this month, the part that was idle GPU-time of the pool;
+ * all of it where there was none. */
+static void divide_facility(struct pool_books *books, const struct asset_terms *terms,
+                            int64_t now_ms)
+{
+    struct asset *item = &books->facility->item;
+    int64_t all = 0, idle = 0;
+    for (int s = 0; s < GPU_STATES; s++) {
+        int64_t gpu_ms = integral_read(&books->pool->state[s], now_ms).sum;
+        bool is_idle =
+            s == GPU_IDLE_NO_DEMAND || s == GPU_IDLE_FRAGMENTED || s == GPU_IDLE_HELD;
+        all += gpu_ms;
+        idle += is_idle ? gpu_ms : 0;
+    }
+    int64_t flat = facility_economic(books->facility, terms, now_ms);
+    double part = (double)(all - item->all_mark_gpu_ms);
+    double cost = (double)(flat - item->flat_mark_uusd);
+    item->idle_uusd +=
+        part > 0 ? cost * ((double)(idle - item->idle_mark_gpu_ms) / part) : cost;
+    item->idle_mark_gpu_ms = idle;
+    item->all_mark_gpu_ms = all;
+    item->flat_mark_uusd = flat;
+}
+
 static void post_facility(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
     struct facility *facility = ledger->books[pool].facility;
+    if (facility)
+        divide_facility(&ledger->books[pool], &ledger->terms, now_ms);
     for (int a = 0; facility && a < ACCOUNTS; a++)
         for (int b = 0; b < BASES; b++)
             if (account_has_basis((enum account)a, (enum basis)b))
