@@ -122,3 +122,52 @@ Test(closing, a_contract_that_grows_above_the_market_is_a_burden)
     cr_expect_eq(pool->closing_uusd, (8 * 17544 * 2 - INT64_C(526464)) * 1000000);
     books_free(&books);
 }
+
+/* ---- prices that escalate ---- */
+
+/* USD 0.001 per GPU-h by days, of 8 GPUs. */
+Test(escalation, a_contract_is_signed_at_the_list_of_the_day_and_goes_on_as_it_grew)
+{
+    static const struct {
+        const char *terms;
+        int64_t usd_days; /* sum of milli-USD x days */
+    } cases[] = {
+        /* one year after the other, 2028 has 366 days */
+        {"term: 1y, renewal: automatic", 365 * 2000 + 365 * 2200 + 366 * 2420},
+        {"term: 1y, renewal: market", 365 * 2000 + 365 * 2200 + 366 * 2420},
+        {"term: 1y, renewal: market, market_rent: 1.7 USD/GPU-h",
+         365 * 2000 + 731 * 1700},
+        {"term: 2y, renewal: automatic", 365 * 2000 + 365 * 2200 + 366 * 2420},
+        {"term: 3y", 365 * 2000 + 365 * 2200 + 366 * 2420},
+        /* from July 1 on: 184 days of 2026, 181 of 2027 */
+        {"from: 2026-07-01, term: 1y, renewal: automatic",
+         365 * 2000 + 366 * 2200 + 184 * 2420},
+        /* signed in the second year at 2.20, which grows on March 1, 2028, 60 days in
+         */
+        {"gpus: 0, term: 2y, orders: [{at: 2027-03-01, gpus: 8}]",
+         366 * 2200 + 306 * 2420},
+        /* at the very anniversary */
+        {"gpus: 0, term: 2y, orders: [{at: 2027-01-01, gpus: 8}]",
+         365 * 2200 + 366 * 2420},
+        {"gpus: 0, term: 2y, orders: [{at: 2027-01-01, gpus: 8, price: 3 USD/GPU-h}]",
+         365 * 3000 + 366 * 3300},
+    };
+    struct arena arena = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct books books;
+        const char *gpus = strstr(cases[i].terms, "gpus: 0") ? "" : "gpus: 8, ";
+        books_run(&books,
+                  arena_printf(&arena,
+                               "start: 2026-01-01\nhorizon: 1096d\ndiscount_rate: 0 "
+                               "%%/y\ndemand: [{jobs: jobs.csv, after_end: stop}]\n"
+                               "pools: [{name: l, tenure: lease, class: h100-sxm, "
+                               "price: 2 USD/GPU-h, escalation: {price: 10 %%/y}, "
+                               "%s%s}]\n",
+                               gpus, cases[i].terms),
+                  "");
+        cr_expect_eq(paid(&books, ACCOUNT_RENT), 8 * 24 * cases[i].usd_days * 1000,
+                     "%s: %" PRId64, cases[i].terms, paid(&books, ACCOUNT_RENT));
+        books_free(&books);
+    }
+    arena_free(&arena);
+}

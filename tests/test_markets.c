@@ -345,8 +345,8 @@ Test(markets, recurring_prices_escalate_at_each_anniversary)
     books_free(&books);
 }
 
-/* Anniversaries are the scenario's: 2.00 until 1 January 2027, 2.10 until 2028, 2.205.
- */
+/* 2.00 until 1 January 2027, 2.10 until 2028, 2.205; a contract counts its own
+ * anniversaries, from 1 July on. */
 Test(markets, a_lease_and_rents_on_demand_escalate)
 {
     struct books books;
@@ -365,7 +365,7 @@ Test(markets, a_lease_and_rents_on_demand_escalate)
     cr_expect(eq(i64, account(&books, 0, ACCOUNT_RENT),
                  8 * h * (365 * (2000 + 2100) + 366 * 2205)));
     cr_expect(eq(i64, account(&books, 1, ACCOUNT_RENT),
-                 8 * h * (184 * 2000 + 365 * 2100 + 366 * 2205)));
+                 8 * h * (365 * 2000 + 366 * 2100 + 184 * 2205)));
     cr_expect(eq(i64, account(&books, 2, ACCOUNT_ON_DEMAND),
                  17 * 365 * h * (2000 + 2100 + 2205)));
     books_free(&books);

@@ -211,6 +211,7 @@ struct pool_spec {
 
     /* lease, on-demand, spot */
     int64_t price_rate;       /* nano-USD per GPU-h */
+    bool rent_is_list;        /* no market's rent is said: renewals go by the price */
     int64_t market_rent_rate; /* lease: what the rest of the term is worth at closing */
     int64_t from_ms;          /* lease: contract start, >= 0 */
     int64_t until_ms;         /* lease: contract end, may lie past the horizon */

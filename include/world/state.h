@@ -237,8 +237,14 @@ void prices_elastic(struct world *world, uint32_t pool);
 void prices_contract_indexed(struct world *world, uint32_t argument);
 /* What a server costs that is bought now. */
 int64_t prices_server(const struct world *world, uint32_t pool);
-/* A contract that begins now takes the price of its pool's market, if it has one; and
- * so do servers that are bought now. */
+/* At which a contract would be signed now by a leased pool's own price: with its growth
+ * since the scenario's start. */
+int64_t prices_list(const struct world *world, uint32_t pool);
+/* The price of a contract then: with its growth since it began. */
+int64_t prices_contract(const struct world *world, uint32_t pool,
+                        const struct lot_terms *terms, int64_t at_ms);
+/* A contract that is signed now takes the price of its pool's market or list; and
+ * servers that are bought now take that of their market, if they are to. */
 void prices_sign(struct world *world, uint32_t pool, struct lot_terms *terms);
 /* Contracts from `first_lot` on have begun. */
 void prices_contracts_begin(struct world *world, uint32_t pool, uint32_t first_lot);

@@ -418,6 +418,7 @@ static bool read_lease(struct reading *reading, struct error *err)
         return false;
     if (!given(reading, "market_rent")) {
         pool->rent_follows = pool->price_market != NULL;
+        pool->rent_is_list = !pool->rent_follows;
         pool->market_rent_rate = pool->price_rate;
         char text[QUANTITY_TEXT];
         quantity_write_exact(text, DIM_USD_PER_GPU_H, pool->price_rate);

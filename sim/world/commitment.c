@@ -66,23 +66,22 @@ void asset_exit(struct asset *asset, const struct asset_terms *terms, double fee
     asset->prepaid = (struct schedule){now_ms, now_ms, 0, 0};
 }
 
-/* The n-th anniversary of the scenario's start. */
+/* The n-th anniversary of the contract. */
 static int64_t anniversary_ms(const struct asset *asset, int64_t n)
 {
-    return calendar_add_months(asset->start_unix_ms, 12 * n) - asset->start_unix_ms;
+    int64_t from_ms = lot_of(asset)->terms.from_ms;
+    return calendar_add_months(asset->start_unix_ms + from_ms, 12 * n) -
+           asset->start_unix_ms;
 }
 
-/* Of a price that escalates, year by year from now to the end: as prices.c has it,
- * those anniversaries count that lie after the contract's begin, and one that is due at
- * this instant has come. */
+/* Of a price that escalates, year by year from now to the end: as prices.c has it, by
+ * the contract's own anniversaries, and one that is due at this instant has come. */
 static int64_t escalating_uusd(const struct asset *asset, int64_t now_ms)
 {
     const struct pool_spec *spec = asset->pool->spec;
     const struct lot *lot = lot_of(asset);
     int64_t until_ms = lot->terms.until_ms, n = 1, years = 0, to_ms;
     int128 sum = 0;
-    while (anniversary_ms(asset, n) <= lot->begin_ms)
-        n++;
     for (int64_t from_ms = now_ms; from_ms < until_ms; n++, years++) {
         to_ms = anniversary_ms(asset, n);
         to_ms = to_ms < until_ms ? to_ms : until_ms;

@@ -54,10 +54,13 @@ static void renew(struct world *world, uint32_t index, uint32_t lot)
     terms.number = ++world->orders.pools[index].contracts;
     terms.from_ms = world->now_ms;
     terms.until_ms = calendar_add(start + world->now_ms, spec->term) - start;
-    if (spec->renewal == RENEWAL_MARKET)
-        terms.price_rate = spec->market_rent_rate;
-    if (spec->renewal == RENEWAL_MARKET)
+    if (spec->renewal != RENEWAL_MARKET)
+        terms.price_rate =
+            prices_contract(world, index, &pool->lots[lot].terms, world->now_ms);
+    else if (spec->rent_is_list || spec->price_market)
         prices_sign(world, index, &terms);
+    else
+        terms.price_rate = spec->market_rent_rate;
     fleet_renew(pool, lot, &terms, world->now_ms);
     orders_plan_end(world, index, gpus, &terms);
     world_show_event(world, PHASE_CAPACITY, "renew", NULL, index, gpus, NULL);

@@ -13,7 +13,8 @@ static void lot_begins(struct world *world, const struct planned *planned)
     struct lot_terms terms = planned->terms;
     if (planned->cancelled)
         return;
-    if (terms.number <= 1) /* later ones are signed when they are ordered */
+    /* Other contracts are signed when they are ordered. */
+    if (terms.first || world->scenario->pools[planned->pool].tenure == TENURE_OWN)
         prices_sign(world, planned->pool, &terms);
     uint32_t lot = fleet_lot_begins(&world->fleet.pools[planned->pool], planned->gpus,
                                     &terms, world->now_ms);

@@ -169,19 +169,29 @@ static void escalate_own(struct world *world, uint32_t p)
         reprice_power(world, p);
 }
 
-/* A contract's price grows from what it was when it began. */
-static void escalate_contracts(struct world *world, uint32_t p)
+/* Anniversaries of an instant up to another one, itself included. */
+static int64_t years_since(const struct world *world, int64_t from_ms, int64_t at_ms)
 {
-    const struct pool *pool = &world->fleet.pools[p];
-    double by = pool->spec->escalation.price;
-    for (uint32_t i = 0; i < world->ledger.books[p].n_begun && by != 0; i++) {
-        const struct lot *lot = &pool->lots[i];
-        int64_t years = world->years;
-        while (years > 0 && anniversary_ms(world, 0, one_year,
-                                           world->years - years + 1) <= lot->begin_ms)
-            years--;
-        reprice_contract(world, p, i, price_grown(lot->terms.price_rate, by, years));
-    }
+    int64_t n = 0;
+    while (anniversary_ms(world, from_ms, one_year, n + 1) <= at_ms)
+        n++;
+    return n;
+}
+
+int64_t prices_list(const struct world *world, uint32_t p)
+{
+    const struct pool_spec *spec = &world->scenario->pools[p];
+    return price_grown(
+        spec->price_rate, spec->escalation.price,
+        spec->escalation.price == 0 ? 0 : years_since(world, 0, world->now_ms));
+}
+
+int64_t prices_contract(const struct world *world, uint32_t p,
+                        const struct lot_terms *terms, int64_t at_ms)
+{
+    double by = world->scenario->pools[p].escalation.price;
+    return price_grown(terms->price_rate, by,
+                       by == 0 ? 0 : years_since(world, terms->from_ms, at_ms));
 }
 
 void prices_year_ends(struct world *world)
@@ -194,9 +204,9 @@ void prices_year_ends(struct world *world)
             continue;
         if (spec->tenure == TENURE_OWN)
             escalate_own(world, p);
-        else if (spec->tenure == TENURE_LEASE)
-            escalate_contracts(world, p);
-        else
+        else if (spec->tenure == TENURE_LEASE && !spec->price_market)
+            world->fleet.pools[p].prices->signing_rate = prices_list(world, p);
+        else if (spec->tenure != TENURE_LEASE)
             prices_elastic(world, p);
     }
     price_tick(world, anniversary_ms(world, 0, one_year, world->years + 1),
@@ -205,12 +215,18 @@ void prices_year_ends(struct world *world)
 
 /* ---- contracts ---- */
 
+/* How often a contract's price becomes another one; it is indexed or escalates. */
+static struct span repriced_every(const struct pool_spec *spec)
+{
+    return spec->escalation.price != 0 ? one_year : spec->index_every;
+}
+
 static void plan_index(struct world *world, uint32_t p, uint32_t lot)
 {
     const struct pool *pool = &world->fleet.pools[p];
     const struct lot *contract = &pool->lots[lot];
     int64_t n = 1, at;
-    while ((at = anniversary_ms(world, contract->begin_ms, pool->spec->index_every,
+    while ((at = anniversary_ms(world, contract->begin_ms, repriced_every(pool->spec),
                                 n)) <= world->now_ms)
         n++;
     if (at < contract->terms.until_ms)
@@ -232,7 +248,11 @@ void prices_contract_indexed(struct world *world, uint32_t argument)
     world->ticks--;
     if (pool->lots[lot].gpus == 0)
         return;
-    reprice_contract(world, p, lot, signing_rate(world, p));
+    reprice_contract(
+        world, p, lot,
+        pool->spec->escalation.price != 0
+            ? prices_contract(world, p, &pool->lots[lot].terms, world->now_ms)
+            : signing_rate(world, p));
     plan_index(world, p, lot);
 }
 
@@ -251,18 +271,18 @@ void prices_sign(struct world *world, uint32_t p, struct lot_terms *terms)
     const struct pool *pool = &world->fleet.pools[p];
     if (pool->spec->buys_at_market && terms->server_price_uusd == 0)
         terms->server_price_uusd = prices_server(world, p);
-    if (pool->spec->tenure != TENURE_LEASE || !pool->spec->price_market)
-        return;
-    terms->price_rate = signing_rate(world, p);
+    if (pool->spec->tenure == TENURE_LEASE)
+        terms->price_rate =
+            pool->spec->price_market ? signing_rate(world, p) : prices_list(world, p);
 }
 
 void prices_contracts_begin(struct world *world, uint32_t p, uint32_t first_lot)
 {
     const struct pool *pool = &world->fleet.pools[p];
-    const struct span *every = &pool->spec->index_every;
+    const struct span every = repriced_every(pool->spec);
     if (pool->prices && first_lot < pool->n_lots)
         pool->prices->rent_rate = pool->lots[pool->n_lots - 1].terms.price_rate;
-    if (every->months == 0 && every->ms == 0)
+    if (every.months == 0 && every.ms == 0)
         return;
     for (uint32_t lot = first_lot; lot < pool->n_lots; lot++)
         plan_index(world, p, lot);

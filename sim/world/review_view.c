@@ -83,7 +83,7 @@ static double usd_per_h(const struct world *world, uint32_t pool, enum rate rate
 static double rent_usd_per_h(const struct world *world, uint32_t p)
 {
     const struct pool *pool = &world->fleet.pools[p];
-    if (pool->spec->tenure == TENURE_LEASE && pool->spec->price_market)
+    if (pool->spec->tenure == TENURE_LEASE && pool->prices)
         return (double)pool->prices->signing_rate / 1e9;
     return usd_per_h(world, p, RATE_RENT);
 }
@@ -212,12 +212,17 @@ static const struct asset *find_asset(const struct world *world, uint32_t pool,
 }
 
 /* The price at which it would go on, nano-USD per GPU-h. */
-static int64_t renewed_rate(const struct pool *pool, int64_t rate)
+static int64_t renewed_rate(const struct world *world, uint32_t p,
+                            const struct planned *end, int64_t rate)
 {
-    if (pool->spec->renewal != RENEWAL_MARKET)
-        return rate;
-    return pool->spec->price_market ? pool->prices->signing_rate
-                                    : pool->spec->market_rent_rate;
+    const struct pool *pool = &world->fleet.pools[p];
+    const struct pool_spec *spec = pool->spec;
+    if (spec->renewal != RENEWAL_MARKET)
+        return spec->escalation.price == 0
+                   ? rate
+                   : prices_contract(world, p, &end->terms, end->terms.until_ms);
+    bool signs = spec->price_market || (spec->rent_is_list && pool->prices);
+    return signs ? pool->prices->signing_rate : spec->market_rent_rate;
 }
 
 /* What a contract costs per GPU when it ends with the notice given now: the fee on what
@@ -249,7 +254,7 @@ static struct procure_contract see_contract(const struct world *world, uint32_t 
         .leaves = leaves,
         .last_call = left_ms <= review_ms && !leaves,
         .price_usd_per_gpu_h = (double)rate / 1e9,
-        .market_usd_per_gpu_h = (double)renewed_rate(pool, rate) / 1e9,
+        .market_usd_per_gpu_h = (double)renewed_rate(world, p, end, rate) / 1e9,
         .exit_in_ms = notice_ms,
         .exit_usd_per_gpu = notice_ms < left_ms && !leaves
                                 ? exit_usd(pool->spec, rate, left_ms - notice_ms)
