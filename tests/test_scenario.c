@@ -341,6 +341,49 @@ Test(scenario, a_wait_map_without_policy_is_the_threshold)
     fixture_free(&fixture);
 }
 
+/* The third and the fourth put what is rented first, and then make jobs wait. */
+Test(scenario, jobs_may_wait_by_workload)
+{
+    static const struct {
+        const char *wait, *prefer, *batch, *others, *warning;
+    } cases[] = {
+        {"dispatch.wait={batch: none, default: {after: 30min}}",
+         "dispatch.prefer={batch: [burst, own]}", "none", "threshold", NULL},
+        {"dispatch.wait={batch: forever, default: none}",
+         "dispatch.prefer=[burst, own]", "forever", "none", NULL},
+        {"dispatch.wait={after: 30min}", "dispatch.prefer={batch: [burst, own]}",
+         "threshold", "threshold",
+         "dispatch.prefer: burst stands before fixed pools for batch jobs, but is "
+         "elastic: it stays closed to a job until `wait` (here threshold) is over, "
+         "even "
+         "first in the list; let such jobs go there at once by `wait: {batch: none, "
+         "default: ...}`"},
+        {"dispatch.wait=forever", "dispatch.prefer=[burst, own]", "forever", "forever",
+         "dispatch.prefer: burst stands before fixed pools for all other jobs, but is "
+         "elastic: it stays closed to a job until `wait` (here forever) is over, even "
+         "first in the list; let such jobs go there at once by `wait: {default: "
+         "none}`"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *const sets[] = {
+            cases[i].wait, cases[i].prefer, "dispatch.backfill=none",
+            "demand.0.workload=batch",
+            "pools=[{name: own, tenure: own, class: h100-sxm, gpus: 8}, {name: burst, "
+            "tenure: on-demand, class: h100-sxm}]"};
+        struct fixture fixture;
+        fixture_open(&fixture, usual, sets, COUNT(sets));
+        const struct scenario *scenario = &fixture.scenario;
+        struct wait_rule rule = dispatch_wait_of(&scenario->dispatch, "batch");
+        cr_expect(eq(str, (char *)rule.model->name, (char *)cases[i].batch));
+        rule = dispatch_wait_of(&scenario->dispatch, NULL);
+        cr_expect(eq(str, (char *)rule.model->name, (char *)cases[i].others));
+        cr_expect(eq(sz, scenario->n_warnings, (size_t)(cases[i].warning != NULL)));
+        if (cases[i].warning && scenario->n_warnings == 1)
+            cr_expect(eq(str, (char *)scenario->warnings[0], (char *)cases[i].warning));
+        fixture_free(&fixture);
+    }
+}
+
 Test(scenario, a_catalogue_file_replaces_figures_and_adds_classes)
 {
     struct folder folder = folder_new();

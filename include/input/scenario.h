@@ -298,11 +298,20 @@ struct preference {
     size_t n;
 };
 
+/* How long jobs of a workload wait for fixed pools before elastic ones are open. */
+struct wait_rule {
+    const char *workload; /* NULL: all others */
+    const struct model *model;
+    const void *params;
+};
+
 struct dispatch_spec {
     const struct model *order;
     const void *order_params;
-    const struct model *wait;
+    const struct model *wait; /* of workloads that `waits` does not name */
     const void *wait_params;
+    struct wait_rule *waits; /* by workload */
+    size_t n_waits;
     enum backfill backfill;
     enum placement placement;
     enum estimate estimate;
@@ -312,6 +321,10 @@ struct dispatch_spec {
     struct preference *prefer; /* the one for NULL comes last; always at least one */
     size_t n_prefer;
 };
+
+/* The rule for jobs of a workload, which may be NULL. */
+struct wait_rule dispatch_wait_of(const struct dispatch_spec *dispatch,
+                                  const char *workload);
 
 /* What service is worth, for the jobs of a workload; never paid by anybody. */
 struct service_price {

@@ -183,6 +183,12 @@ bool scenario_read_model(struct scenario *scenario, const struct node *node,
                          const struct model_choice *choice, const struct model **model,
                          const void **params, struct error *err) MUST_CHECK;
 
+/* `dispatch.wait`, NULL where there is none. */
+bool scenario_read_wait(struct scenario *scenario, const struct node *node,
+                        struct error *err) MUST_CHECK;
+/* Of workloads that no job has, and of elastic pools that are preferred and closed. */
+void scenario_warn_waits(struct scenario *scenario);
+
 /* The class of that name in the catalogue. */
 const struct gpu_class *scenario_class(struct scenario *scenario, const char *name,
                                        struct place place, const char *path,

@@ -128,26 +128,6 @@ bool scenario_read_model(struct scenario *scenario, const struct node *node,
     return check_params(*model, values, place, choice->path, err);
 }
 
-/* Only one wait model has parameters: a map without a name means it. */
-static const struct node *complete_wait(struct scenario *scenario,
-                                        const struct node *node)
-{
-    if (!node || node->kind != NODE_MAP || node_get(node, "policy"))
-        return node;
-    struct node *copy = ARENA_NEW(&scenario->arena, struct node);
-    *copy = *node;
-    copy->keys =
-        arena_grow(&scenario->arena, node->keys, node->n, node->n + 1, sizeof *copy);
-    copy->items =
-        arena_grow(&scenario->arena, node->items, node->n, node->n + 1, sizeof *copy);
-    copy->keys[node->n] =
-        (struct node){.kind = NODE_SCALAR, .text = "policy", .place = node->place};
-    copy->items[node->n] =
-        (struct node){.kind = NODE_SCALAR, .text = "threshold", .place = node->place};
-    copy->n = node->n + 1;
-    return copy;
-}
-
 /* A burst pool that a list does not name stands right behind its lease there: it is
  * part of the contract. */
 static void add_bursts(struct scenario *scenario, struct preference *preference)
@@ -330,8 +310,6 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
                                      .also = dispatch_also};
     static const struct model_choice order = {MODEL_ORDER, "policy", "fifo",
                                               "dispatch.order", DIM_NUMBER};
-    static const struct model_choice wait = {MODEL_WAIT, "policy", "none",
-                                             "dispatch.wait", DIM_NUMBER};
     if (map && node_is_null(map))
         map = NULL;
     if (!params_read(dispatch_params, &in, map, &context, err))
@@ -344,12 +322,10 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
     scenario->estimate_given = params_given(dispatch_params, &context, "estimate");
 
     const struct node *order_node = map ? node_get(map, "order") : NULL;
-    const struct node *wait_node = map ? node_get(map, "wait") : NULL;
     return read_relax(scenario, map, &in.relax, err) &&
            scenario_read_model(scenario, order_node, &order, &dispatch->order,
                                &dispatch->order_params, err) &&
            check_preempt(scenario, map, err) &&
-           scenario_read_model(scenario, complete_wait(scenario, wait_node), &wait,
-                               &dispatch->wait, &dispatch->wait_params, err) &&
+           scenario_read_wait(scenario, map ? node_get(map, "wait") : NULL, err) &&
            read_prefer(scenario, map ? node_get(map, "prefer") : NULL, err);
 }

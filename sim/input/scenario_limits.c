@@ -319,6 +319,7 @@ bool scenario_check_limits(struct scenario *scenario, const struct node *root,
         return false;
     choose_estimate(scenario);
     warn_of_unknown_workloads(scenario);
+    scenario_warn_waits(scenario);
     warn_of_nobody_to_preempt(scenario);
     return true;
 }

@@ -81,12 +81,14 @@ static const struct param_also dispatch_also[] = {
      "parameters"},
     {"wait", "word or map", "none",
      "how long a job waits for fixed pools before elastic ones are open to it: a "
-     "model, "
-     "as order; a map without `policy` means threshold"},
+     "model, as order; a map without `policy` means threshold; or a map from workloads "
+     "to such rules, with `default` for all others.  Jobs that no fixed pool can hold "
+     "do "
+     "not wait"},
     {"prefer", "list or map", "file order, fixed pools first",
      "pools, most preferred first, those not named being closed; or a map from "
-     "workloads "
-     "to such lists, with `default` for all others"},
+     "workloads to such lists, with `default` for all others.  An elastic pool stays "
+     "closed until `wait` is over, even first in the list"},
     {.name = NULL},
 };
 

@@ -66,8 +66,9 @@ static const char *admit(struct world *world, struct live_job *job, int64_t join
         .priority = job->priority,
     };
     job->key = dispatch->order->order.key(dispatch->order_params, &view);
-    job->until_ms = fixed ? dispatch->wait->wait.until_ms(dispatch->wait_params, &view)
-                          : world->now_ms;
+    struct wait_rule rule = dispatch_wait_of(dispatch, job->kind->workload);
+    job->until_ms =
+        fixed ? rule.model->wait.until_ms(rule.params, &view) : world->now_ms;
     return NULL;
 }
 
