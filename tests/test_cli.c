@@ -1,44 +1,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <sys/wait.h>
 
-#include "scenario_files.h"
+#include "program.h"
 
 /* The program as a user meets it: exit codes, what goes where, and what is left behind.
  */
-
-struct outcome {
-    int code;
-    char out[65536], err[8192];
-};
-
-static void slurp(const char *path, char *text, size_t room)
-{
-    FILE *in = fopen(path, "r");
-    size_t n = in ? fread(text, 1, room - 1, in) : 0;
-    text[n] = '\0';
-    if (in)
-        fclose(in);
-}
-
-/* Runs `tenure ARGUMENTS` by the shell in the folder. */
-static struct outcome *tenure(const struct folder *folder, const char *arguments)
-{
-    static struct outcome outcome; /* large; one at a time */
-    const char *program = getenv("TENURE_PROGRAM");
-    if (!program)
-        cr_skip_test("TENURE_PROGRAM does not name the program");
-    char command[2048], out[128], err[128];
-    snprintf(command, sizeof command, "cd %s && { %s %s\n} >out 2>err", folder->path,
-             program, arguments);
-    int status = system(command);
-    outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    slurp(folder_path(folder, "out", out), outcome.out, sizeof outcome.out);
-    slurp(folder_path(folder, "err", err), outcome.err, sizeof outcome.err);
-    unlink(out);
-    unlink(err);
-    return &outcome;
-}
 
 static const char usual[] =
     "start: 2026-01-01\nhorizon: 30d\ndemand: [{jobs: jobs.csv}]\n"
@@ -126,7 +92,7 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
          "`tenure trace --help`\n"},
         {"trace slic", 1,
          "tenure: trace: there is no verb 'slic'; did you mean 'slice'?\n"},
-        {"trace check bad.csv", 2, "tenure: bad.csv:2:3: gpus: 0 is below 1\n"},
+        {"trace stats bad.csv", 2, "tenure: bad.csv:2:3: gpus: 0 is below 1\n"},
         {"trace convert jobs.csv -o out.csv", 1,
          "tenure: trace convert: --from FORMAT is needed; see `tenure trace --help`\n"},
         {"trace convert --from slurm jobs.csv -o out.csv", 1,

@@ -2,9 +2,8 @@
 #define CLI_TRACE_CMD_H
 
 /*
- * `tenure trace VERB`: the verbs that look at a trace stand in cmd_trace.c, those that
- * write one in cmd_trace_write.c, and what is about foreign formats in
- * cmd_trace_convert.c and cmd_trace_formats.c.  argv[0] is "trace VERB"; the result is
+ * `tenure trace VERB`: cmd_trace.c knows the verbs, and each stands in a file of its
+ * own, cmd_trace_VERB.c.  argv[0] is "trace VERB"; the result is
  * success.
  */
 
@@ -12,9 +11,11 @@
 #include "base/errors.h"
 #include "input/importer.h"
 
+bool trace_check_verb(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_convert(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_formats(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_generate(int argc, char **argv, struct error *err) MUST_CHECK;
+bool trace_stats(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_slice(int argc, char **argv, struct error *err) MUST_CHECK;
 
 /* An error that lists the formats; false. */

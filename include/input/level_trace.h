@@ -56,6 +56,12 @@ bool level_trace_read(struct level_trace *trace, const char *path,
 bool level_trace_sniff(const char *path);
 void level_trace_free(struct level_trace *trace);
 
+/* What level_trace_read does with the records of a file, for who reads the file.  A
+ * record that is refused leaves the rows as they were.  After the last one
+ * level_trace_finish; level_reader_end on every path. */
+struct csv_reader level_reader_begin(struct level_trace *trace, const char *path);
+void level_reader_end(const struct csv_reader *reader);
+
 /*
  * For importers: an empty trace, rows, and what must be done after the last one.  Texts
  * are copied and may be NULL or empty: not given.  level_trace_finish names the lines

@@ -17,6 +17,7 @@
  * series at one instant are an error when the series is chosen.
  */
 
+#include "base/csv_in.h"
 #include "base/names.h"
 #include "base/params.h"
 #include "base/sha256.h"
@@ -47,6 +48,12 @@ bool price_trace_read(struct price_trace *trace, const char *path,
 /* Whether a file that can be read twice begins like a price trace. */
 bool price_trace_sniff(const char *path);
 void price_trace_free(struct price_trace *trace);
+
+/* What price_trace_read does with the records of a file, for who reads the file.  A
+ * record that is refused leaves the rows as they were.  After the last one
+ * price_trace_finish; price_reader_end on every path. */
+struct csv_reader price_reader_begin(struct price_trace *trace, const char *path);
+void price_reader_end(const struct csv_reader *reader);
 
 /* For importers: an empty trace, rows, and what must be done after the last one. */
 void price_trace_begin(struct price_trace *trace, const char *path);

@@ -46,6 +46,12 @@ bool request_trace_read(struct request_trace *trace, const char *path,
 bool request_trace_sniff(const char *path);
 void request_trace_free(struct request_trace *trace);
 
+/* What request_trace_read does with the records of a file, for who reads the file.  A
+ * record that is refused leaves the requests as they were.  After the last one
+ * request_trace_finish; request_reader_end on every path. */
+struct csv_reader request_reader_begin(struct request_trace *trace, const char *path);
+void request_reader_end(const struct csv_reader *reader);
+
 /* For importers: an empty trace, rows, and what must be done after the last one.
  * request_trace_model: what goes into `model`; an error without place where there are
  * too many. */

@@ -140,6 +140,12 @@ struct trace {
 bool trace_read(struct trace *trace, const char *path, struct error *err) MUST_CHECK;
 void trace_free(struct trace *trace);
 
+/* What trace_read does with the records of a file, for who reads the file.  A record
+ * that is refused leaves the trace as it was.  After the last one trace_finish;
+ * trace_reader_end on every path. */
+struct csv_reader trace_reader_begin(struct trace *trace, const char *path);
+void trace_reader_end(const struct csv_reader *reader);
+
 /* The job's id as text (trace->has_ids or the row's number); `text` holds >= 16. */
 const char *trace_job_id(const struct trace *trace, const struct job *job,
                          char text[16]);

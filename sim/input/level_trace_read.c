@@ -1,6 +1,7 @@
 /* Level traces from CSV files: every field is checked, with its place. */
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -19,7 +20,7 @@ struct reader {
     struct level_trace *trace;
     struct trace_fields fields;
     int time_at;
-    int64_t first_line; /* of the first record, which decides what a time is */
+    int64_t first_line; /* of the first right time, which decides what a time is */
     bool any;
     char workload[JOB_WORD_MAX + 1];
     char classes[JOB_LIST_MAX + 1], jurisdiction[JOB_LIST_MAX + 1];
@@ -103,10 +104,8 @@ static bool take_time(struct reader *in, int64_t *ms)
         return refuse_time(in, "is empty; give seconds from the start, as 3600.5, or a "
                                "date, as 2026-01-31T12:30:00Z");
     bool is_date = looks_like_date(field);
-    if (in->first_line == 0) {
-        in->first_line = in->fields.record->line;
+    if (in->first_line == 0)
         in->trace->absolute = is_date;
-    }
     struct error why;
     if (in->trace->absolute != is_date) {
         error_set(&why,
@@ -116,10 +115,12 @@ static bool take_time(struct reader *in, int64_t *ms)
                   in->first_line, is_date ? "in seconds" : "a date");
         return refuse_time(in, why.text);
     }
-    if (!is_date)
-        return take_seconds(in, field, ms);
-    return calendar_parse(field.text, field.length, ms, &why) ||
-           refuse_time(in, why.text);
+    bool ok = is_date ? calendar_parse(field.text, field.length, ms, &why) ||
+                            refuse_time(in, why.text)
+                      : take_seconds(in, field, ms);
+    if (ok && in->first_line == 0)
+        in->first_line = in->fields.record->line;
+    return ok;
 }
 
 /* Where the texts are those of the row before, so is the series. */
@@ -164,12 +165,28 @@ static bool take_record(void *self, const struct csv_record *record, struct erro
     return true;
 }
 
+struct csv_reader level_reader_begin(struct level_trace *trace, const char *path)
+{
+    struct reader *in = calloc(1, sizeof *in);
+    if (!in)
+        out_of_memory();
+    in->trace = trace;
+    level_trace_begin(trace, path, false);
+    return (struct csv_reader){
+        .header = take_header, .record = take_record, .self = in};
+}
+
+void level_reader_end(const struct csv_reader *csv)
+{
+    free(csv->self);
+}
+
 bool level_trace_read(struct level_trace *trace, const char *path, struct error *err)
 {
-    struct reader in = {.trace = trace};
-    struct csv_reader csv = {.header = take_header, .record = take_record, .self = &in};
-    level_trace_begin(trace, path, false);
-    return csv_read(path, &csv, trace->digest, err) && level_trace_finish(trace, err);
+    struct csv_reader csv = level_reader_begin(trace, path);
+    bool ok = csv_read(path, &csv, trace->digest, err);
+    level_reader_end(&csv);
+    return ok && level_trace_finish(trace, err);
 }
 
 static bool sniff_header(void *self, const struct csv_header *header, struct error *err)

@@ -1,6 +1,7 @@
 /* Price traces from CSV files: every field is checked, with its place. */
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/csv_in.h"
@@ -157,15 +158,30 @@ static bool take_record(void *self, const struct csv_record *record, struct erro
     return true;
 }
 
+struct csv_reader price_reader_begin(struct price_trace *trace, const char *path)
+{
+    struct reader *in = calloc(1, sizeof *in);
+    if (!in)
+        out_of_memory();
+    in->trace = trace;
+    price_trace_begin(trace, path);
+    return (struct csv_reader){
+        .header = take_header, .record = take_record, .self = in};
+}
+
+void price_reader_end(const struct csv_reader *csv)
+{
+    free(csv->self);
+}
+
 bool price_trace_read(struct price_trace *trace, const char *path, struct error *err)
 {
-    struct reader in = {.trace = trace};
-    struct csv_reader csv = {.header = take_header, .record = take_record, .self = &in};
-    price_trace_begin(trace, path);
-    if (!csv_read(path, &csv, trace->digest, err))
-        return false;
-    price_trace_finish(trace);
-    return true;
+    struct csv_reader csv = price_reader_begin(trace, path);
+    bool ok = csv_read(path, &csv, trace->digest, err);
+    price_reader_end(&csv);
+    if (ok)
+        price_trace_finish(trace);
+    return ok;
 }
 
 static bool sniff_header(void *self, const struct csv_header *header, struct error *err)

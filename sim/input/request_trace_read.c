@@ -1,6 +1,7 @@
 /* Request traces from CSV files: every field is checked, with its place. */
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -16,7 +17,7 @@ struct reader {
     struct request_trace *trace;
     int at[COLUMNS];
     const struct csv_record *record;
-    int64_t first_line; /* of the first record, which decides what a time is */
+    int64_t first_line; /* of the first right time, which decides what a time is */
     struct error *err;
 };
 
@@ -88,10 +89,8 @@ static bool take_time(struct reader *in, int64_t *ms)
     struct csv_field field = field_of(in, TIME);
     bool is_date = field.length > 4 && field.text[4] == '-';
     struct error why;
-    if (in->first_line == 0) {
-        in->first_line = in->record->line;
+    if (in->first_line == 0)
         in->trace->absolute = is_date;
-    }
     if (in->trace->absolute != is_date) {
         error_set(&why,
                   "is %s, but the first time, in line %" PRId64
@@ -100,10 +99,12 @@ static bool take_time(struct reader *in, int64_t *ms)
                   is_date ? "in seconds" : "a date");
         return refuse_text(in, TIME, why.text);
     }
-    if (!is_date)
-        return take_seconds(in, field, ms);
-    return calendar_parse(field.text, field.length, ms, &why) ||
-           refuse(in, TIME, why.text);
+    bool ok = is_date ? calendar_parse(field.text, field.length, ms, &why) ||
+                            refuse(in, TIME, why.text)
+                      : take_seconds(in, field, ms);
+    if (ok && in->first_line == 0)
+        in->first_line = in->record->line;
+    return ok;
 }
 
 static bool take_tokens(const struct reader *in, int column, int64_t *tokens)
@@ -146,16 +147,31 @@ static bool take_record(void *self, const struct csv_record *record, struct erro
     return true;
 }
 
+struct csv_reader request_reader_begin(struct request_trace *trace, const char *path)
+{
+    struct reader *in = calloc(1, sizeof *in);
+    if (!in)
+        out_of_memory();
+    in->trace = trace;
+    request_trace_begin(trace, path, false);
+    return (struct csv_reader){
+        .header = take_header, .record = take_record, .self = in};
+}
+
+void request_reader_end(const struct csv_reader *csv)
+{
+    free(csv->self);
+}
+
 bool request_trace_read(struct request_trace *trace, const char *path,
                         struct error *err)
 {
-    struct reader in = {.trace = trace};
-    struct csv_reader csv = {.header = take_header, .record = take_record, .self = &in};
-    request_trace_begin(trace, path, false);
-    if (!csv_read(path, &csv, trace->digest, err))
-        return false;
-    request_trace_finish(trace);
-    return true;
+    struct csv_reader csv = request_reader_begin(trace, path);
+    bool ok = csv_read(path, &csv, trace->digest, err);
+    request_reader_end(&csv);
+    if (ok)
+        request_trace_finish(trace);
+    return ok;
 }
 
 static bool sniff_header(void *self, const struct csv_header *header, struct error *err)

@@ -30,7 +30,7 @@ struct trace_reader {
     struct trace_fields fields;
     enum trace_column kind_columns[TRACE_COLUMNS];
     size_t n_kind_columns;
-    int64_t first_line; /* of the first record, which decides what a submit is */
+    int64_t first_line; /* of the first right submit, which decides what a submit is */
     uint64_t id_bytes;
     struct kind_cache cache;
 };
@@ -104,13 +104,16 @@ static bool parse_instant(struct trace_reader *reader, enum trace_column column,
             "2026-01-31T12:30:00Z");
 
     bool is_date = looks_like_date(field);
-    if (reader->first_line == 0) {
-        reader->first_line = reader->fields.record->line;
+    if (reader->first_line == 0)
         reader->trace->absolute = is_date;
+    if (reader->trace->absolute == is_date) {
+        if (!(is_date ? parse_date(reader, column, ms)
+                      : parse_seconds(reader, column, ms)))
+            return false;
+        if (reader->first_line == 0)
+            reader->first_line = reader->fields.record->line;
+        return true;
     }
-    if (reader->trace->absolute == is_date)
-        return is_date ? parse_date(reader, column, ms)
-                       : parse_seconds(reader, column, ms);
     return trace_field_bad(&reader->fields, column,
                            "'%s' is %s, but the first submit, in line %" PRId64
                            ", is %s; a trace has one kind throughout",
@@ -332,7 +335,7 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
     return true;
 }
 
-bool trace_read(struct trace *trace, const char *path, struct error *err)
+struct csv_reader trace_reader_begin(struct trace *trace, const char *path)
 {
     struct trace_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
@@ -340,13 +343,23 @@ bool trace_read(struct trace *trace, const char *path, struct error *err)
     reader->trace = trace;
     reader->cache.raw.arena = &reader->cache.arena;
     trace_begin(trace, path, false);
-
-    struct csv_reader csv = {
+    return (struct csv_reader){
         .header = take_header, .record = take_record, .self = reader};
+}
+
+void trace_reader_end(const struct csv_reader *csv)
+{
+    struct trace_reader *reader = csv->self;
+    arena_free(&reader->cache.arena);
+    free(reader);
+}
+
+bool trace_read(struct trace *trace, const char *path, struct error *err)
+{
+    struct csv_reader csv = trace_reader_begin(trace, path);
     bool ok = csv_read(path, &csv, trace->digest, err);
     if (ok)
         trace_finish(trace);
-    arena_free(&reader->cache.arena);
-    free(reader);
+    trace_reader_end(&csv);
     return ok;
 }
