@@ -356,6 +356,7 @@ Test(level_run, earth_vc6ye_is_served_exactly)
     cr_assert(eq(i64, rows, 44640));
     cr_expect(eq(i64, demand, 9269213));
     cr_expect(eq(i64, busy, 8585142));
+    cr_expect(eq(i64, idle, 699978));
 
     char first[1024];
     const char *dir = run_it("start: 2020-05-01\nhorizon: 31d\n"

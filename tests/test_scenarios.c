@@ -339,3 +339,34 @@ Test(scenarios, spot_costs_its_price_and_what_is_done_twice)
                   usd_per_h);
     }
 }
+
+/* ---- diurnal-inference: 1,989, 1,509 and 1,205 USD an hour ---- */
+
+Test(scenarios, a_diurnal_service_owns_what_is_wanted_most_of_the_time)
+{
+    static const struct {
+        const char *set;
+        double usd_per_h, busy_frac;
+    } cases[] = {{"pools.own.gpus=0", 1503.2, 0},
+                 {"pools.own.gpus=392", 1182.6, 0.927},
+                 {"pools.own.gpus=1014", 1891.3, 0.5045}};
+    const double hours = 1826 * 24;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct variant variant = {
+            "diurnal-inference", cases[i].set, {cases[i].set, NULL}};
+        struct saved_run saved = run(&variant);
+        expect_value("USD an hour", total(&saved, "economic_usd") / hours,
+                     cases[i].usd_per_h, 0.002);
+        expect_value("mean level", total(&saved, "level_demand_gpu_h") / hours, 512,
+                     0.005);
+        cr_expect(total(&saved, "unserved_gpu_h") == 0);
+        if (i > 0)
+            expect_value("busy", saved_run_value(&saved, "own", "utilization_frac"),
+                         cases[i].busy_frac, 0.002);
+        else /* the worked example's 1,509 */
+            expect_value("cash", total(&saved, "cash_usd") / hours, 1509, 0.002);
+        saved_run_close(&saved);
+    }
+    /* The worked example's annuity of 1.9615 USD, spread evenly over the year. */
+    expect_value("1,014 owned", 1989 / (0.10 / log(1.10)), 1891.3, 0.004);
+}

@@ -7,8 +7,9 @@
  *
  * Service counts as the same where the jobs that were refused, gave up, still wait at
  * the end, or missed their deadline differ by at most 0.1 % of those that arrived,
- * finished work by at most 1 %, and the mean and the 95th percentile of wait by at most
- * 5 % of the larger or a minute.  Beyond that money alone does not rank the two.
+ * finished work by at most 1 %, what levels of demand lack by at most 0.1 % of what
+ * they want, and the mean and the 95th percentile of wait by at most 5 % of the larger
+ * or a minute.  Beyond that money alone does not rank the two.
  *
  * Waits are paired job by job where both ran the same demand, that is where every job
  * of one is in the other (id, submit, GPUs, workload and tenant).  The standard error

@@ -137,6 +137,18 @@ static void print_table(FILE *out, const struct scenario *scenario,
     print_line(out, "total", "", -1, &total, &result->groups[0].wait);
 }
 
+static void say_levels(struct paragraph *text, const struct group_result *total)
+{
+    int128 wanted = total->level_demand_gpu_ms, served = total->level_served_gpu_ms;
+    paragraph_say(text, ", levels wanted %s GPU-h and %s",
+                  brief_short(brief_gpu_h(wanted)).text,
+                  wanted == served ? "got them" : "lacked");
+    if (wanted > served)
+        paragraph_say(text, " %s of them (%.2f %%)",
+                      brief_short(brief_gpu_h(wanted - served)).text,
+                      100 * (double)(wanted - served) / (double)wanted);
+}
+
 static void print_header(FILE *out, const struct scenario *scenario,
                          const struct run_result *result)
 {
@@ -148,12 +160,16 @@ static void print_header(FILE *out, const struct scenario *scenario,
     calendar_format(scenario->start_unix_ms + result->end_ms, to);
     paragraph_say(&text, "%s: %.10s to %.10s,", scenario->name ? scenario->name : "run",
                   from, to);
-    paragraph_say(&text, " %" PRId64 " jobs, %s useful GPU-h,", total->arrived,
-                  brief_short(brief_gpu_h(total->useful_gpu_ms)).text);
+    paragraph_say(
+        &text, " %" PRId64 " jobs, %s useful GPU-h,", total->arrived,
+        brief_short(brief_gpu_h(total->useful_gpu_ms + total->level_served_gpu_ms))
+            .text);
     paragraph_say(&text, " %" PRId64 " finished", total->finished);
     if (total->running + total->waiting > 0)
         paragraph_say(&text, ", %" PRId64 " running and %" PRId64 " waiting at the end",
                       total->running, total->waiting);
+    if (result->has_levels)
+        say_levels(&text, total);
     if (total->refused > 0)
         paragraph_say(&text, ", %" PRId64 " refused", total->refused);
     if (total->abandoned > 0)

@@ -297,16 +297,20 @@ static void print_inputs(const struct compare *compare, FILE *out)
         fprintf(out, "  and %zu more; --json lists all\n", hidden);
 }
 
-static void print_thresholds(FILE *out)
+static void print_thresholds(const struct compare *compare, FILE *out)
 {
+    bool any = saved_run_metric(compare->runs[0], "total", "level_demand_gpu_h") ||
+               saved_run_metric(compare->runs[1], "total", "level_demand_gpu_h");
+    const char *levels = any ? "what levels lack by as much of what they want, " : "";
     struct paragraph text = {.used = 0};
-    paragraph_say(&text,
-                  "Thresholds: service is the same where jobs refused, given up, "
-                  "waiting at the end or late differ by at most %g %% of arrivals, "
-                  "finished work by %g %%, and mean and 95th percentile of wait by %g "
-                  "%% or %d s.",
-                  100 * COMPARE_JOBS_FRAC, 100 * COMPARE_WORK_FRAC,
-                  100 * COMPARE_WAIT_FRAC, COMPARE_WAIT_MS / 1000);
+    paragraph_say(
+        &text,
+        "Thresholds: service is the same where jobs refused, given up, "
+        "waiting at the end or late differ by at most %g %% of arrivals, "
+        "%sfinished work by %g %%, and mean and 95th percentile of wait by %g "
+        "%% or %d s.",
+        100 * COMPARE_JOBS_FRAC, levels, 100 * COMPARE_WORK_FRAC,
+        100 * COMPARE_WAIT_FRAC, COMPARE_WAIT_MS / 1000);
     paragraph_print(&text, 2, out);
 }
 
@@ -334,5 +338,5 @@ void compare_print(const struct compare *compare, FILE *out)
     print_pools(compare, out);
     print_inputs(compare, out);
     putc('\n', out);
-    print_thresholds(out);
+    print_thresholds(compare, out);
 }

@@ -82,6 +82,13 @@ static const struct {
 static const char *const wait_metrics[] = {"wait_mean_s", "wait_p95_s"};
 #define WAITS (sizeof wait_metrics / sizeof wait_metrics[0])
 
+/* GPU-hours that may be wanted or lacked by levels more in one run: as of jobs. */
+static double level_most(const struct compare *compare)
+{
+    struct values wanted = values_of(compare, "level_demand_gpu_h");
+    return COMPARE_JOBS_FRAC * fmax(wanted.a, wanted.b);
+}
+
 /* Whether a run (0 is A) serves worse than the other, in any of the measures and beyond
  * its threshold. */
 static bool is_worse(const struct compare *compare, int side)
@@ -97,6 +104,9 @@ static bool is_worse(const struct compare *compare, int side)
         if (sign * (jobs.b - jobs.a) > jobs_most)
             return true;
     }
+    struct values lacked = values_of(compare, "unserved_gpu_h");
+    if (sign * (lacked.b - lacked.a) > level_most(compare))
+        return true;
     for (size_t i = 0; i < WAITS; i++) {
         struct values wait = values_of(compare, wait_metrics[i]);
         double most =
@@ -110,7 +120,9 @@ static bool is_worse(const struct compare *compare, int side)
 bool compare_is_same_service(const struct compare *compare)
 {
     struct values arrived = values_of(compare, "jobs_arrived");
-    return fabs(arrived.b - arrived.a) <=
+    struct values wanted = values_of(compare, "level_demand_gpu_h");
+    return fabs(wanted.b - wanted.a) <= level_most(compare) &&
+           fabs(arrived.b - arrived.a) <=
                COMPARE_JOBS_FRAC * fmax(arrived.a, arrived.b) &&
            !is_worse(compare, 0) && !is_worse(compare, 1);
 }
@@ -128,6 +140,25 @@ static void say_failures(struct paragraph *text, const struct compare *compare,
         const char *gap = strstr(form, "%s");
         paragraph_say(text, "%s%.*s%s%s", *comma, (int)(gap - form), form, count,
                       gap + 2);
+        *comma = ", ";
+    }
+}
+
+static void say_levels(struct paragraph *text, const struct compare *compare,
+                       const char **comma)
+{
+    struct values wanted = values_of(compare, "level_demand_gpu_h");
+    struct values lacked = values_of(compare, "unserved_gpu_h");
+    if (wanted.a != wanted.b) {
+        paragraph_say(text, "%sis asked for %s GPU-h %s by levels", *comma,
+                      number(fabs(wanted.b - wanted.a)).text,
+                      wanted.b > wanted.a ? "more" : "less");
+        *comma = ", ";
+    }
+    if (lacked.a != lacked.b) {
+        paragraph_say(text, "%sleaves %s GPU-h %s of levels unserved", *comma,
+                      number(fabs(lacked.b - lacked.a)).text,
+                      lacked.b > lacked.a ? "more" : "less");
         *comma = ", ";
     }
 }
@@ -184,9 +215,11 @@ static void say_service(struct paragraph *text, const struct compare *compare)
     struct paragraph how = {.used = 0};
     say_work(&how, compare, &comma);
     say_failures(&how, compare, &comma);
+    say_levels(&how, compare, &comma);
     say_waits(&how, compare, &comma);
     if (how.used == 0)
-        paragraph_say(text, "Service is the same: jobs fare alike in both");
+        paragraph_say(text, "Service is the same: %s fare alike in both",
+                      level_most(compare) > 0 ? "jobs and levels" : "jobs");
     else if (compare->same_service)
         paragraph_say(text, "Service is the same within the thresholds below: %s",
                       how.text);
