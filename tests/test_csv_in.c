@@ -416,3 +416,51 @@ Test(csv_in, unguard_takes_off_only_what_csv_out_puts_on)
         cr_expect(eq(sz, plain.length, strlen(cases[i].expected)));
     }
 }
+
+static bool skip_ragged(void *self, int64_t line, const struct error *err)
+{
+    struct seen *seen = self;
+    char text[256];
+    snprintf(text, sizeof text, " [%lld %s]", (long long)line, strrchr(err->text, ':'));
+    put(seen, text, strlen(text));
+    return true;
+}
+
+/* Files without a header line, texts with quotes as they are, records that are too
+ * short or too long. */
+Test(csv_in, reads_dialects)
+{
+    static const char *const names[] = {"a", "b", NULL};
+    static const struct {
+        const char *text;
+        const char *const *names;
+        bool no_quotes;
+        const char *expected;
+    } cases[] = {
+        {"1,2\n3,4\n", names, false, "<a|b> 1:1|2 2:3|4"},
+        {"a,b\n3,4\n", names, false, "<a|b> 2:3|4"},
+        {"\n1,2", names, false, "<a|b> 2:1|2"},
+        {"", names, false, "<a|b>"},
+        {"1,2,3\n3,4\n", names, false,
+         "<a|b> [1 : 3 fields, but the format has 2] 2:3|4"},
+        {"a,b\n1\n3,4\n", NULL, false,
+         "<a|b> [2 : 1 field, but the header line has 2] 3:3|4"},
+        {"a,b\n\"x,y\"z\n", NULL, true, "<a|b> 2:\"x|y\"z"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct scratch scratch =
+            scratch_file("x.csv", cases[i].text, strlen(cases[i].text));
+        struct seen seen = {0};
+        struct error err = {0};
+        struct csv_reader reader = {.header = see_header,
+                                    .record = see_record,
+                                    .self = &seen,
+                                    .no_quotes = cases[i].no_quotes,
+                                    .names = cases[i].names,
+                                    .ragged = skip_ragged};
+        bool ok = csv_read(scratch.path, &reader, NULL, &err);
+        cr_expect(ok, "case %zu: %s", i, err.text);
+        cr_expect(eq(str, seen.text, (char *)cases[i].expected));
+        scratch_remove(&scratch);
+    }
+}

@@ -1,5 +1,8 @@
 /* Importers that give requests: Azure, BurstGPT, Mooncake. */
 
+#include <zlib.h>
+#include <zstd.h>
+
 #include "import_text.h"
 
 #define AZURE "TIMESTAMP,ContextTokens,GeneratedTokens\n"
@@ -130,4 +133,50 @@ Test(mooncake, lenient_skips_elements_and_shows_them)
     cr_expect(eq(sz, result.requests.n, 1));
     cr_expect(eq(i64, report.rows_malformed, 1));
     import_result_free(&result);
+}
+
+/* ---- packed files, of each kind of reader ---- */
+
+static const struct {
+    const char *from, *text;
+} packed[] = {
+    {"azure-llm", AZURE "2031-11-16 18:15:46.680,374,44\n"},
+    {"mooncake", "{\"timestamp\": 7, \"input_length\": 1, \"output_length\": 2}\n"},
+    {"swf", "; UnixStartTime: 1000000\n15 10 3 735 4 -1 -1 8 3600 -1 1 7\n"},
+};
+
+static void check_packed(const char *from, const struct scratch *scratch)
+{
+    struct import_result result;
+    struct import_report report;
+    struct error err = {0};
+    bool ok =
+        import_run(importer_find(from), scratch->path, NULL, &result, &report, &err);
+    cr_expect(ok, "%s: %s", from, err.text);
+    cr_expect(eq(i64, report.rows_kept, 1));
+    import_result_free(&result);
+}
+
+Test(importers, gzip_is_read_as_it_is)
+{
+    for (size_t i = 0; i < COUNT(packed); i++) {
+        struct scratch scratch = scratch_new("log.gz");
+        gzFile file = gzopen(scratch.path, "wb");
+        cr_assert(gzputs(file, packed[i].text) > 0 && gzclose(file) == Z_OK);
+        check_packed(packed[i].from, &scratch);
+        scratch_remove(&scratch);
+    }
+}
+
+Test(importers, zstandard_is_read_as_it_is)
+{
+    for (size_t i = 0; i < COUNT(packed); i++) {
+        char bytes[1024];
+        size_t length = ZSTD_compress(bytes, sizeof bytes, packed[i].text,
+                                      strlen(packed[i].text), 3);
+        cr_assert(not(ZSTD_isError(length)));
+        struct scratch scratch = scratch_file("log.zst", bytes, length);
+        check_packed(packed[i].from, &scratch);
+        scratch_remove(&scratch);
+    }
 }
