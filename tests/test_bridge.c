@@ -85,8 +85,41 @@ Test(bridge, volume_use_timing_and_price_by_hand)
     facts.useful_gpu_ms[0] = 0;
     expect_steps(&facts, unused);
 
-    /* No capacity in B: all of it is volume. */
+    /* No capacity in B, and no other pools: all of it is volume. */
     static const int64_t gone[BRIDGE_STEPS] = {[STEP_VOLUME] = 1780000000};
+    facts.capacity_gpu_ms[1] = 0;
+    expect_steps(&facts, gone);
+}
+
+/* As above, a pool of which A's 1,200 useful hours cost 3,500 x 1,200 / 1,500 = 2,800,
+ * and whose F1 - A is 560.  All pools together do 2,000 useful hours in A and 2,200 in
+ * B: volume is a tenth of 2,800, mix the rest.  At an equal total all of it is mix. */
+Test(bridge, useful_work_that_other_pools_lose_is_mix)
+{
+    const struct bridge_month a = {3500000000, 1500 * MS_PER_H, 1, 1};
+    const struct bridge_month b = {4200000000, 1800 * MS_PER_H, 1, 1};
+    struct bridge_facts facts = {
+        .side = {{&a, 3500000000}, {&b, 4200000000}},
+        .n_months = 1,
+        .useful_gpu_ms = {1200 * MS_PER_H, 1440 * MS_PER_H},
+        .capacity_gpu_ms = {1500 * MS_PER_H, 1800 * MS_PER_H},
+        .all_useful_gpu_ms = {2000 * MS_PER_H, 2200 * MS_PER_H},
+        .nature = NATURE_PRICE,
+    };
+    static const int64_t grown[BRIDGE_STEPS] = {[STEP_VOLUME] = 280000000,
+                                                [STEP_MIX] = 280000000,
+                                                [STEP_UTILIZATION] = 140000000};
+    expect_steps(&facts, grown);
+
+    static const int64_t moved[BRIDGE_STEPS] = {
+        [STEP_MIX] = 560000000, [STEP_UTILIZATION] = 140000000};
+    facts.all_useful_gpu_ms[1] = 2000 * MS_PER_H;
+    expect_steps(&facts, moved);
+
+    /* No capacity in B, 2,200 useful hours elsewhere. */
+    static const int64_t gone[BRIDGE_STEPS] = {
+        [STEP_VOLUME] = 280000000, [STEP_MIX] = 420000000};
+    facts.all_useful_gpu_ms[1] = 2200 * MS_PER_H;
     facts.capacity_gpu_ms[1] = 0;
     expect_steps(&facts, gone);
 }

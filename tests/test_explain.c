@@ -220,7 +220,40 @@ Test(explain, another_discount_rate_is_timing)
     expect_only(a, b, BRIDGE_ECONOMIC, ONLY(STEP_CAPITAL));
 }
 
-Test(explain, pools_of_other_names_are_volume_unless_they_are_matched)
+/* All own GPUs become leased ones: both runs have both pools, and do the same work.
+ * Volume is no more than what a few useful hours cost; what to match is said at once.
+ */
+Test(explain, work_that_moves_between_pools_is_mix_and_the_match_is_named)
+{
+    static const char both[] =
+        "start: 2026-01-20\nhorizon: 50d\ndiscount_rate: 9.3 %/y\n"
+        "demand:\n  - {jobs: jobs.csv, reference_class: h100-sxm, after_end: stop}\n"
+        "pools:\n  - {name: own, tenure: own, class: h100-sxm, gpus: 40}\n"
+        "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 0, term: 1y}\n"
+        "dispatch: {placement: fungible}\n";
+    static const char *const sets[] = {"pools.own.gpus=0", "pools.leased.gpus=40"};
+    struct saved_run runs[2];
+    struct arena arena = {0};
+    bool said = false;
+    open_runs(runs, results_run(&results, "a", both, NULL, 0),
+              results_run(&results, "b", both, sets, 2));
+    struct bridge bridge = explain(runs, BRIDGE_ECONOMIC);
+    cr_expect(
+        eq(i64, bridge.pools[0].useful_gpu_ms[0], bridge.pools[1].useful_gpu_ms[1]));
+    cr_expect(eq(i64, bridge.step_uusd[STEP_VOLUME], 0));
+    cr_expect(
+        eq(i64, bridge.pools[0].step_uusd[STEP_MIX], -bridge.pools[0].total_uusd[0]));
+    cr_expect(
+        eq(i64, bridge.pools[1].step_uusd[STEP_MIX], bridge.pools[1].total_uusd[1]));
+    for (const char **text = bridge_sentences(&bridge, &arena); *text; text++)
+        said |= strstr(*text, "--match own=leased takes the two for the same") != NULL;
+    cr_expect(said);
+    arena_free(&arena);
+    bridge_free(&bridge);
+    close_runs(runs);
+}
+
+Test(explain, pools_of_other_names_are_mix_unless_they_are_matched)
 {
     static const char renamed[] =
         "name: renamed\nstart: 2026-01-20\nhorizon: 50d\ndiscount_rate: 9.3 %/y\n"
@@ -232,7 +265,7 @@ Test(explain, pools_of_other_names_are_volume_unless_they_are_matched)
     struct saved_run runs[2];
     struct bridge bridge;
     struct error err;
-    expect_only(a, b, BRIDGE_ECONOMIC, ONLY(STEP_VOLUME));
+    expect_only(a, b, BRIDGE_ECONOMIC, ONLY(STEP_VOLUME) | ONLY(STEP_MIX));
 
     open_runs(runs, a, b);
     const struct bridge_match match[] = {{"own", "site"}, {"leased", "site"}};

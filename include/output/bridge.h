@@ -13,12 +13,15 @@
  *
  *     A, B   cost in A and in B            C   GPU-hours of capacity of the pool
  *     Q      quantity that the cost is for U   useful ones among them
+ *                                          T   useful ones of all pools
  *
  *     F1 = A (U_B + C_A - U_A) / C_A       B's useful hours, idle and lost ones as in A
  *     F2 = A Q_B / Q_A                     B's quantity at A's average price
  *     F3 = sum over months of A's price of the month times B's quantity in it
  *
- *     volume      = F1 - A     more or less useful work
+ *     volume      = A U_A / C_A (T_B - T_A) / T_A    more or less useful work, had it
+ *                              grown alike in all pools
+ *     mix         = F1 - A - volume    useful work moved to this pool or from it
  *     utilization = F2 - F1    more or less of what does no useful work: mostly, idle
  *     timing      = F3 - F2    the quantity falls into other months than in A
  *     price       = B - F3     another price for the same quantity ...
@@ -27,8 +30,9 @@
  * Where an hour that was idle is now useful, volume rises by what utilization falls.
  * The sum is telescoping, so nothing is left over however each F is rounded.
  *
- *  - Pools are matched by name (or as the user says).  A pool that has no capacity in
- *    one of the runs is volume as a whole.
+ *    (The mix variance of Horngren, chapter 14.)
+ *  - Pools are matched by name (or as the user says).  Of a pool that has no capacity
+ * in one of the runs all but volume is mix.
  *  - Q is the quantity of the ledger's rows where both runs have the account in the
  *    pool, in the same unit; else, and for accounts without quantity (depreciation,
  *    capital charge, prepaid rent, ...), the pool's GPU-hours of capacity.
@@ -50,6 +54,7 @@
 
 enum bridge_step {
     STEP_VOLUME,
+    STEP_MIX,
     STEP_UTILIZATION,
     STEP_PRICE,
     STEP_CAPITAL,
@@ -83,6 +88,7 @@ struct bridge_facts {
     struct bridge_side side[2];
     size_t n_months;
     int64_t useful_gpu_ms[2], capacity_gpu_ms[2]; /* of the pool, over the run */
+    int64_t all_useful_gpu_ms[2]; /* of all pools; 0 in A: there is no mix */
     enum account_nature nature;
 };
 

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-const char *const bridge_step_names[] = {"volume",  "utilization", "price",
-                                         "capital", "timing",      NULL};
+const char *const bridge_step_names[] = {"volume",  "mix",    "utilization", "price",
+                                         "capital", "timing", NULL};
 
 const char *const bridge_basis_names[] = {"cash", "accrual", "economic", "npv", NULL};
 
@@ -48,6 +48,29 @@ static int128 flexible(const struct bridge_facts *facts)
     int128 capacity = facts->capacity_gpu_ms[0];
     int128 hours = capacity - facts->useful_gpu_ms[0] + facts->useful_gpu_ms[1];
     return scaled(facts->side[0].total_uusd, hours, capacity);
+}
+
+/* What more useful work costs, had it grown in this pool as in all together; the whole
+ * where nothing is known of others. */
+static int128 volume_of(const struct bridge_facts *facts, int128 whole)
+{
+    int128 all = facts->all_useful_gpu_ms[0];
+    if (all <= 0)
+        return whole;
+    if (facts->capacity_gpu_ms[0] <= 0)
+        return 0;
+    int128 useful = scaled(facts->side[0].total_uusd, facts->useful_gpu_ms[0],
+                           facts->capacity_gpu_ms[0]);
+    return fits_int64(useful)
+               ? scaled((int64_t)useful, facts->all_useful_gpu_ms[1] - all, all)
+               : whole;
+}
+
+static void put_volume(const struct bridge_facts *facts, int128 whole,
+                       int128 step[BRIDGE_STEPS])
+{
+    step[STEP_VOLUME] = volume_of(facts, whole);
+    step[STEP_MIX] = whole - step[STEP_VOLUME];
 }
 
 static double discount_of(const struct bridge_month *a, const struct bridge_month *b)
@@ -122,7 +145,7 @@ bool bridge_steps(const struct bridge_facts *facts, int64_t step_uusd[BRIDGE_STE
     enum bridge_step last = facts->nature == NATURE_CAPITAL ? STEP_CAPITAL : STEP_PRICE;
 
     if (facts->capacity_gpu_ms[0] <= 0 || facts->capacity_gpu_ms[1] <= 0) {
-        step[STEP_VOLUME] = b - a;
+        put_volume(facts, b - a, step);
         return keep(step, step_uusd);
     }
     int128 quantity[2] = {quantity_of(facts, 0), quantity_of(facts, 1)};
@@ -135,7 +158,7 @@ bool bridge_steps(const struct bridge_facts *facts, int64_t step_uusd[BRIDGE_STE
         if (!dated(facts, quantity[0], (int64_t)nominal, &f3))
             return false;
     }
-    step[STEP_VOLUME] = f1 - a;
+    put_volume(facts, f1 - a, step);
     step[STEP_UTILIZATION] = f2 - f1;
     step[STEP_TIMING] = f3 - f2;
     step[last] = b - f3;

@@ -11,8 +11,8 @@
 #define LABEL  16
 #define AMOUNT 16
 #define BAR    (PROSE_WIDTH - LABEL - AMOUNT - 2)
-#define NAME   17
-#define CELL   9
+#define NAME   16
+#define CELL   8
 
 /* "-1,234,568": whole dollars. */
 struct dollars {
@@ -135,8 +135,8 @@ static void print_row(const char *name, const int64_t total_uusd[2],
 
 static void print_pools(const struct bridge *bridge, FILE *out)
 {
-    static const char *const heads[BRIDGE_STEPS] = {"volume", "use", "price", "capital",
-                                                    "timing"};
+    static const char *const heads[BRIDGE_STEPS] = {"volume", "mix",     "use",
+                                                    "price",  "capital", "timing"};
     fprintf(out, "%-*s%*s", NAME, "USD by pool", CELL, "A");
     for (int s = 0; s < BRIDGE_STEPS; s++)
         fprintf(out, "%*s", CELL, heads[s]);

@@ -335,6 +335,14 @@ static void use_capacity(struct reading_in *in, size_t pool, struct entry *entry
                 in->capacity_gpu_ms[(pool * 2 + side) * in->n_months + m];
 }
 
+static int64_t all_useful(const struct bridge *bridge, int side)
+{
+    int128 sum = 0;
+    for (size_t i = 0; i < bridge->n_pools; i++)
+        sum += bridge->pools[i].useful_gpu_ms[side];
+    return fits_int64(sum) ? (int64_t)sum : INT64_MAX;
+}
+
 static bool take_steps(struct reading_in *in, size_t p, int account,
                        struct bridge_line *line)
 {
@@ -352,6 +360,7 @@ static bool take_steps(struct reading_in *in, size_t p, int account,
             (struct bridge_side){entry->months[side], entry->total_uusd[side]};
         facts.useful_gpu_ms[side] = pool->useful_gpu_ms[side];
         facts.capacity_gpu_ms[side] = pool->capacity_gpu_ms[side];
+        facts.all_useful_gpu_ms[side] = all_useful(in->bridge, side);
         line->total_uusd[side] = entry->total_uusd[side];
     }
     line->pool = p;

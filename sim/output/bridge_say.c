@@ -162,19 +162,29 @@ static void say_rest(struct paragraph *text, const struct bridge *bridge,
                       with_sign(llround(sum)).text);
 }
 
-/* Names on one side alone that could be matched by hand. */
+/* The largest pool that has GPUs in one run alone, or NULL. */
+static const char *only_in(const struct bridge *bridge, int side)
+{
+    const struct bridge_pool *largest = NULL;
+    for (size_t i = 0; i < bridge->n_pools; i++) {
+        const struct bridge_pool *pool = &bridge->pools[i];
+        if (pool->capacity_gpu_ms[side] > 0 && pool->capacity_gpu_ms[!side] == 0 &&
+            (!largest || pool->capacity_gpu_ms[side] > largest->capacity_gpu_ms[side]))
+            largest = pool;
+    }
+    return largest ? largest->names[side] : NULL;
+}
+
+/* What moved from one pool to another could be compared hour by hour. */
 static void say_match(struct paragraph *text, const struct bridge *bridge)
 {
-    const char *only[2] = {NULL, NULL};
-    for (size_t i = 0; i < bridge->n_pools; i++)
-        for (int side = 0; side < 2; side++)
-            if (!bridge->pools[i].names[!side] && !only[side])
-                only[side] = bridge->pools[i].names[side];
-    if (only[0] && only[1])
+    const char *a = only_in(bridge, 0), *b = only_in(bridge, 1);
+    if (a && b)
         paragraph_say(text,
-                      "Pools are matched by name, and one that only one run has is "
-                      "volume as a whole; --match %s=%s takes these two for the same.",
-                      only[0], only[1]);
+                      "%s has GPUs in A alone and %s in B alone, so what they cost is "
+                      "mix, and no price is compared; --match %s=%s takes the two for "
+                      "the same.",
+                      a, b, a, b);
 }
 
 static void say_class(struct paragraph *text, const struct bridge *bridge, size_t index)
