@@ -75,10 +75,19 @@ bool scenario_read_dispatch(struct scenario *scenario, const struct node *map,
 bool scenario_read_demand(struct scenario *scenario, const struct node *list,
                           const struct node *initial, struct error *err) MUST_CHECK;
 
-/* The i-th source of `demand`, which has a key `level`. */
+/* The i-th source of `demand`, which has a key `level` or `requests`. */
 extern const struct param_also level_also[];
 bool scenario_read_level(struct scenario *scenario, const struct node *map,
                          const char *path, size_t i, struct error *err) MUST_CHECK;
+
+/* The level that the requests of such a source need; its other keys are those of a
+ * level. */
+extern const struct param request_params[];
+extern const struct param_also request_also[];
+const struct level_trace *scenario_read_requests(struct scenario *scenario,
+                                                 const struct node *map,
+                                                 const char *path,
+                                                 struct error *err) MUST_CHECK;
 
 /* `service`, NULL where there is none; the demand is there. */
 bool scenario_read_service(struct scenario *scenario, const struct node *node,

@@ -151,11 +151,6 @@ static bool check_initial_source(const struct reading *reading, struct error *er
 static bool check_source(struct reading *reading, struct error *err)
 {
     const struct node *map = reading->map;
-    if (node_get(map, "requests"))
-        return error_at(err, node_place(map, "requests"),
-                        "%s: `requests` is not in this version; `jobs`, `model` and "
-                        "`level` are",
-                        reading->path);
     bool jobs = node_get(map, "jobs") != NULL, model = node_get(map, "model") != NULL;
     if (jobs == model)
         return error_at(err, map->place,
@@ -522,7 +517,7 @@ static bool read_element(struct scenario *scenario, const struct node *map, size
     reading.path = name && name->kind == NODE_SCALAR && *name->text
                        ? arena_printf(&scenario->arena, "demand.%.63s", name->text)
                        : arena_printf(&scenario->arena, "demand.%zu", i);
-    if (node_get(map, "level"))
+    if (node_get(map, "level") || node_get(map, "requests"))
         return scenario_read_level(scenario, map, reading.path, i, err);
     return check_source(&reading, err) && read_source(&reading, i, err);
 }

@@ -62,7 +62,7 @@ const struct param level_params[] = {
     PARAMS_END,
 };
 
-static const char *const also[] = {"level", NULL};
+static const char *const also[] = {"level", "requests", NULL};
 
 const struct param_also level_also[] = {
     {"level", "a file, or {model: ...}", "needed",
@@ -73,8 +73,10 @@ const struct param_also level_also[] = {
 /* One source while it is read. */
 struct reading {
     struct scenario *scenario;
-    const struct node *map, *level;
-    const char *path; /* "demand.chat" */
+    const struct node *map;      /* without the keys of requests */
+    const struct node *level;    /* `level` or `requests` */
+    const struct node *requests; /* the whole map where it is the latter */
+    const char *path;            /* "demand.chat" */
     struct level_input in;
     struct params_context context;
 };
@@ -188,7 +190,10 @@ static bool check_size(const struct reading *reading, double gpus, struct error 
 static bool read_trace(struct reading *reading, struct error *err)
 {
     struct level_spec *spec = &reading->in.spec;
-    const struct level_trace *trace = open_trace(reading, err);
+    const struct level_trace *trace =
+        reading->requests ? scenario_read_requests(reading->scenario, reading->requests,
+                                                   reading->path, err)
+                          : open_trace(reading, err);
     if (!trace)
         return false;
     int32_t most = 0;
@@ -199,7 +204,8 @@ static bool read_trace(struct reading *reading, struct error *err)
                           ? (enum level_end)reading->in.after_end
                           : LEVEL_END_HOLD;
     spec->shift_ms = shift_of(reading, trace);
-    scenario_note(reading->scenario, reading->path, "level", reading->level->text,
+    scenario_note(reading->scenario, reading->path,
+                  reading->requests ? "requests" : "level", reading->level->text,
                   "file");
     return check_begin(reading, trace, err) && check_end(reading, trace, err) &&
            check_size(reading, most, err);
@@ -364,25 +370,36 @@ bool scenario_read_level(struct scenario *scenario, const struct node *map,
                               .map = map,
                               .level = node_get(map, "level"),
                               .path = path};
+    if (!reading.level) {
+        reading.requests = map;
+        reading.level = node_get(map, "requests");
+        reading.map = map = scenario_only_keys(scenario, map, request_params, false);
+    }
+    const char *key = reading.requests ? "requests" : "level";
     reading.context = (struct params_context){.arena = &scenario->arena,
                                               .resolved = &scenario->resolved,
                                               .path = path,
                                               .also = also};
     const struct node *level = reading.level;
-    bool model = level->kind == NODE_MAP && node_get(level, "model") != NULL;
-    if (node_get(map, "jobs") || node_get(map, "model"))
-        return error_at(err, map->place, "%s: give one of `jobs`, `model` and `level`",
+    bool model = !reading.requests && level->kind == NODE_MAP &&
+                 node_get(level, "model") != NULL;
+    if (node_get(map, "jobs") || node_get(map, "model") ||
+        (node_get(map, "level") && node_get(map, "requests")))
+        return error_at(err, map->place,
+                        "%s: give one of `jobs`, `model`, `level` and `requests`",
                         path);
     if (!model && (level->kind != NODE_SCALAR || !*level->text))
-        return error_at(err, level->place,
-                        "%s.level: a file is wanted, as in `level: level.csv`, or a "
-                        "model, as in `level: {model: {name: profile, mean: 512}}`",
-                        path);
+        return error_at(
+            err, level->place, "%s.%s: a file is wanted, as in `%s: %s.csv`%s", path,
+            key, key, key,
+            reading.requests
+                ? ""
+                : ", or a model, as in `level: {model: {name: profile, mean: 512}}`");
     if (scenario->until_idle)
         return error_at(err, level->place,
-                        "%s.level: with `horizon: until_idle` a level would never end; "
+                        "%s.%s: with `horizon: until_idle` a level would never end; "
                         "give a horizon, such as 1y",
-                        path);
+                        path, key);
     if (!params_read(level_params, &reading.in, map, &reading.context, err) ||
         !read_name(&reading, i, err) || !check_words(&reading, err))
         return false;

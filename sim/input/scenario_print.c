@@ -190,6 +190,10 @@ const struct param_section scenario_sections[] = {
      demand_params, demand_also, who_demand},
     {"level", "An element of `demand` that wants GPUs over time, whichever they are.",
      level_params, level_also, NULL},
+    {"requests",
+     "An element of `demand` that is a trace of LLM requests: keys beside those of "
+     "`level`, of which it has all but that.",
+     request_params, request_also, NULL},
     {"tax",
      "The tax book, which gives taxes and a present value after them and never touches "
      "the "
