@@ -99,7 +99,7 @@ Test(compare, waits_are_paired_job_by_job)
         "%s", compared.sentences[0]);
     cr_expect(
         says(compared.sentences,
-             "Job by job: of 4 jobs 75.0 % wait longer in B and 0.0 % shorter; on "
+             "Job by job: of 4 jobs 3 (75.0 %) wait longer in B and 0 shorter; on "
              "average a job waits 15.8 min longer (standard error 6.5 min)."));
     cr_expect(says(compared.sentences, "Money alone does not rank the two"));
     end(&compared, runs);

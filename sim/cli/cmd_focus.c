@@ -220,6 +220,10 @@ static bool export(const struct arguments *arguments, struct arena *arena,
                    struct error *err)
 {
     struct saved_run run = {0};
+    if (!arguments->output && isatty(STDOUT_FILENO))
+        return error_kind_set(err, ERROR_USAGE,
+                              "focus: that would fill the terminal with rows; give -o "
+                              "FILE.csv, or -o - for standard output");
     if (!saved_run_open(&run, arguments->dir, err))
         return false;
     bool to_stdout = !arguments->output || strcmp(arguments->output, "-") == 0;

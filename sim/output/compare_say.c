@@ -228,19 +228,29 @@ static void say_service(struct paragraph *text, const struct compare *compare)
     paragraph_say(text, ".");
 }
 
+/* " (2.3 %)", where that is not 0.0. */
+static struct number share(int64_t count, double n)
+{
+    struct number result = {""};
+    if (100 * (double)count / n >= 0.05)
+        snprintf(result.text, sizeof result.text, " (%.1f %%)",
+                 100 * (double)count / n);
+    return result;
+}
+
 static void say_pairs(struct paragraph *text, const struct compare *compare)
 {
     const struct compare_pairs *pairs = &compare->pairs;
     if (!pairs->same_demand || pairs->n == 0 || pairs->longer + pairs->shorter == 0)
         return;
     double n = (double)pairs->n;
-    paragraph_say(
-        text,
-        "Job by job: of %s jobs %.1f %% wait longer in B and %.1f %% shorter; "
-        "on average a job waits %s %s",
-        number(n).text, 100 * (double)pairs->longer / n,
-        100 * (double)pairs->shorter / n, duration(pairs->mean_s).text,
-        pairs->mean_s < 0 ? "shorter" : "longer");
+    paragraph_say(text,
+                  "Job by job: of %" PRId64 " jobs %" PRId64
+                  "%s wait longer in B and %" PRId64
+                  "%s shorter; on average a job waits %s %s",
+                  pairs->n, pairs->longer, share(pairs->longer, n).text, pairs->shorter,
+                  share(pairs->shorter, n).text, duration(pairs->mean_s).text,
+                  pairs->mean_s < 0 ? "shorter" : "longer");
     if (!isnan(pairs->error_s))
         paragraph_say(text, " (standard error %s)", duration(pairs->error_s).text);
     paragraph_say(text, ".");

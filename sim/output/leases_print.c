@@ -126,6 +126,12 @@ void leases_print(const struct lease *leases, size_t n,
                   (double)leases[0].terms.fair_uusd / 1e6 / (double)leases[0].gpus,
                   leases[0].fair_source);
     paragraph_print(&note, 0, out);
+    note = (struct paragraph){.used = 0};
+    paragraph_say(&note,
+                  "The rent pays for power, space and support, too, and the fair "
+                  "value holds no fabric, so the test of present value against "
+                  "fair value is easily met: --fair-value gives one that fits.");
+    paragraph_print(&note, 0, out);
 }
 
 static void print_usd(int64_t uusd, FILE *out)
