@@ -128,10 +128,15 @@ Test(mooncake, lenient_skips_elements_and_shows_them)
     struct import_options options = {.lenient = true};
     import_good("mooncake",
                 "{\"timestamp\": 0, \"input_length\": 1, \"output_length\": 2}\n"
-                "{\"timestamp\": 1}\n",
+                "{\"timestamp\": 1}\n"
+                "{\"timestamp\": nothing}\n"
+                "{\"timestamp\": 2, \"input_length\": 3, \"output_length\": 4}\n",
                 &options, &result, &report);
-    cr_expect(eq(sz, result.requests.n, 1));
-    cr_expect(eq(i64, report.rows_malformed, 1));
+    cr_expect(eq(sz, result.requests.n, 2));
+    cr_expect(eq(i64, report.rows_read, 4));
+    cr_expect(eq(i64, report.rows_malformed, 2));
+    const char *broken = strstr(report.malformed[1], "log.csv:3: this is no JSON: ");
+    cr_expect(broken != NULL, "%s", report.malformed[1]);
     import_result_free(&result);
 }
 

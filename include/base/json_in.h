@@ -29,6 +29,9 @@ struct json_reader {
      * stops the reading. */
     bool (*element)(void *self, const json_t *element, struct place place,
                     struct error *err);
+    /* May be NULL.  Told of an element whose brackets and quotes are whole but that is
+     * no JSON, and the message; true: go on with the next one. */
+    bool (*broken)(void *self, const struct error *err);
     void *self;
 };
 

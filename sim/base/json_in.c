@@ -168,7 +168,8 @@ static bool hand_on(struct input *in)
                                  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     if (!element) {
         place.line += why.line > 0 ? why.line - 1 : 0;
-        return error_at(in->err, place, "this is no JSON: %s", why.text);
+        error_at(in->err, place, "this is no JSON: %s", why.text);
+        return in->reader->broken && in->reader->broken(in->reader->self, in->err);
     }
     bool ok = in->reader->element(in->reader->self, element, place, in->err);
     json_decref(element);

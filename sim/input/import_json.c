@@ -18,13 +18,21 @@ static bool take_element(void *self, const json_t *element, struct place place,
     return in->take(in->import, element, place, err) || import_forgive(in->import, err);
 }
 
+static bool forgive_broken(void *self, const struct error *err)
+{
+    struct elements *in = self;
+    import_count_row(in->import);
+    return import_forgive(in->import, err);
+}
+
 bool import_json(struct import *import, const char *const *keys,
                  bool (*take)(struct import *import, const json_t *element,
                               struct place place, struct error *err),
                  struct error *err)
 {
     struct elements in = {import, take};
-    struct json_reader reader = {.keys = keys, .element = take_element, .self = &in};
+    struct json_reader reader = {
+        .keys = keys, .element = take_element, .broken = forgive_broken, .self = &in};
     return json_read(import->path, &reader, import_digest(import), err);
 }
 
