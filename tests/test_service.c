@@ -160,6 +160,29 @@ Test(service, a_boot_is_waited_for)
     toy_free(&toy);
 }
 
+/* 3 GPUs wait for a boot of 2 h, run 1 h, lose their provider's capacity for 1.5 h,
+ * boot for 2 h again and then restart, which is no wait: 3 x 5.5 = 16.5 GPU-h. */
+Test(service, a_boot_after_an_interruption_is_waited_for)
+{
+    static const int64_t restarts[] = {0, H / 3};
+    for (size_t i = 0; i < 2; i++) {
+        struct toy toy;
+        toy_begin(&toy, 30 * H);
+        struct pool_spec *burst = toy_pool(&toy, TENURE_ON_DEMAND, "burst", 8);
+        burst->boot_ms = 2 * H;
+        burst->provider = "x";
+        struct outage_spec outage = {
+            .provider = "x", .pools = 1, .from_ms = 3 * H, .lasts_ms = 3 * H / 2};
+        toy.scenario.outages = &outage;
+        toy.scenario.n_outages = 1;
+        toy.demand.kind.restart_ms = restarts[i];
+        add_job(&toy, "serve", 0, 4 * H, 3, NO, NO);
+        struct books_seen seen = run(&toy);
+        cr_expect(eq(i64, (int64_t)seen.service[SERVICE_DELAY], 33 * H / 2));
+        toy_free(&toy);
+    }
+}
+
 /* 4 GPUs of a contract that ends after 5 h; 4 more GPUs are busy until 9 h: the job
  * waits 4 h x 4 GPUs = 16 GPU-h again.  16 x 0.173 = 2.768. */
 Test(service, a_wait_after_an_interruption_counts)

@@ -33,8 +33,8 @@ struct live_job {
     uint8_t state;   /* enum job_state */
     uint8_t segment; /* enum segment, while it runs */
     uint8_t cause;   /* enum cause: of its last interruption */
-    bool waits;      /* counted in the price of delay: it waits, or boots for the first
-                        time */
+    bool waits;      /* counted in the price of delay: it waits, or boots */
+    bool restarts;   /* booting: it restarts then */
     bool leaves;     /* running: with the checkpoint that it takes */
     bool impatient;  /* leave_event ends its patience, else its deadline */
     bool level;      /* no job: a GPU that a level holds (level.h) */

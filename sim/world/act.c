@@ -237,10 +237,10 @@ static int64_t back_to_reference(const struct world *world, const struct live_jo
 /* Its wait is over: boot is part of it. */
 static void begin_work(struct world *world, struct live_job *job, int64_t start_ms)
 {
+    service_set_waits(&world->service, job, false, world->now_ms);
     if (job->first_start_ms != NEVER_STARTED)
         return;
     job->first_start_ms = start_ms;
-    service_set_waits(&world->service, job, false, world->now_ms);
     tally_started(&world->tally, job, start_ms, &world->result.pools[job->pool]);
 }
 
@@ -272,8 +272,7 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
     mark_dirty(world, job);
 
     job_take(world, index, pool, &ready);
-    service_set_waits(&world->service, job,
-                      ready > now && job->first_start_ms == NEVER_STARTED, now);
+    service_set_waits(&world->service, job, ready > now, now);
     job->work_ms = ratio_apply(job->duration_ms - job->progress_ms, ratio);
     job->repeat_ms = job->reached_ms > job->progress_ms
                          ? ratio_apply(job->reached_ms - job->progress_ms, ratio)
@@ -286,8 +285,12 @@ void world_start_job(struct world *world, uint32_t index, uint32_t pool_index)
         job_plan_failure(world, index);
 
     int64_t setup = ready - now;
-    if (job->interruptions > 0)
-        setup += job->kind->restart_ms;
+    int64_t restart = job->interruptions > 0 ? job->kind->restart_ms : 0;
+    /* A boot is waited for, a restart is not: where both follow, one after the other.
+     */
+    job->restarts = setup > 0 && restart > 0 && job->first_start_ms != NEVER_STARTED;
+    if (!job->restarts)
+        setup += restart;
     if (setup > 0)
         enter(world, index, SEGMENT_SETUP, setup);
     else
@@ -446,6 +449,11 @@ void job_segment_ends(struct world *world, uint32_t index)
         return;
     }
     world->dirty |= UINT64_C(1) << job->pool;
+    if (job->restarts) {
+        job->restarts = false;
+        enter(world, index, SEGMENT_SETUP, job->kind->restart_ms);
+        return;
+    }
     if (was_useful)
         fleet_work(pool, -(int64_t)job->gpus);
     bool due = interval > 0 && cost > 0 && !checkpointed && job->done_ms > 0 &&
