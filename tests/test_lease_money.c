@@ -171,3 +171,53 @@ Test(escalation, a_contract_is_signed_at_the_list_of_the_day_and_goes_on_as_it_g
     }
     arena_free(&arena);
 }
+
+/* ---- what is compared with it ---- */
+
+/* Rent on demand of 1.05 USD with as much again of extras is rent of 2.10: the policy
+ * leases at the same time. */
+Test(extras, count_where_a_policy_weighs_renting)
+{
+    static const char *const rents[] = {"1.05 USD/GPU-h, extras: 100 %",
+                                        "2.1 USD/GPU-h", "1.05 USD/GPU-h"};
+    struct arena arena = {0};
+    int64_t leased[3];
+    for (int i = 0; i < 3; i++) {
+        struct books books;
+        books_run(
+            &books,
+            arena_printf(&arena,
+                         "start: 2026-01-01\nhorizon: 8mo\ndiscount_rate: 0 %%/y\n"
+                         "demand: [{jobs: jobs.csv, after_end: stop}]\npools:\n"
+                         "  - {name: l, tenure: lease, class: h100-sxm, gpus: 0, "
+                         "term: 6mo, price: 1 USD/GPU-h, procure: {policy: "
+                         "break_even, max_gpus: 8, review: 7d}}\n"
+                         "  - {name: od, tenure: on-demand, class: h100-sxm, "
+                         "price: %s}\n",
+                         rents[i]),
+            "0,25920000,4\n");
+        leased[i] = paid(&books, ACCOUNT_RENT);
+        books_free(&books);
+    }
+    cr_expect_gt(leased[0], leased[2]);
+    cr_expect_eq(leased[0], leased[1]);
+    arena_free(&arena);
+}
+
+/* 0.6 USD and half of it on top. */
+Test(extras, count_where_a_lot_is_judged)
+{
+    struct books books;
+    books_run(
+        &books,
+        BOOKS_HEAD("2026-01-01", "1mo",
+                   "0 %/y") "pools:\n"
+                            "  - {name: own, tenure: own, class: h100-sxm, gpus: 8}\n"
+                            "  - {name: od, tenure: on-demand, class: h100-sxm, price: "
+                            "0.6 USD/GPU-h, "
+                            "extras: 50 %}\n",
+        "");
+    double speed = gpu_class_speed(books.scenario.pools[0].class, NULL);
+    cr_expect_float_eq(books.assets[0].alternative_usd_per_work_h, 0.9 / speed, 1e-12);
+    books_free(&books);
+}

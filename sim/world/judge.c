@@ -19,9 +19,9 @@ static double cheapest_rent(const struct ledger *ledger)
         const struct pool *pool = ledger->books[p].pool;
         if (pool->spec->tenure == TENURE_OWN)
             continue;
-        least = cheaper(
-            least, pool->prices ? pool->prices->signing_rate : pool->spec->price_rate,
-            pool->spec->class);
+        int64_t rate =
+            pool->prices ? pool->prices->signing_rate : pool->spec->price_rate;
+        least = cheaper(least, rate + pool_extras(pool->spec, rate), pool->spec->class);
     }
     for (uint32_t m = 0; ledger->markets && m < ledger->markets->n; m++) {
         const struct market *market = &ledger->markets->items[m];

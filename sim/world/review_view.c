@@ -79,13 +79,19 @@ static double usd_per_h(const struct world *world, uint32_t pool, enum rate rate
     return (double)ledger_rate(&world->ledger, pool, rate) / 1e9;
 }
 
+/* With the extras that are billed on it. */
+static double billed(const struct pool_spec *spec, int64_t rate)
+{
+    return (double)(rate + pool_extras(spec, rate)) / 1e9;
+}
+
 /* What elastic capacity, or a contract that is signed now, costs. */
 static double rent_usd_per_h(const struct world *world, uint32_t p)
 {
     const struct pool *pool = &world->fleet.pools[p];
     if (pool->spec->tenure == TENURE_LEASE && pool->prices)
-        return (double)pool->prices->signing_rate / 1e9;
-    return usd_per_h(world, p, RATE_RENT);
+        return billed(pool->spec, pool->prices->signing_rate);
+    return billed(pool->spec, ledger_rate(&world->ledger, p, RATE_RENT));
 }
 
 /* Colocation, people, support, insurance, licences, idle power. */
@@ -253,8 +259,8 @@ static struct procure_contract see_contract(const struct world *world, uint32_t 
         .ends_in_ms = left_ms,
         .leaves = leaves,
         .last_call = left_ms <= review_ms && !leaves,
-        .price_usd_per_gpu_h = (double)rate / 1e9,
-        .market_usd_per_gpu_h = (double)renewed_rate(world, p, end, rate) / 1e9,
+        .price_usd_per_gpu_h = billed(pool->spec, rate),
+        .market_usd_per_gpu_h = billed(pool->spec, renewed_rate(world, p, end, rate)),
         .exit_in_ms = notice_ms,
         .exit_usd_per_gpu = notice_ms < left_ms && !leaves
                                 ? exit_usd(pool->spec, rate, left_ms - notice_ms)
