@@ -203,6 +203,34 @@ Test(focus, a_lease_is_a_purchase_and_hours_used_and_unused)
     }
 }
 
+/* 2 GPUs for 10 days, 480 h, half of them owed: the rent's rows buy 336 h in January
+ * and 144 h in February; use above the share, extras and the exit's fee buy none. */
+Test(focus, only_rent_and_prepayment_buy_hours_of_a_commitment)
+{
+    static const char *const buys[] = {"Purchase,,rent of leased/contract 1,"};
+    static const char *const others[] = {
+        "Purchase,,extras of leased/contract 1,Recurring,2026-02-01T00:00:00Z,"
+        "2026-01-25T00:00:00Z,,,,,,,",
+        "Purchase,,rent_used of leased/contract 1,Recurring,2026-02-01T00:00:00Z,"
+        "2026-01-25T00:00:00Z,,,,,,,",
+        "Purchase,,exit_fee of leased/contract 1,"};
+    results_write(&results, "jobs.csv", "submit,duration_s,gpus\n0,604800,2\n");
+    const char *dir = results_run(
+        &results, "above",
+        "start: 2026-01-25\nhorizon: 10d\n"
+        "demand:\n  - {jobs: jobs.csv, after_end: stop}\npools:\n"
+        "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 2, price: 2 "
+        "USD/GPU-h, term: 100d, take_or_pay: 50 %, extras: 10 %, exit: 2026-02-03, "
+        "exit_fee: 20 %}\n",
+        NULL, 0);
+    const char *text = costs_of(dir, FOCUS_1_4);
+    const char *rent = strstr(text, buys[0]);
+    cr_assert(rent != NULL, "%s", text);
+    cr_expect(strstr(rent, ",336.000000000,,Lease,") != NULL);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        cr_expect(strstr(text, others[i]) != NULL, "%s is not in\n%s", others[i], text);
+}
+
 /* A sale of half the lot: a Credit of what it brings, and an Adjustment that is book
  * less that; both have no SKU. */
 Test(focus, a_sale_is_a_credit_and_its_loss_an_adjustment)

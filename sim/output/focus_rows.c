@@ -224,10 +224,15 @@ static void write_purchase(struct writer *w, const struct month *month,
     put_sku(w, month, account_names[posting->account], "Standard",
             measured ? posting->quantity : 1000000000,
             measured ? unit_of(posting->unit) : PERIOD, row);
-    put_contract(w, month, NULL,
-                 once ? term_hours(&w->data.items[month->item])
-                      : hours(month->usage.capacity_gpu_ms),
-                 amount, row);
+    /* What is bought of the commitment; extras, use above it and an exit fee are not.
+     */
+    bool commits =
+        posting->account == ACCOUNT_PREPAYMENT || posting->account == ACCOUNT_RENT;
+    if (commits)
+        put_contract(w, month, NULL,
+                     once ? term_hours(&w->data.items[month->item])
+                          : hours(month->usage.capacity_gpu_ms),
+                     amount, row);
     write_row(w, month, row);
 }
 
