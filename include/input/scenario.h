@@ -57,6 +57,7 @@ struct demand_spec {
     enum align align;
     enum after_end after_end;
     int64_t period_ms; /* of the repetition; 0: none */
+    int64_t block_ms;  /* of the bootstrap, whole days; 0: the trace as it is */
     double scale;      /* number of jobs */
     double growth_per_y;
     const struct model *model; /* NULL for a trace */

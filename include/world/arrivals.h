@@ -36,7 +36,7 @@ struct arrival {
     const struct source_kind *kind;
     uint32_t source;
     uint64_t row;  /* index in the trace, or number of the draw */
-    uint32_t lap;  /* of a repeated trace */
+    uint32_t lap;  /* of a repeated trace; which block of a bootstrap */
     uint32_t copy; /* of a scaled one */
 };
 
@@ -44,13 +44,16 @@ struct source {
     const struct demand_spec *spec;
     struct source_kind *kinds;
     uint32_t index;
+    int64_t start_unix_ms;
     int64_t horizon_ms; /* jobs from then on never come */
     bool done;
     struct arrival next;
-    uint64_t row; /* after `next` */
+    uint64_t row;     /* after `next` */
+    uint64_t row_end; /* of the present lap or block */
     uint32_t lap;
+    int64_t shift_ms;      /* of its jobs, to the world's clock */
     uint32_t copy, copies; /* of the present row */
-    struct rng thinning, model_rng;
+    struct rng thinning, blocks, model_rng;
     void *model_state;
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "input/bootstrap.h"
 #include "input/scenario_parts.h"
 
 static const char *const align_names[] = {"as-is", "to-start", "to-start-weekday",
@@ -42,6 +43,10 @@ const struct param demand_params[] = {
          IN, "after_end", after_end, after_end_names, "",
          "what comes after the trace's end; needed where it covers less than 90 "
          "% of the horizon"),
+     .mask = SOURCE_TRACE},
+    {PARAM_TIME(IN, "bootstrap", spec.block_ms, "", MS_PER_D, 364.0 * MS_PER_D,
+                "draw history anew in blocks of that length, whole days, each from "
+                "the same weekday: 1w"),
      .mask = SOURCE_TRACE},
     {PARAM_NUMBER(IN, "scale", spec.scale, "1", 0, 1000,
                   "factor on the number of jobs, by thinning or cloning"),
@@ -297,6 +302,36 @@ static void warn_of_pools(struct scenario *scenario, const char *path, const cha
     }
 }
 
+static bool check_bootstrap(struct reading *reading, struct error *err)
+{
+    struct scenario *scenario = reading->scenario;
+    const struct demand_spec *spec = &reading->in.spec;
+    struct place place = node_place(reading->map, "bootstrap");
+    static const char *const other[] = {"align", "after_end"};
+    for (size_t i = 0; i < 2; i++)
+        if (given(reading, other[i]))
+            return error_at(
+                err, node_place(reading->map, other[i]),
+                "%s.%s: with `bootstrap` every block is drawn, so the trace "
+                "is neither moved nor does it end; leave it out",
+                reading->path, other[i]);
+    if (spec->block_ms % MS_PER_D != 0)
+        return error_at(err, place,
+                        "%s.bootstrap: whole days are wanted, as in 1d or 1w",
+                        reading->path);
+    if (scenario->until_idle)
+        return error_at(err, place,
+                        "%s.bootstrap: with `horizon: until_idle` it would never end; "
+                        "give a horizon, such as 1y",
+                        reading->path);
+    if (bootstrap_least_choices(spec, scenario->start_unix_ms) < 2)
+        return error_at(err, place,
+                        "%s.bootstrap: %s is too short: there must be two stretches of "
+                        "%" PRId64 " days on each weekday to draw from",
+                        reading->path, reading->in.jobs, spec->block_ms / MS_PER_D);
+    return true;
+}
+
 static bool read_trace(struct reading *reading, struct error *err)
 {
     struct scenario *scenario = reading->scenario;
@@ -320,6 +355,8 @@ static bool read_trace(struct reading *reading, struct error *err)
                         "%s: %s has a column 'started', which is for jobs that run at "
                         "the scenario's start; give those as `initial: {jobs: ...}`",
                         reading->path, reading->in.jobs);
+    if (spec->block_ms > 0)
+        return check_bootstrap(reading, err);
     return check_begin(reading, trace, spec->shift_ms, err) &&
            check_end(reading, trace, err);
 }

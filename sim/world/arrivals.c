@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "engine/events.h"
+#include "input/bootstrap.h"
 
 static const char *name_or(const struct trace *trace, uint32_t id, const char *fallback)
 {
@@ -129,7 +130,7 @@ static struct arrival arrival_of(const struct source *source, size_t row, uint32
     const struct trace *trace = spec->trace;
     const struct job *job = &trace->jobs[row];
     const struct job_times *times = trace->times ? &trace->times[row] : NULL;
-    int64_t shift = spec->shift_ms + source->lap * spec->period_ms;
+    int64_t shift = source->shift_ms;
     int64_t submit = job->submit_ms + shift;
     int64_t late = spec->deadline_after_ms == NEVER_MS
                        ? NEVER_MS
@@ -151,21 +152,66 @@ static struct arrival arrival_of(const struct source *source, size_t row, uint32
     };
 }
 
+/* The first job submitted at `at_ms` or later, on the trace's clock. */
+static uint64_t row_at(const struct trace *trace, int64_t at_ms)
+{
+    uint64_t low = 0, high = trace->n;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (trace->jobs[middle].submit_ms < at_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Draws the stretch of history that stands in the block `lap`; false at the horizon. */
+static bool begin_block(struct source *source)
+{
+    const struct demand_spec *spec = source->spec;
+    int64_t target_ms = source->lap * spec->block_ms, first_ms;
+    if (target_ms >= source->horizon_ms)
+        return false;
+    int64_t choices =
+        bootstrap_choices(spec, source->start_unix_ms, target_ms, &first_ms);
+    double pick = rng_at(&source->blocks, source->lap, 0) * (double)choices;
+    int64_t from_ms = first_ms + 7 * MS_PER_D * (int64_t)pick;
+    source->shift_ms = target_ms - from_ms;
+    source->row = row_at(spec->trace, from_ms);
+    source->row_end = row_at(spec->trace, from_ms + spec->block_ms);
+    return true;
+}
+
+/* On to the next time through the trace; false where there is none. */
+static bool begin_lap(struct source *source)
+{
+    const struct demand_spec *spec = source->spec;
+    if (spec->block_ms > 0) {
+        source->lap++;
+        return begin_block(source);
+    }
+    if (spec->after_end != AFTER_END_REPEAT || spec->trace->n == 0)
+        return false;
+    source->lap++;
+    source->shift_ms = spec->shift_ms + source->lap * spec->period_ms;
+    source->row = 0;
+    return true;
+}
+
 static void advance_trace(struct source *source)
 {
     const struct demand_spec *spec = source->spec;
     const struct trace *trace = spec->trace;
 
     while (source->copy == source->copies) {
-        if (source->row == trace->n) {
-            if (spec->after_end != AFTER_END_REPEAT || trace->n == 0)
+        if (source->row == source->row_end) {
+            if (!begin_lap(source))
                 break;
-            source->lap++;
-            source->row = 0;
+            continue;
         }
         const struct job *job = &trace->jobs[source->row];
-        int64_t submit =
-            job->submit_ms + spec->shift_ms + source->lap * spec->period_ms;
+        int64_t submit = job->submit_ms + source->shift_ms;
         source->copy = 0;
         source->copies = 1;
         if (spec->scale != 1 || spec->growth_per_y != 0)
@@ -271,6 +317,13 @@ void arrivals_init(struct arrivals *arrivals, const struct scenario *scenario,
             if (spec->model->start)
                 spec->model->start(spec->params, source->model_state, &setting);
         }
+        key.purpose = "bootstrap";
+        rng_init(&source->blocks, key);
+        source->start_unix_ms = scenario->start_unix_ms;
+        source->shift_ms = spec->shift_ms;
+        source->row_end = spec->trace ? spec->trace->n : 0;
+        if (spec->block_ms > 0 && !begin_block(source))
+            source->row = source->row_end;
         source->done = spec->initial;
         if (!source->done)
             advance(source);
