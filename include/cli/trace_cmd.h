@@ -16,6 +16,7 @@ bool trace_convert(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_formats(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_generate(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_stats(int argc, char **argv, struct error *err) MUST_CHECK;
+bool trace_fit_verb(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_slice(int argc, char **argv, struct error *err) MUST_CHECK;
 
 /* An error that lists the formats; false. */

@@ -15,6 +15,7 @@ static const struct verb {
     {"convert", "trace convert", trace_convert},
     {"formats", "trace formats", trace_formats},
     {"slice", "trace slice", trace_slice},
+    {"fit", "trace fit", trace_fit_verb},
     {"generate", "trace generate", trace_generate},
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
@@ -31,8 +32,8 @@ static bool unknown_verb(const char *name, struct error *err)
                               near);
     return error_kind_set(
         err, ERROR_USAGE,
-        "trace: there is no verb '%s'; check, stats, convert, formats, slice and "
-        "generate are",
+        "trace: there is no verb '%s'; check, stats, convert, formats, slice, "
+        "fit and generate are",
         name);
 }
 
@@ -41,8 +42,8 @@ static bool run_verb(int argc, char **argv, struct error *err)
     if (argc < 2)
         return error_kind_set(
             err, ERROR_USAGE,
-            "trace: a verb is needed: check, stats, convert, formats, slice or "
-            "generate; see `tenure trace --help`");
+            "trace: a verb is needed: check, stats, convert, formats, slice, "
+            "fit or generate; see `tenure trace --help`");
     for (size_t i = 0; i < VERBS; i++) {
         if (strcmp(verbs[i].name, argv[1]) != 0)
             continue;
@@ -69,7 +70,7 @@ static int run_trace(int argc, char **argv)
 
 const struct command cmd_trace = {
     .name = "trace",
-    .synopsis = "trace check|stats|convert|formats|slice|generate ...",
+    .synopsis = "trace check|stats|convert|formats|slice|fit|generate ...",
     .summary = "check, convert, cut and generate job traces",
     .help =
         "  tenure trace check TRACE [--json]\n"
@@ -93,6 +94,11 @@ const struct command cmd_trace = {
         "  tenure trace slice IN -o OUT [--from TIME] [--to TIME] [--tenant NAME]\n"
         "      the jobs submitted from one time to before another, and of one tenant;\n"
         "      TIME is a date, or in a trace without dates a number of seconds\n"
+        "  tenure trace fit TRACE [-o OUT.yaml] [--by-workload] [--durations LAW] "
+        "[--json]\n"
+        "      estimates a demand model from a trace: parameters with standard errors, "
+        "and\n"
+        "      how well each law of durations fits; writes `demand:` for a scenario\n"
         "  tenure trace generate SCENARIO -o OUT [--set PATH=VALUE]... [--replication "
         "N]\n"
         "      writes the demand of SCENARIO as it arrives until the horizon: models\n"

@@ -1,0 +1,59 @@
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/trace_cmd.h"
+#include "input/trace_fit.h"
+
+static bool find_service(const char *name, int *service, struct error *err)
+{
+    *service = -1;
+    if (!name)
+        return true;
+    for (int i = 0; job_service_names[i]; i++)
+        if (strcmp(job_service_names[i], name) == 0)
+            *service = i;
+    return *service >= 0 ||
+           error_kind_set(err, ERROR_USAGE,
+                          "--durations: '%s' is not one of lognormal, exponential, "
+                          "constant, weibull, pareto, mix, empirical",
+                          name);
+}
+
+static bool fit(const char *in, const char *out, const struct fit_options *options,
+                bool json, struct error *err)
+{
+    struct trace trace;
+    struct trace_fit fit = {.path = NULL};
+    bool ok = trace_read(&trace, in, err) && trace_fit(&trace, options, &fit, err) &&
+              (json ? trace_fit_write_json(&fit, err)
+                    : trace_fit_write(&fit, out ? out : "-", err));
+    trace_fit_free(&fit);
+    trace_free(&trace);
+    return ok;
+}
+
+bool trace_fit_verb(int argc, char **argv, struct error *err)
+{
+    const char *in = NULL, *out = NULL, *durations = NULL;
+    bool json = false, by_workload = false;
+    const struct cli_option options[] = {
+        {.name = "output", .letter = 'o', .value = &out},
+        {.name = "durations", .value = &durations},
+        {.name = "by-workload", .flag = &by_workload},
+        {.name = "json", .flag = &json},
+        {.name = NULL}};
+    const struct cli_operands operands = {1, 1, "name one trace to fit", &in};
+    struct arena arena = {0};
+    struct fit_options wanted = {.service = -1};
+    bool ok = cli_parse(argc, argv, options, &operands, &arena, err) &&
+              find_service(durations, &wanted.service, err);
+    if (ok && json && out)
+        ok = error_kind_set(err, ERROR_USAGE,
+                            "%s: --json goes to standard output; "
+                            "leave -o out",
+                            argv[0]);
+    wanted.by_workload = by_workload;
+    ok = ok && fit(in, out, &wanted, json, err);
+    arena_free(&arena);
+    return ok;
+}
