@@ -1,12 +1,13 @@
 /*
  * Jobs arrive in bursts: a Markov-modulated Poisson process.  A hidden chain stays in
- * each state for an exponential time and goes on to one of the others, all equally
- * likely; in a state jobs arrive as a Poisson process of its rate, times day, week and
- * growth (base/rhythm.h).
+ * each state for an exponential time and goes on to one of the others, with chances in
+ * proportion to their `visits`; in a state jobs arrive as a Poisson process of its
+ * rate, times day, week and growth (base/rhythm.h).
  *
  * The chain begins in a state drawn with the share of time it has in the long run,
- * which is in proportion to the mean stays, since the jumps of a chain whose next state
- * is uniform visit all states equally often.
+ * which is in proportion to v (V - v) stay, with v its visits and V their sum: the
+ * chain of the jumps is reversible, since the flow from a to b is in proportion to v_a
+ * v_b.
  *
  * The n-th change of state takes draws that belong to n alone, so that the jobs'
  * uniforms do not shift when the stays do.
@@ -22,6 +23,7 @@
 struct mmpp {
     struct table rates;   /* jobs per day, by state */
     struct table stays_h; /* by state */
+    struct table visits;  /* by state; empty: equal */
     struct rhythm rhythm;
     struct job_shape shape;
 };
@@ -41,6 +43,9 @@ static const struct param params[] = {
                "jobs per day in each state")},
     {PARAM_MAP(struct mmpp, "stays", stays_h, "[10, 2]", 1e-3, 1e6,
                "mean hours that each state lasts")},
+    {PARAM_MAP(struct mmpp, "visits", visits, "", 1e-9, 1e9,
+               "how often each state is gone to, relative to the others; without: "
+               "equally often")},
     RHYTHM_PARAMS(struct mmpp),
     JOB_SHAPE_PARAMS(struct mmpp, "lognormal"),
     PARAMS_END,
@@ -58,6 +63,10 @@ static bool check(const void *self, struct error *err)
                          "rates, stays: two lists of equal length, 2 to %d states, are "
                          "wanted, as in `rates: [400, 4000]` and `stays: [10, 2]`",
                          STATES_MAX);
+    for (size_t i = 0; i < given->visits.n; i++)
+        lists = lists && given->visits.n == n && given->visits.x[i] == (double)i;
+    if (!lists)
+        return error_set(err, "visits: a list as long as `rates` is wanted");
     return rhythm_check(&given->rhythm, err) && job_shape_check(&given->shape, err);
 }
 
@@ -69,18 +78,45 @@ static void start(const void *self, void *state_, const struct demand_setting *s
                  &state->clock);
 }
 
+static double visits(const struct mmpp *given, size_t state)
+{
+    return given->visits.n > 0 ? given->visits.y[state] : 1;
+}
+
+/* The state on which `uniform` falls, each having its weight. */
+static size_t pick_state(const double weight[], size_t n, double uniform)
+{
+    double sum = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += weight[i];
+    for (size_t i = 0; i < n; i++) {
+        if (weight[i] <= 0)
+            continue;
+        if (uniform * sum < weight[i])
+            return i;
+        uniform -= weight[i] / sum;
+        last = i;
+    }
+    return last; /* rounding left a little over */
+}
+
 static void change_state(const struct mmpp *given, struct mmpp_state *state,
                          const struct rng *rng)
 {
-    double pick = rng_at(rng, state->changes, DRAW_NEXT);
     size_t n = given->rates.n;
-    if (!state->begun) {
-        state->state = (size_t)model_pick(&given->stays_h, pick);
-        state->begun = true;
-    } else {
-        size_t step = 1 + (size_t)(pick * (double)(n - 1));
-        state->state = (state->state + step) % n;
+    double weight[STATES_MAX], sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += visits(given, i);
+    for (size_t i = 0; i < n; i++) {
+        weight[i] = visits(given, i);
+        if (!state->begun)
+            weight[i] *= (sum - weight[i]) * given->stays_h.y[i];
+        else if (i == state->state)
+            weight[i] = 0;
     }
+    state->begun = true;
+    state->state = pick_state(weight, n, rng_at(rng, state->changes, DRAW_NEXT));
     double stay_h =
         -log(rng_at(rng, state->changes, DRAW_STAY)) * given->stays_h.y[state->state];
     state->until_us += 1 + llround(fmin(stay_h, 1e8) * (double)(MS_PER_H * MS_PER_US));

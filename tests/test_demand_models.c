@@ -384,6 +384,16 @@ Test(mmpp, each_state_has_its_share_of_time)
     cr_expect(fabs(got / 1300 - 1) < 0.02, "%g", got);
 }
 
+/* Visits 1, 2, 1 of 4: time goes with v (4 - v) stay = 3, 8 and 9 parts of 20. */
+Test(mmpp, visits_say_how_often_a_state_is_gone_to)
+{
+    size_t n;
+    draw(model("mmpp"), "{rates: [600, 0, 2400], stays: [1, 2, 3], visits: [1, 2, 1]}",
+         17, 5000 * MS_PER_D, &n);
+    double got = (double)n / 5000, want = (3 * 600 + 9 * 2400) / 20.0;
+    cr_expect(fabs(got / want - 1) < 0.02, "%g, not %g", got, want);
+}
+
 Test(mmpp, equal_rates_are_poisson)
 {
     size_t n;

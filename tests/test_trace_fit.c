@@ -229,6 +229,53 @@ Test(trace_fit, what_it_writes_is_a_demand_that_draws_the_same)
     trace_free(&again);
 }
 
+/* Stays of 20 and 9 h; the chain of the fit changes once an hour, the model at any
+ * time, so that a stay is found a little too long. */
+Test(trace_fit, hidden_states_that_are_rarely_gone_to_are_found_again)
+{
+    struct trace trace;
+    draw("  - model: {name: mmpp, rates: [24, 960, 9600], stays: [60, 20, 12], visits: "
+         "[0.1, 0.5, 0.4], service: exponential, sizes: {1: 1}}\n",
+         364, 17, &trace);
+    struct trace_fit fit;
+    struct error err = {0};
+    struct fit_options options = {.mmpp = true, .states = 3, .service = -1};
+    cr_assert(trace_fit(&trace, &options, &fit, &err), "%s", err.text);
+    const struct fit_states *states = &fit.sources[0].states;
+    static const double stays[] = {60, 20, 12}, visits[] = {0.1, 0.5, 0.4};
+    for (size_t k = 0; k < 3; k++) {
+        near("stays", states->stay_h[k], stays[k]);
+        /* Hours of a change between the outer two look like the middle one. */
+        cr_expect(fabs(states->visits[k].value - visits[k]) < (k == 0 ? 0.04 : 0.2),
+                  "%g", states->visits[k].value);
+    }
+    trace_fit_free(&fit);
+    trace_free(&trace);
+}
+
+Test(trace_fit, hidden_states_are_found_again)
+{
+    struct trace trace;
+    draw("  - model: {name: mmpp, rates: [240, 2385], stays: [20, 9], days: [1, 1, 1, "
+         "1, "
+         "1, 0.5, 0.5], service: exponential, sizes: {1: 1}}\n",
+         364, 17, &trace);
+    struct trace_fit fit;
+    struct error err = {0};
+    struct fit_options options = {.mmpp = true, .states = 2, .service = -1};
+    cr_assert(trace_fit(&trace, &options, &fit, &err), "%s", err.text);
+    const struct fit_states *states = &fit.sources[0].states;
+    cr_assert(eq(sz, states->n, 2));
+    static const double rates[] = {240, 2385}, stays[] = {20, 9};
+    for (size_t k = 0; k < 2; k++) {
+        near("stays", states->stay_h[k], stays[k]);
+        cr_expect(fabs(states->rate_per_d[k].value / rates[k] - 1) < 0.1, "%g",
+                  states->rate_per_d[k].value);
+    }
+    trace_fit_free(&fit);
+    trace_free(&trace);
+}
+
 Test(trace_fit, workloads_are_fitted_apart)
 {
     struct trace trace;

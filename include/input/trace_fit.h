@@ -2,8 +2,8 @@
 #define INPUT_TRACE_FIT_H
 
 /*
- * Estimates the parameters of the demand model `gamma` (models/demand_gamma.c) from a
- * job trace, with standard errors and measures of fit.
+ * Estimates the parameters of the demand models `gamma` and `mmpp` from a job trace,
+ * with standard errors and measures of fit.
  *
  * Arrivals.  The rate is rate * day(hour) * week(weekday) * e^(g t), fitted by maximum
  * likelihood as of a Poisson process, by turns over its factors (iterative scaling;
@@ -16,6 +16,10 @@
  *
  * Burstiness.  `cv` is the coefficient of variation of the gaps in operational time,
  * its error by the jackknife over 50 blocks (Kuensch 1989).
+ *
+ * Or bursts by hidden states, for the model `mmpp`: a hidden Markov chain of 2 to 6
+ * states is fitted to the counts by hour, less the rhythm; as many states as have the
+ * least BIC; errors from the observed information (sim/input/fit_states.c).
  *
  * Durations.  Each law of base/job_shape.h is fitted by maximum likelihood; errors are
  * from the information in the products of the scores (Berndt, Hall, Hall and Hausman
@@ -54,6 +58,15 @@ struct fit_rhythm {
     double distance;   /* of the gaps from the Gamma law */
 };
 
+/* States of the model `mmpp`, rates ascending. */
+#define FIT_STATES_MAX 6
+struct fit_states {
+    size_t n; /* 0: not asked for */
+    struct fit_value rate_per_d[FIT_STATES_MAX], stay_h[FIT_STATES_MAX];
+    struct fit_value visits[FIT_STATES_MAX]; /* sum 1 */
+    double bic;
+};
+
 struct fit_sizes {
     double *gpus, *share, *error;
     size_t n;
@@ -65,6 +78,7 @@ struct fit_source {
     size_t jobs;
     double gpu_h;
     struct fit_rhythm rhythm;
+    struct fit_states states;
     struct fit_sizes sizes, long_sizes; /* long_sizes.n 0: no mix */
     struct fit_value size_exponent;     /* 0 where it is not told from 0 */
     struct fit_law laws[SERVICE_EMPIRICAL];
@@ -88,6 +102,8 @@ struct trace_fit {
 #define FIT_JOBS_MIN 100
 
 struct fit_options {
+    bool mmpp;     /* bursts by hidden states, not by the gaps */
+    size_t states; /* of them, 2 to FIT_STATES_MAX; 0: as many as have the least BIC */
     bool by_workload; /* a source for each workload of FIT_JOBS_MIN jobs or more */
     int service;      /* enum job_service; -1: by BIC */
 };

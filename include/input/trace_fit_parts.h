@@ -19,8 +19,19 @@ static inline const struct job *fit_job(const struct fit_jobs *jobs, size_t i)
     return &jobs->trace->jobs[jobs->rows[i]];
 }
 
-/* Rate, rhythm, growth and burstiness; fit_rhythm.c. */
-void fit_rhythm(const struct fit_jobs *jobs, struct fit_rhythm *rhythm);
+/* Hour by hour: jobs, and days of operational time at the rhythm's factor. */
+struct fit_hours {
+    const double *count, *work_d;
+    size_t n;
+};
+
+/* Rate, rhythm, growth and burstiness; fit_rhythm.c.  `hours` is in jobs->arena. */
+void fit_rhythm(const struct fit_jobs *jobs, struct fit_rhythm *rhythm,
+                struct fit_hours *hours);
+
+/* Hidden states, `wanted` of them or, for 0, by BIC; fit_states.c. */
+void fit_states(const struct fit_hours *hours, size_t wanted, struct arena *arena,
+                struct fit_states *states);
 
 /* Logarithms of durations in seconds, ascending, with weights: one each, or bins. */
 struct fit_sample {

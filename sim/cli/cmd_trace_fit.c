@@ -19,6 +19,30 @@ static bool find_service(const char *name, int *service, struct error *err)
                           name);
 }
 
+static bool find_arrivals(const char *name, bool *mmpp, struct error *err)
+{
+    *mmpp = name && strcmp(name, "mmpp") == 0;
+    return !name || *mmpp || strcmp(name, "gamma") == 0 ||
+           error_kind_set(err, ERROR_USAGE,
+                          "--arrivals: '%s' is neither gamma nor mmpp", name);
+}
+
+static bool find_states(const char *text, const struct fit_options *options,
+                        size_t *states, struct error *err)
+{
+    *states = 0;
+    if (!text)
+        return true;
+    if (!options->mmpp)
+        return error_kind_set(err, ERROR_USAGE, "--states: is for --arrivals mmpp");
+    if (text[0] >= '2' && text[0] <= '0' + FIT_STATES_MAX && text[1] == '\0') {
+        *states = (size_t)(text[0] - '0');
+        return true;
+    }
+    return error_kind_set(err, ERROR_USAGE, "--states: '%s' is not a number of 2 to %d",
+                          text, FIT_STATES_MAX);
+}
+
 static bool fit(const char *in, const char *out, const struct fit_options *options,
                 bool json, struct error *err)
 {
@@ -34,11 +58,14 @@ static bool fit(const char *in, const char *out, const struct fit_options *optio
 
 bool trace_fit_verb(int argc, char **argv, struct error *err)
 {
-    const char *in = NULL, *out = NULL, *durations = NULL;
+    const char *in = NULL, *out = NULL, *durations = NULL, *arrivals = NULL,
+               *states = NULL;
     bool json = false, by_workload = false;
     const struct cli_option options[] = {
         {.name = "output", .letter = 'o', .value = &out},
         {.name = "durations", .value = &durations},
+        {.name = "arrivals", .value = &arrivals},
+        {.name = "states", .value = &states},
         {.name = "by-workload", .flag = &by_workload},
         {.name = "json", .flag = &json},
         {.name = NULL}};
@@ -46,7 +73,9 @@ bool trace_fit_verb(int argc, char **argv, struct error *err)
     struct arena arena = {0};
     struct fit_options wanted = {.service = -1};
     bool ok = cli_parse(argc, argv, options, &operands, &arena, err) &&
-              find_service(durations, &wanted.service, err);
+              find_service(durations, &wanted.service, err) &&
+              find_arrivals(arrivals, &wanted.mmpp, err) &&
+              find_states(states, &wanted, &wanted.states, err);
     if (ok && json && out)
         ok = error_kind_set(err, ERROR_USAGE,
                             "%s: --json goes to standard output; "

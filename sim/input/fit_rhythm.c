@@ -271,7 +271,8 @@ static bool told_from_none(struct fit_value growth)
            growth.value <= 100;
 }
 
-void fit_rhythm(const struct fit_jobs *jobs, struct fit_rhythm *rhythm)
+void fit_rhythm(const struct fit_jobs *jobs, struct fit_rhythm *rhythm,
+                struct fit_hours *hours)
 {
     double span_d = (double)(jobs->end_ms - jobs->begin_ms) / (double)MS_PER_D;
     *rhythm = (struct fit_rhythm){
@@ -293,5 +294,9 @@ void fit_rhythm(const struct fit_jobs *jobs, struct fit_rhythm *rhythm)
         rhythm->dispersion = dispersion(&grid, &factors, rhythm);
         report_factors(&grid, &factors, rhythm);
     }
+    double *work_d = ARENA_ARRAY(jobs->arena, grid.n, double);
+    for (size_t i = 0; i < grid.n; i++)
+        work_d[i] = expected(&grid, &factors, i) / (factors.rate_per_h * HOURS);
+    *hours = (struct fit_hours){grid.count, work_d, grid.n};
     fit_gaps(jobs, operational(jobs, &grid, &factors), rhythm);
 }

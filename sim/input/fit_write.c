@@ -63,11 +63,25 @@ static void sizes(FILE *out, const char *key, const struct fit_sizes *sizes)
     fprintf(out, "} # +- %.2g or less each\n", worst);
 }
 
-static void write_rhythm(FILE *out, const struct fit_rhythm *rhythm)
+static void write_burstiness(FILE *out, const struct fit_source *source)
 {
+    const struct fit_rhythm *rhythm = &source->rhythm;
+    const struct fit_states *states = &source->states;
+    fprintf(out, "      name: %s\n", states->n > 0 ? "mmpp" : "gamma");
+    if (states->n > 0) {
+        list(out, "rates", states->rate_per_d, (int)states->n);
+        list(out, "stays", states->stay_h, (int)states->n);
+        if (states->n > 2)
+            list(out, "visits", states->visits, (int)states->n);
+        return;
+    }
     line(out, "rate", rhythm->rate_per_d.value, " /d", rhythm->rate_per_d.error);
     double cv = fmin(fmax(rhythm->cv.value, 0.05), 50);
     line(out, "cv", cv, "", rhythm->cv.error);
+}
+
+static void write_rhythm(FILE *out, const struct fit_rhythm *rhythm)
+{
     if (rhythm->has_hours)
         list(out, "hours", rhythm->hour, 24);
     if (rhythm->has_days)
@@ -95,8 +109,13 @@ static void write_durations(FILE *out, const struct fit_source *source)
         const struct fit_law *law = &source->laws[source->chosen];
         for (size_t i = 0; fit_law_keys[source->chosen][i]; i++) {
             const char *key = fit_law_keys[source->chosen][i];
-            line(out, key, law->value[i].value, is_time(key) ? "s" : "",
-                 law->value[i].error);
+            bool share = strcmp(key, "long_share") == 0;
+            double scale = share ? 100 : 1;
+            line(out, key, scale * law->value[i].value,
+                 share          ? " %"
+                 : is_time(key) ? "s"
+                                : "",
+                 scale * law->value[i].error);
         }
     }
     line(out, "longest", source->longest_s, "s", 0);
@@ -126,6 +145,14 @@ static void write_fit_of(FILE *out, const struct fit_source *source)
         "# Arrivals: daily counts scatter %.3g times as much as Poisson about the\n"
         "# rhythm; gaps differ from the Gamma law by %.3g (Kolmogorov's distance).\n",
         rhythm->dispersion, rhythm->distance);
+    double explained = rhythm->cv.value * rhythm->cv.value;
+    if (source->states.n == 0 && rhythm->dispersion > 2 * fmax(1, explained))
+        fprintf(
+            out,
+            "# Such gaps explain a scatter of %.3g only: bursts that last longer are "
+            "missing\n# here; see `--arrivals mmpp`, or the key `bootstrap` of a "
+            "source.\n",
+            explained);
     fprintf(out, "# Durations, by law: BIC less the least one, and Kolmogorov's "
                  "distance\n");
     double least = INFINITY;
@@ -152,7 +179,7 @@ static void write_source(FILE *out, const struct fit_source *source)
     } else {
         fprintf(out, "  - model:\n");
     }
-    fprintf(out, "      name: gamma\n");
+    write_burstiness(out, source);
     write_rhythm(out, &source->rhythm);
     sizes(out, "sizes", &source->sizes);
     sizes(out, "long_sizes", &source->long_sizes);
@@ -250,6 +277,14 @@ static json_t *json_source(const struct fit_source *source)
         "long_sizes", json_sizes(&source->long_sizes), "laws", laws);
     if (!root)
         return NULL;
+    if (source->states.n > 0) {
+        json_object_set_new(root, "state_rates_per_d",
+                            json_values(source->states.rate_per_d, source->states.n));
+        json_object_set_new(root, "state_stays_h",
+                            json_values(source->states.stay_h, source->states.n));
+        json_object_set_new(root, "state_visits",
+                            json_values(source->states.visits, source->states.n));
+    }
     if (rhythm->has_hours)
         json_object_set_new(root, "hours", json_values(rhythm->hour, 24));
     if (rhythm->has_days)

@@ -233,7 +233,10 @@ static void fit_durations(const struct fit_jobs *jobs,
     qsort(plain, jobs->n, sizeof *plain, by_value);
     qsort(level, jobs->n, sizeof *level, by_value);
     source->longest_s = raw_s[jobs->n - 1];
-    fit_quantiles(raw_s, jobs->n, source);
+    double *level_s = ARENA_ARRAY(jobs->arena, jobs->n, double);
+    for (size_t i = 0; i < jobs->n; i++)
+        level_s[i] = exp(level[i]);
+    fit_quantiles(level_s, jobs->n, source);
 
     struct fit_sample plain_sample = fit_sample(plain, jobs->n, jobs->arena);
     struct fit_sample level_sample = fit_sample(level, jobs->n, jobs->arena);
@@ -263,9 +266,7 @@ static void fit_durations(const struct fit_jobs *jobs,
     source->chosen =
         (enum job_service)(options->service >= 0 ? options->service : best);
     bool mixed = source->chosen == SERVICE_MIX && mix.n > 0;
-    source->size_exponent = mixed || source->chosen == SERVICE_EMPIRICAL
-                                ? (struct fit_value){0, 0}
-                                : exponent;
+    source->size_exponent = mixed ? (struct fit_value){0, 0} : exponent;
     fit_sizes(jobs, mixed ? &mix : NULL, false, &source->sizes);
     if (mixed)
         fit_sizes(jobs, &mix, true, &source->long_sizes);
@@ -288,7 +289,10 @@ static bool fit_source(const struct fit_jobs *jobs, const struct fit_options *op
         gpu_ms +=
             (double)fit_job(jobs, i)->gpus * (double)fit_job(jobs, i)->duration_ms;
     source->gpu_h = gpu_ms / (double)MS_PER_H;
-    fit_rhythm(jobs, &source->rhythm);
+    struct fit_hours hours;
+    fit_rhythm(jobs, &source->rhythm, &hours);
+    if (options->mmpp)
+        fit_states(&hours, options->states, jobs->arena, &source->states);
     fit_durations(jobs, options, source);
     if (source->chosen != SERVICE_EMPIRICAL && !source->laws[source->chosen].possible)
         return error_set(err, "%s: no %s law fits these durations", jobs->trace->path,
