@@ -215,7 +215,8 @@ static struct columns draw_columns(struct drawing *d)
     return columns;
 }
 
-static void draw_jobs(struct drawing *d, struct random_scenario *scenario)
+/* The time from the first submit to the last. */
+static int64_t draw_jobs(struct drawing *d, struct random_scenario *scenario)
 {
     size_t size;
     FILE *yaml = d->out;
@@ -226,14 +227,16 @@ static void draw_jobs(struct drawing *d, struct random_scenario *scenario)
     /* What fails by itself again and again must end before the clock does. */
     bool brief = chance(d, 70) || d->until_idle;
     uint64_t longest_s = brief ? 90000 : 1000 + (uint64_t)d->days * 9000;
-    int64_t submit_ms = 0;
+    int64_t submit_ms = 0, first_ms = -1;
     for (unsigned i = 0; i < n; i++) {
         if (chance(d, 85))
             submit_ms += (int64_t)below(d, 2 * span_ms / n + 1);
+        first_ms = first_ms < 0 ? submit_ms : first_ms;
         put_row(d, &columns, submit_ms, longest_s);
     }
     fclose(d->out);
     d->out = yaml;
+    return submit_ms - first_ms;
 }
 
 static void draw_initial(struct drawing *d, struct random_scenario *scenario)
@@ -338,10 +341,14 @@ static void put_model(struct drawing *d)
 void put_demand(struct drawing *d, struct random_scenario *scenario)
 {
     bool model = !d->until_idle && chance(d, 35);
-    draw_jobs(d, scenario);
-    put(d, "demand:\n  - {%sjobs: jobs.csv, align: %s, after_end: %s",
-        chance(d, 30) ? "name: trace, " : "", chance(d, 30) ? "to-start" : "as-is",
-        !d->until_idle && chance(d, 15) ? "repeat" : "stop");
+    /* Blocks of up to a week, of which there must be two on each weekday. */
+    bool blocks = draw_jobs(d, scenario) > 22 * INT64_C(86400000) && !d->until_idle;
+    put(d, "demand:\n  - {%sjobs: jobs.csv", chance(d, 30) ? "name: trace, " : "");
+    if (blocks && chance(d, 25))
+        draw(d, ", bootstrap: #1..7d");
+    else
+        put(d, ", align: %s, after_end: %s", chance(d, 30) ? "to-start" : "as-is",
+            !d->until_idle && chance(d, 15) ? "repeat" : "stop");
     put_source(d);
     put_constraints(d);
     maybe(d, 20, ", scale: #0..1.#1..9");

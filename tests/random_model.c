@@ -54,6 +54,7 @@ void put_bursty(struct drawing *d, double per_d)
     case 1:
         put(d, ", model: {name: mmpp, rates: [%.3f, %.3f]", per_d / 2, 3 * per_d);
         draw(d, ", stays: [#4..90, #1..30]");
+        maybe(d, 50, ", visits: [#1..9, #1..9]");
         break;
     default:
         put(d, ", model: {name: sessions, rate: %.3f /d", per_d / 4);

@@ -86,8 +86,8 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
          "tenure: leases: --fair-value: it is above 0 USD\n"},
         {"help nothing", 1, "tenure: help: there is no command 'nothing'\n"},
         {"trace", 1,
-         "tenure: trace: a verb is needed: check, stats, convert, formats, slice or "
-         "generate; "
+         "tenure: trace: a verb is needed: check, stats, convert, formats, slice, "
+         "fit or generate; "
          "see "
          "`tenure trace --help`\n"},
         {"trace slic", 1,
