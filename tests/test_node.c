@@ -288,15 +288,16 @@ Test(node, a_wrong_set_changes_nothing_and_says_why)
         {"seed.x=5", "--set seed.x: '1' is a value, it has no 'x'"},
         {"pools.gone.gpus=5",
          "--set pools.gone.gpus: the list of 3 has no element with this index or name: "
-         "'gone'"},
+         "'gone'; there are own, 1"},
         {"pools.3.gpus=5", "--set pools.3.gpus: the list of 3 has no element with this "
-                           "index or name: '3'"},
-        {"pools.99999999999999999999.gpus=5", "--set pools.99999999999999999999.gpus: "
-                                              "the list of 3 has no element with this "
-                                              "index or name: '99999999999999999999'"},
+                           "index or name: '3'; there are own, 1"},
+        {"pools.99999999999999999999.gpus=5",
+         "--set pools.99999999999999999999.gpus: "
+         "the list of 3 has no element with this "
+         "index or name: '99999999999999999999'; there are own, 1"},
         {"pools.-1.gpus=5",
          "--set pools.-1.gpus: the list of 3 has no element with this index or name: "
-         "'-1'"},
+         "'-1'; there are own, 1"},
         {"pools..gpus=5", "--set pools..gpus: the path has an empty step"},
         {".seed=5", "--set .seed: the path has an empty step"},
         {"seed.=5", "--set seed.: the path has an empty step"},

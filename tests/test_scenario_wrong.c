@@ -407,7 +407,7 @@ Test(scenario_wrong, overrides_are_named_as_the_place)
         {"pools.own.gpsu=8", "--set pools.own.gpsu: pools.own: unknown key 'gpsu'; did "
                              "you mean 'gpus'?"},
         {"pools.burst.limit=8", "--set pools.burst.limit: the list of 1 has no element "
-                                "with this index or name: 'burst'"},
+                                "with this index or name: 'burst'; there are own"},
         {"horizon", "--set: 'horizon' is not of the form path=value, as in "
                     "'pools.own.gpus=512'"},
         {"dispatch.order=best",

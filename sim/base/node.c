@@ -340,6 +340,20 @@ static struct node *add_value(struct node *map, struct step step, struct arena *
     return &map->items[n];
 }
 
+/* "; there are own, leased": the names of a list's elements, "" where they have none.
+ */
+static const char *names_in(const struct node *list, struct arena *arena)
+{
+    const char *text = "";
+    for (size_t i = 0; i < list->n && strlen(text) < 200; i++) {
+        const struct node *name = node_get(&list->items[i], "name");
+        if (name && name->kind == NODE_SCALAR)
+            text = arena_printf(arena, "%s%s%s", text, *text ? ", " : "; there are ",
+                                name->text);
+    }
+    return text;
+}
+
 /* The node one step below, made where a map lacks it; NULL with the error set. */
 static struct node *descend(struct node *node, struct step step, struct arena *arena,
                             const char *origin, struct error *err)
@@ -359,8 +373,8 @@ static struct node *descend(struct node *node, struct step step, struct arena *a
     struct node *item = find_item(node, step);
     if (!item)
         error_at(err, place,
-                 "the list of %zu has no element with this index or name: '%.*s'",
-                 node->n, (int)step.length, step.text);
+                 "the list of %zu has no element with this index or name: '%.*s'%s",
+                 node->n, (int)step.length, step.text, names_in(node, arena));
     return item;
 }
 

@@ -117,6 +117,15 @@ static void print_change(FILE *out, const struct figure *figure, double a, doubl
     putc('\n', out);
 }
 
+/* Whether both runs paid most at their end, which `cash paid` has said. */
+static bool repeats(const struct compare *compare, const struct figure *figure,
+                    const double value[2])
+{
+    return strcmp(figure->metric, "peak_cash_usd") == 0 &&
+           value[0] == saved_run_value(compare->runs[0], "total", "cash_usd") &&
+           value[1] == saved_run_value(compare->runs[1], "total", "cash_usd");
+}
+
 static void print_figure(const struct compare *compare, const struct figure *figure,
                          FILE *out)
 {
@@ -128,6 +137,8 @@ static void print_figure(const struct compare *compare, const struct figure *fig
         value[side] = saved_run_value(run, figure->scope, figure->metric);
     }
     if (figure->optional && value[0] == 0 && value[1] == 0)
+        return;
+    if (repeats(compare, figure, value))
         return;
     fprintf(out, "  %-*s", LABEL - 2, figure->label);
     for (int side = 0; side < 2; side++)
