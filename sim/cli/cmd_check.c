@@ -183,10 +183,10 @@ static void print_text(const struct offer *offer)
            scenario->until_idle ? " until all is done, if nothing waited" : "");
     printf("  jobs            %" PRId64 ", of up to %" PRId64 " GPUs\n", offer->jobs,
            offer->gpus_max);
-    printf("  demand          %.0f GPU-h%s%s; mean %.1f GPUs, peak %" PRId64
-           " if nothing waited\n",
-           work, offer->unit ? " of " : "", offer->unit ? offer->unit->name : "",
-           hours > 0 ? work / hours : 0, offer->peak_gpus);
+    printf("  demand          %.0f GPU-h%s%s; mean %.1f GPUs\n", work,
+           offer->unit ? " of " : "", offer->unit ? offer->unit->name : "",
+           hours > 0 ? work / hours : 0);
+    printf("  peak            %" PRId64 " GPUs, if nothing waited\n", offer->peak_gpus);
     printf("  fixed capacity  %.0f GPU-h; mean %.1f GPUs\n", capacity,
            hours > 0 ? capacity / hours : 0);
     if (capacity > 0)
