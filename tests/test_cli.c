@@ -42,10 +42,11 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"check none.yaml", 2, "tenure: none.yaml: No such file or directory\n"},
         {"check .", 2, "tenure: .: Is a directory\n"},
         {"check t.yaml --set pools.own.gpus=x", 2,
-         "tenure: --set pools.own.gpus: pools.own.gpus: 'x' is not a whole number, "
+         "tenure: --set pools.own.gpus: 'x' is not a whole number, "
          "such "
          "as 8\n"},
         {"show", 1, "tenure: show: name one scenario; see `tenure show --help`\n"},
+        {"help trace slic", 1, "tenure: help: 'trace' has no verb 'slic'\n"},
         {"models treshold", 1,
          "tenure: models: no model or GPU class 'treshold'; did you mean "
          "'threshold'?\n"},

@@ -166,18 +166,17 @@ Test(procure_runs, mistakes_are_told_with_their_place)
     static const struct {
         const char *procure, *message;
     } cases[] = {
-        {"reorder",
-         "tenure: --set pools.own.procure: pools.own.procure: a map with `policy` is "
-         "wanted, as in {policy: reorder, max_gpus: 512}\n"},
+        {"reorder", "tenure: --set pools.own.procure: a map with `policy` is "
+                    "wanted, as in {policy: reorder, max_gpus: 512}\n"},
         {"{policy: reorder}",
-         "tenure: --set pools.own.procure: pools.own.procure: missing key 'max_gpus': "
+         "tenure: --set pools.own.procure: missing key 'max_gpus': "
          "most GPUs in service and on order to which orders bring the pool\n"},
         {"{policy: reorders, max_gpus: 64}",
-         "tenure: --set pools.own.procure: pools.own.procure: 'reorders' is not one of "
+         "tenure: --set pools.own.procure: 'reorders' is not one of "
          "fixed, reorder, target_utilization, forecast_quantile, break_even; did you "
          "mean 'reorder'?\n"},
         {"{policy: reorder, max_gpus: 64, belov: 9}",
-         "tenure: --set pools.own.procure: pools.own.procure: unknown key 'belov'; "
+         "tenure: --set pools.own.procure: unknown key 'belov'; "
          "did you mean 'below'?\n"},
         {"{policy: reorder, max_gpus: 63}",
          "tenure: --set pools.own.procure: pools.own.procure.max_gpus: 63 are fewer "
@@ -186,7 +185,7 @@ Test(procure_runs, mistakes_are_told_with_their_place)
          "tenure: --set pools.own.procure: pools.own.procure.review: that is more than "
          "2000000 reviews over the horizon; give a longer time\n"},
         {"{policy: reorder, max_gpus: 64, below: 9, up_to: 8}",
-         "tenure: --set pools.own.procure: pools.own.procure: up_to: 8 is less than "
+         "tenure: --set pools.own.procure: up_to: 8 is less than "
          "below, 9\n"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -198,11 +197,10 @@ Test(procure_runs, mistakes_are_told_with_their_place)
     }
     cr_expect(sh("sed '/burst/,/price/d' t.yaml >more.yaml; $T check more.yaml --set "
                  "'pools.own.procure={policy: break_even, max_gpus: 64}'") == 2);
-    cr_expect(
-        eq(str, (char *)log_text(),
-           "tenure: --set pools.own.procure: pools.own.procure: policy break_even "
-           "goes by the price of elastic capacity, and no pool is on-demand or "
-           "spot; add one, or give `price`\n"));
+    cr_expect(eq(str, (char *)log_text(),
+                 "tenure: --set pools.own.procure: policy break_even "
+                 "goes by the price of elastic capacity, and no pool is on-demand or "
+                 "spot; add one, or give `price`\n"));
     cr_expect(sh("$T check t.yaml --set 'pools.burst.procure={policy: reorder, "
                  "max_gpus: 64}'") == 2);
     cr_expect(eq(str, (char *)log_text(),

@@ -350,3 +350,27 @@ Test(quantity, what_is_written_reads_back_as_the_same_value)
         cr_assert(back.months == span.months && back.ms == span.ms, "%s", text);
     }
 }
+
+Test(quantity, a_long_bound_is_written_in_the_unit_of_what_it_bounds)
+{
+    static const struct {
+        enum dimension dim;
+        int64_t value;
+        bool upper;
+        const char *like, *text;
+    } cases[] = {
+        {DIM_TIME, 864000000, true, "900h", "10d"},            /* short as it is */
+        {DIM_TIME, 1000000000000, true, "3000w", "1653.439w"}, /* 1653.43915 */
+        {DIM_TIME, 1000000000000, false, "3 w", "1653.44w"},
+        {DIM_TIME, 1000000000000, true, "3y", "1000000000s"}, /* y is no unit of time */
+        {DIM_USD, 1234567890000, true, "2.5 MUSD", "1.234 MUSD"},
+        {DIM_USD, -1234567890000, true, "7kUSD", "-1234.568 kUSD"},
+        {DIM_USD, 123456, false, "0 USD", "0.123456 USD"}, /* less than one of it */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[QUANTITY_TEXT];
+        quantity_write_bound(text, cases[i].dim, cases[i].value, cases[i].upper,
+                             cases[i].like);
+        cr_expect(eq(str, text, (char *)cases[i].text));
+    }
+}

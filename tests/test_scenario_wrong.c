@@ -403,16 +403,15 @@ Test(scenario_wrong, overrides_are_named_as_the_place)
     static const struct {
         const char *set, *message;
     } sets[] = {
-        {"pools.own.gpus=-8", "--set pools.own.gpus: pools.own.gpus: -8 is below 0"},
+        {"pools.own.gpus=-8", "--set pools.own.gpus: -8 is below 0"},
         {"pools.own.gpsu=8", "--set pools.own.gpsu: pools.own: unknown key 'gpsu'; did "
                              "you mean 'gpus'?"},
         {"pools.burst.limit=8", "--set pools.burst.limit: the list of 1 has no element "
                                 "with this index or name: 'burst'; there are own"},
         {"horizon", "--set: 'horizon' is not of the form path=value, as in "
                     "'pools.own.gpus=512'"},
-        {"dispatch.order=best",
-         "--set dispatch.order: dispatch.order: 'best' is not one "
-         "of fifo, sjf, ljf, priority"},
+        {"dispatch.order=best", "--set dispatch.order: 'best' is not one "
+                                "of fifo, sjf, ljf, priority"},
     };
     struct folder folder = folder_new();
     folder_traces(&folder);

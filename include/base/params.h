@@ -168,7 +168,7 @@ bool params_set(const struct param *param, void *self, const struct node *value,
 const char *params_text(const struct param *param, const void *self,
                         struct arena *arena);
 
-/* The unit for people: "USD/GPU-h", "ms", "date", "term"; "" for plain numbers. */
+/* The unit for people: "USD/GPU-h", "time", "date", "term"; "" for plain numbers. */
 const char *param_unit(const struct param *param);
 
 #endif

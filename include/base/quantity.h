@@ -41,6 +41,9 @@ enum dimension {
 bool dimension_is_exact(enum dimension dim);
 
 /* For messages and reference pages: "USD/GPU-h", and an example, "2.49 USD/GPU-h". */
+/* The unit in which a text is written, where it stands for the same amount as the
+ * dimension's own ("USD/GPU-y" for "USD/y"); else the dimension's. */
+const char *quantity_unit(enum dimension dim, const char *text);
 const char *dimension_unit(enum dimension dim);
 const char *dimension_example(enum dimension dim);
 
@@ -62,6 +65,12 @@ bool quantity_span(const char *text, struct span *span, struct error *err) MUST_
 /* Written as a user would, so that it reads back as the same value: "16w",
  * "10.2 kW", "20 %", "1y 6mo". */
 #define QUANTITY_TEXT 96
+/* A bound as quantity_write_exact gives it, unless that is long: then in the unit in
+ * which a user wrote `like`, if there is at least one of it; where more than three
+ * digits would stand behind the point it is rounded towards what is allowed, down for
+ * the upper bound. */
+void quantity_write_bound(char text[QUANTITY_TEXT], enum dimension dim, int64_t value,
+                          bool upper, const char *like);
 void quantity_write_exact(char text[QUANTITY_TEXT], enum dimension dim, int64_t value);
 void quantity_write_real(char text[QUANTITY_TEXT], enum dimension dim, double value);
 void quantity_write_number(char text[QUANTITY_TEXT], enum dimension dim, double value);

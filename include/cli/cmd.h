@@ -8,11 +8,19 @@
 
 #include <stdbool.h>
 
+/* One of the things that a command does, with a page of its own. */
+struct command_verb {
+    const char *name;     /* NULL ends a list */
+    const char *synopsis; /* without "tenure", in lines of 76 */
+    const char *help;     /* lines of 72, each ended */
+};
+
 struct command {
     const char *name;
     const char *synopsis; /* "run SCENARIO [-o DIR]", without "tenure" */
     const char *summary;  /* one line, lower case, no full stop */
     const char *help;     /* what it does, its options, an example; lines of 80 */
+    const struct command_verb *verbs; /* NULL: none; else said before the help */
     /* argv[0] is the command's name; the result is the exit code */
     int (*run)(int argc, char **argv);
     /* May be NULL.  What --help prints for these arguments, if it is not `help`: true

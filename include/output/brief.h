@@ -20,6 +20,12 @@ void brief_print(const struct scenario *scenario, const struct run_result *resul
 #define BRIEF_TEXT 24
 void brief_number(char text[BRIEF_TEXT], double value);
 
+/* Whole dollars in groups: "-1,234,568". */
+struct brief_dollars {
+    char text[BRIEF_TEXT + 8];
+};
+struct brief_dollars brief_dollars(int64_t uusd);
+
 /* USD per GPU-h, at most 7 letters below 10^15: "2.385", "1.77k". */
 void brief_unit_cost(char text[BRIEF_TEXT], double value);
 

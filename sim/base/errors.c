@@ -85,6 +85,13 @@ bool error_at(struct error *err, struct place place, const char *fmt, ...)
     write_text(err, prefix, fmt, args);
     va_end(args);
     err->kind = ERROR_INPUT;
+
+    /* The place of an override is its path, which need not be said twice. */
+    size_t n = strlen(prefix), set = sizeof "--set " - 1;
+    if (strncmp(prefix, "--set ", set) == 0 && strlen(err->text) > n &&
+        strncmp(err->text + n, prefix + set, n - set) == 0)
+        memmove(err->text + n, err->text + n + n - set,
+                strlen(err->text + n + n - set) + 1);
     return false;
 }
 

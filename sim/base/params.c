@@ -27,15 +27,20 @@ static bool has_range(const struct param *param)
     return param->min != 0 || param->max != 0;
 }
 
-static void write_limit(char text[QUANTITY_TEXT], const struct param *param,
-                        double limit)
+/* In the unit of what the user wrote, where that says it well. */
+static void write_limit(char text[QUANTITY_TEXT], const struct param *param, bool upper,
+                        const char *shown)
 {
+    double limit = upper ? param->max : param->min;
     if (param->type == PARAM_EXACT || param->type == PARAM_SPAN) {
         enum dimension dim = param->type == PARAM_SPAN ? DIM_TIME : param->dim;
         int64_t whole = limit >= 0x1p63    ? INT64_MAX
                         : limit <= -0x1p63 ? INT64_MIN
                                            : (int64_t)limit;
-        quantity_write_exact(text, dim, whole);
+        if (param->type == PARAM_SPAN && upper && whole >= MS_PER_Y)
+            snprintf(text, QUANTITY_TEXT, "%lldy", (long long)(whole / MS_PER_Y));
+        else
+            quantity_write_bound(text, dim, whole, upper, shown);
         return;
     }
     bool plain = param->type != PARAM_REAL && param->type != PARAM_POINTS;
@@ -53,7 +58,7 @@ static bool check_range(const struct reading *in, const char *shown, double valu
         return true;
     bool low = value < param->min;
     char limit[QUANTITY_TEXT];
-    write_limit(limit, param, low ? param->min : param->max);
+    write_limit(limit, param, !low, shown);
     return error_at(err, in->value->place, "%s: %s is %s %s", in->label, shown,
                     low ? "below" : "above", limit);
 }

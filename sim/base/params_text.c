@@ -11,7 +11,10 @@ const char *param_unit(const struct param *param)
     switch (param->type) {
     case PARAM_REAL:
     case PARAM_EXACT:
-    case PARAM_POINTS: return dimension_unit(param->dim);
+    case PARAM_POINTS:
+        /* "USD/GPU-y" where that is what the default says */
+        return param->dim == DIM_TIME ? "time"
+                                      : quantity_unit(param->dim, param->fallback);
     case PARAM_SPAN: return "term";
     case PARAM_DATE: return "date";
     default: return "";

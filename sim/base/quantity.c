@@ -188,6 +188,28 @@ static const struct unit *find_unit(const char *text, size_t number, enum dimens
     return NULL;
 }
 
+/* NULL: the text is not written in a unit of the dimension. */
+static const struct unit *unit_of(enum dimension dim, const char *text)
+{
+    const char *name = text + number_length(text);
+    name += strspn(name, " ");
+    for (size_t i = 0; i < UNITS; i++)
+        if (units[i].dim == dim && strcmp(units[i].name, name) == 0)
+            return &units[i];
+    return NULL;
+}
+
+const char *quantity_unit(enum dimension dim, const char *text)
+{
+    const struct unit *own = NULL, *unit = text ? unit_of(dim, text) : NULL;
+    for (size_t i = 0; i < UNITS && !own; i++)
+        if (units[i].dim == dim && strcmp(units[i].name, dimensions[dim].unit) == 0)
+            own = &units[i];
+    bool same = unit && own && unit->multiplier == own->multiplier &&
+                unit->shift == own->shift && unit->divisor == own->divisor;
+    return same ? unit->name : dimensions[dim].unit;
+}
+
 bool quantity_exact(const char *text, enum dimension dim, int64_t *value,
                     struct error *err)
 {
@@ -405,6 +427,27 @@ void quantity_write_exact(char text[QUANTITY_TEXT], enum dimension dim, int64_t 
     }
     assert(best);
     write_in_unit(text, value, best);
+}
+
+/* Digits that are read at a glance. */
+#define SHORT 5
+
+void quantity_write_bound(char text[QUANTITY_TEXT], enum dimension dim, int64_t value,
+                          bool upper, const char *like)
+{
+    const struct unit *unit = unit_of(dim, like);
+    quantity_write_exact(text, dim, value);
+    if (number_length(text) <= SHORT || !unit || value / unit->multiplier == 0)
+        return;
+    int128 scaled = (int128)value * 1000;
+    int128 thousandths = scaled / unit->multiplier;
+    if (scaled % unit->multiplier != 0 && (value > 0) != upper)
+        thousandths += upper ? -1 : 1;
+    char number[DECIMAL_TEXT];
+    decimal_write(number, thousandths, 3);
+    trim_zeros(number);
+    snprintf(text, QUANTITY_TEXT, "%s%s%s", number, dim == DIM_TIME ? "" : " ",
+             unit->name);
 }
 
 void quantity_write_real(char text[QUANTITY_TEXT], enum dimension dim, double value)

@@ -28,9 +28,58 @@ static void print_usage(void)
          "5 reading or writing failed, 130 interrupted.");
 }
 
+/* Each line of a text after so many blanks. */
+static void print_indented(const char *text, int indent, void (*put)(const char *))
+{
+    char line[160];
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        snprintf(line, sizeof line, "%*s%.*s\n", indent, "", (int)length, text);
+        put(line);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void put_plain(const char *text)
+{
+    fputs(text, stdout);
+}
+
+/* The verbs, if there are any, then the rest. */
+static void print_help(const struct command *command, void (*put)(const char *))
+{
+    const struct command_verb *verb = command->verbs;
+    for (; verb && verb->name; verb++) {
+        put("  tenure ");
+        put(verb->synopsis);
+        put("\n");
+        print_indented(verb->help, 6, put);
+    }
+    if (command->verbs)
+        put("\n");
+    put(command->help);
+}
+
 static void print_command(const struct command *command)
 {
-    printf("usage: tenure %s\n\n%s\n", command->synopsis, command->help);
+    printf("usage: tenure %s\n\n", command->synopsis);
+    print_help(command, put_plain);
+    putchar('\n');
+}
+
+/* False: the command has no such verb. */
+static bool print_verb(const struct command *command, const char *name)
+{
+    const struct command_verb *verb = command->verbs;
+    for (; verb && verb->name; verb++) {
+        if (strcmp(verb->name, name) != 0)
+            continue;
+        fputs("usage: tenure ", stdout);
+        cli_wrap(verb->synopsis, 14, 14, 80, stdout);
+        printf("\n%s\n%s\n", verb->help, command->help);
+        return true;
+    }
+    return false;
 }
 
 /* Roff takes '.' and ''' at the begin of a line, and '\' and '-', for its own. */
@@ -71,7 +120,7 @@ static void print_man(void)
         printf(".SS \"tenure ");
         roff((*command)->synopsis);
         puts("\"\n.nf");
-        roff((*command)->help);
+        print_help(*command, roff);
         puts(".fi");
     }
     puts(".SH EXIT STATUS");
@@ -86,9 +135,10 @@ static void print_man(void)
 static int run_help(int argc, char **argv)
 {
     bool man = false;
-    const char *name = NULL;
+    const char *names[2] = {NULL}, *name;
     const struct cli_option options[] = {{.name = "man", .flag = &man}, {.name = NULL}};
-    const struct cli_operands operands = {0, 1, "name at most one command", &name};
+    const struct cli_operands operands = {
+        0, 2, "name at most one command, and a verb of it", names};
     struct arena arena = {0};
     struct error err;
     bool ok = cli_parse(argc, argv, options, &operands, &arena, &err);
@@ -99,6 +149,7 @@ static int run_help(int argc, char **argv)
         print_man();
         return 0;
     }
+    name = names[0];
     if (!name) {
         print_usage();
         return 0;
@@ -108,13 +159,19 @@ static int run_help(int argc, char **argv)
         error_kind_set(&err, ERROR_USAGE, "help: there is no command '%s'", name);
         return cli_fail(&err);
     }
-    print_command(command);
+    if (names[1] && !print_verb(command, names[1])) {
+        error_kind_set(&err, ERROR_USAGE, "help: '%s' has no verb '%s'", name,
+                       names[1]);
+        return cli_fail(&err);
+    }
+    if (!names[1])
+        print_command(command);
     return 0;
 }
 
 const struct command cmd_help = {
     .name = "help",
-    .synopsis = "help [COMMAND]",
+    .synopsis = "help [COMMAND [VERB]]",
     .summary = "explain the program or one command",
     .help = "Prints the list of commands, or what COMMAND does; the same as\n"
             "`tenure COMMAND --help`.\n"

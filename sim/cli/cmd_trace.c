@@ -68,46 +68,51 @@ static int run_trace(int argc, char **argv)
     return run_verb(argc, argv, &err) ? 0 : cli_fail(&err);
 }
 
+/* What each verb says of itself. */
+static const struct command_verb pages[] = {
+    {"check", "trace check TRACE [--json]",
+     "reads TRACE, of jobs, a level, requests or prices, and says in which\n"
+     "ways rows are wrong, how many, and where the first stand; of a sound\n"
+     "trace, what was looked at and what is unusual\n"},
+    {"stats", "trace stats TRACE [--json] [--csv FILE]",
+     "what TRACE looks like: span, GPU-hours, quantiles, bursts, rhythm of\n"
+     "day and week, shares, and the load-duration curve, which --csv writes\n"
+     "whole\n"},
+    {"convert",
+     "trace convert --from FORMAT IN -o OUT [--as FORM] [--zone OFFSET]\n"
+     "              [--lenient] [--json] [OPTIONS OF THE FORMAT]",
+     "turns a foreign file into a trace of jobs, a level, requests or prices,\n"
+     "and says what was read, kept and dropped.  --lenient skips and counts\n"
+     "malformed rows; --zone +08:00 is the zone of dates that name none; with\n"
+     "--from FORMAT, --help explains that format\n"},
+    {"formats", "trace formats [NAME] [--markdown]",
+     "lists the formats, or explains one\n"},
+    {"slice", "trace slice IN -o OUT [--from TIME] [--to TIME] [--tenant NAME]",
+     "the jobs submitted from one time to before another, and of one tenant;\n"
+     "TIME is a date, or in a trace without dates a number of seconds\n"},
+    {"fit",
+     "trace fit TRACE [-o OUT.yaml] [--arrivals gamma|mmpp] [--states N]\n"
+     "          [--durations LAW] [--by-workload] [--json]",
+     "estimates a demand model from a trace: parameters with standard errors,\n"
+     "and how well each law of durations fits; writes `demand:` for a\n"
+     "scenario.  --arrivals mmpp: bursts by hidden states, as many as fit best\n"
+     "or N; --durations: lognormal, exponential, constant, weibull, pareto, mix\n"
+     "or empirical; --by-workload: a source for each workload\n"},
+    {"generate",
+     "trace generate SCENARIO -o OUT [--set PATH=VALUE]... [--replication N]",
+     "writes the demand of SCENARIO as it arrives until the horizon: models\n"
+     "drawn, traces moved, scaled and repeated\n"},
+    {.name = NULL},
+};
+
 const struct command cmd_trace = {
     .name = "trace",
     .synopsis = "trace check|stats|convert|formats|slice|fit|generate ...",
     .summary = "check, convert, cut and generate job traces",
-    .help =
-        "  tenure trace check TRACE [--json]\n"
-        "      reads TRACE, of jobs, a level, requests or prices, and says in which\n"
-        "      ways rows are wrong, how many, and where the first stand; of a sound\n"
-        "      trace, what was looked at and what is unusual\n"
-        "  tenure trace stats TRACE [--json] [--csv FILE]\n"
-        "      what TRACE looks like: span, GPU-hours, quantiles, bursts, rhythm of\n"
-        "      day and week, shares, and the load-duration curve, which --csv writes\n"
-        "      whole\n"
-        "  tenure trace convert --from FORMAT IN -o OUT [--as FORM] [--zone OFFSET]\n"
-        "                       [--lenient] [--json] [OPTIONS OF THE FORMAT]\n"
-        "      turns a foreign file into a trace of jobs, a level, requests or "
-        "prices,\n"
-        "      and says what was read, kept and dropped.  --lenient skips and counts\n"
-        "      malformed rows; --zone +08:00 is the zone of dates that name none; "
-        "with\n"
-        "      --from FORMAT, --help explains that format\n"
-        "  tenure trace formats [NAME] [--markdown]\n"
-        "      lists the formats, or explains one\n"
-        "  tenure trace slice IN -o OUT [--from TIME] [--to TIME] [--tenant NAME]\n"
-        "      the jobs submitted from one time to before another, and of one tenant;\n"
-        "      TIME is a date, or in a trace without dates a number of seconds\n"
-        "  tenure trace fit TRACE [-o OUT.yaml] [--arrivals gamma|mmpp] [--states N]\n"
-        "                   [--durations LAW] [--by-workload] [--json]\n"
-        "      estimates a demand model from a trace: parameters with standard "
-        "errors,\n"
-        "      and how well each law of durations fits; writes `demand:` for a "
-        "scenario\n"
-        "  tenure trace generate SCENARIO -o OUT [--set PATH=VALUE]... [--replication "
-        "N]\n"
-        "      writes the demand of SCENARIO as it arrives until the horizon: models\n"
-        "      drawn, traces moved, scaled and repeated\n"
-        "\n"
-        "TRACE and IN may be plain, gzip or Zstandard, and \"-\" for standard input; "
-        "OUT\n"
-        "may be \"-\" for standard output.  OUT appears whole or not at all.\n",
+    .verbs = pages,
+    .help = "TRACE and IN may be plain, gzip or Zstandard, and \"-\" for standard "
+            "input; OUT\n"
+            "may be \"-\" for standard output.  OUT appears whole or not at all.\n",
     .run = run_trace,
     .help_for = help_for,
 };

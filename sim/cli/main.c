@@ -43,6 +43,15 @@ static int unknown_command(const char *name)
     return cli_fail(&err);
 }
 
+/* Whether a verb of the command follows it: `trace convert`. */
+static bool has_verb(const struct command *command, int argc, char **argv)
+{
+    const struct command_verb *verb = argc > 2 ? command->verbs : NULL;
+    while (verb && verb->name && strcmp(verb->name, argv[2]) != 0)
+        verb++;
+    return verb && verb->name;
+}
+
 static int dispatch(int argc, char **argv)
 {
     char help[] = "help";
@@ -66,7 +75,8 @@ static int dispatch(int argc, char **argv)
     if (help_wanted && command->help_for && command->help_for(argc - 1, argv + 1))
         return 0;
     if (help_wanted)
-        return cmd_help.run(2, (char *[]){help, argv[1], NULL});
+        return cmd_help.run(has_verb(command, argc, argv) ? 3 : 2,
+                            (char *[]){help, argv[1], argv[2], NULL});
     return command->run(argc - 1, argv + 1);
 }
 

@@ -14,27 +14,6 @@
 #define NAME   16
 #define CELL   8
 
-/* "-1,234,568": whole dollars. */
-struct dollars {
-    char text[48];
-};
-
-static struct dollars dollars(int64_t uusd)
-{
-    struct dollars result;
-    char digits[32];
-    int64_t whole = (int64_t)divide_rounded(uusd, 1000000);
-    size_t n = (size_t)snprintf(digits, sizeof digits, "%" PRId64, whole);
-    size_t used = 0;
-    for (size_t i = 0; i < n; i++) {
-        result.text[used++] = digits[i];
-        if ((n - i - 1) % 3 == 0 && i + 1 < n && digits[i] != '-')
-            result.text[used++] = ',';
-    }
-    result.text[used] = '\0';
-    return result;
-}
-
 /* The scale of the bars: where it can, it begins at nothing; where steps would be too
  * small to see, it begins higher, and the bars of the totals are broken. */
 struct scale {
@@ -86,7 +65,7 @@ static void print_level(const struct bridge *bridge, int side,
 {
     double total = (double)bridge->total_uusd[side];
     fprintf(out, "%-*s%*s", LABEL, side ? "B" : "A", AMOUNT,
-            dollars(bridge->total_uusd[side]).text);
+            brief_dollars(bridge->total_uusd[side]).text);
     print_bar(scale, scale->broken ? scale->low_uusd : 0, total, '#', out);
     putc('\n', out);
 }
@@ -100,7 +79,7 @@ static void print_waterfall(const struct bridge *bridge, FILE *out)
         int64_t step = bridge->step_uusd[s];
         char amount[64];
         snprintf(amount, sizeof amount, "%s%s", step > 0 ? "+" : "",
-                 dollars(step).text);
+                 brief_dollars(step).text);
         fprintf(out, "  %-*s%*s", LABEL - 2, bridge_step_names[s], AMOUNT, amount);
         print_bar(&scale, level, level + (double)step, step < 0 ? '-' : '+', out);
         putc('\n', out);
@@ -112,7 +91,7 @@ static void print_waterfall(const struct bridge *bridge, FILE *out)
 static void print_cell(int64_t uusd, bool sign, FILE *out)
 {
     char number[BRIEF_TEXT];
-    if (uusd == 0) {
+    if (uusd > -5000 && uusd < 5000) { /* of it no digit would be seen */
         fprintf(out, "%*s", CELL, "-");
         return;
     }

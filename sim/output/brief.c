@@ -33,6 +33,22 @@ void brief_number(char text[BRIEF_TEXT], double value)
              suffixes[s]);
 }
 
+struct brief_dollars brief_dollars(int64_t uusd)
+{
+    struct brief_dollars result;
+    char digits[BRIEF_TEXT];
+    int64_t whole = (int64_t)divide_rounded(uusd, 1000000);
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%" PRId64, whole);
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        result.text[used++] = digits[i];
+        if ((n - i - 1) % 3 == 0 && i + 1 < n && digits[i] != '-')
+            result.text[used++] = ',';
+    }
+    result.text[used] = '\0';
+    return result;
+}
+
 void brief_unit_cost(char text[BRIEF_TEXT], double value)
 {
     if (fabs(value) < 999.9995)
@@ -226,15 +242,13 @@ static void print_rented(FILE *out, const struct scenario *scenario,
 
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
         struct line line = {0};
-        bool any = false;
         for (size_t i = 0; i < result->n_pools; i++) {
             if (scenario->pools[i].tenure != kinds[k].tenure)
                 continue;
             add_pool(&line, &result->pools[i]);
-            any = true;
         }
-        if (!any)
-            continue;
+        if (line.capacity == 0 && line.economic_uusd == 0)
+            continue; /* nobody used them, and they cost nothing */
         if (text.used)
             paragraph_say(&text, "; ");
         else

@@ -5,6 +5,7 @@
 
 #include "base/calendar.h"
 #include "base/decimal.h"
+#include "output/brief.h"
 #include "output/leases.h"
 #include "output/prose.h"
 
@@ -34,11 +35,11 @@ static void print_terms(const struct lease *lease, FILE *out)
     calendar_format(terms->until_unix_ms, until);
     paragraph_say(&line,
                   "%s, %s: %" PRId64 " GPUs of %s from %.10s to %.10s at %.6g "
-                  "USD/GPU-h: %.0f USD in all, %.0f of it prepaid",
+                  "USD/GPU-h: %s USD in all, %s of it prepaid",
                   lease->pool, lease->item, lease->gpus, lease->class, from, until,
                   (double)lease->price_rate / 1e9,
-                  (double)(terms->rent_uusd + terms->prepaid_uusd) / 1e6,
-                  (double)terms->prepaid_uusd / 1e6);
+                  brief_dollars(terms->rent_uusd + terms->prepaid_uusd).text,
+                  brief_dollars(terms->prepaid_uusd).text);
     paragraph_print(&line, 2, out);
 }
 
@@ -81,24 +82,26 @@ static void print_verdict(const struct lease *lease, enum lease_standard standar
 static void print_years(const struct lease_view *view, FILE *out)
 {
     struct lease_year all = {0};
-    fprintf(out, "  right of use %.0f USD, liability %.0f USD at commencement\n",
-            (double)view->right_uusd / 1e6, (double)view->liability_uusd / 1e6);
+    fprintf(out, "  right of use %s USD, liability %s USD at commencement\n",
+            brief_dollars(view->right_uusd).text,
+            brief_dollars(view->liability_uusd).text);
     fprintf(out, "  %-6s%14s%14s%14s%14s%14s\n", "year", "paid", "interest",
             "liability", "right of use", "expense");
     for (size_t i = 0; i < view->n_years; i++) {
         const struct lease_year *year = &view->years[i];
         int64_t paid = year->paid_uusd + year->prepaid_uusd;
-        fprintf(out, "  %-6d%14.0f%14.0f%14.0f%14.0f%14.0f\n", year->year,
-                (double)paid / 1e6, (double)year->interest_uusd / 1e6,
-                (double)year->closing_uusd / 1e6, (double)year->right_uusd / 1e6,
-                (double)year->expense_uusd / 1e6);
+        fprintf(out, "  %-6d%14s%14s%14s%14s%14s\n", year->year,
+                brief_dollars(paid).text, brief_dollars(year->interest_uusd).text,
+                brief_dollars(year->closing_uusd).text,
+                brief_dollars(year->right_uusd).text,
+                brief_dollars(year->expense_uusd).text);
         all.paid_uusd += paid;
         all.interest_uusd += year->interest_uusd;
         all.expense_uusd += year->expense_uusd;
     }
-    fprintf(out, "  %-6s%14.0f%14.0f%14s%14s%14.0f\n", "all",
-            (double)all.paid_uusd / 1e6, (double)all.interest_uusd / 1e6, "", "",
-            (double)all.expense_uusd / 1e6);
+    fprintf(out, "  %-6s%14s%14s%14s%14s%14s\n", "all",
+            brief_dollars(all.paid_uusd).text, brief_dollars(all.interest_uusd).text,
+            "", "", brief_dollars(all.expense_uusd).text);
 }
 
 void leases_print(const struct lease *leases, size_t n,
@@ -120,10 +123,10 @@ void leases_print(const struct lease *leases, size_t n,
     struct paragraph note = {.used = 0};
     paragraph_say(&note,
                   "Rate %.4g %% a year, life of the assets %s from the beginning of "
-                  "each contract, fair value per GPU %.0f USD (%s).  Amounts in USD, "
+                  "each contract, fair value per GPU %s USD (%s).  Amounts in USD, "
                   "years end on 31 December; --csv has micro-dollars.",
                   100 * leases[0].terms.rate_per_y, life,
-                  (double)leases[0].terms.fair_uusd / 1e6 / (double)leases[0].gpus,
+                  brief_dollars(leases[0].terms.fair_uusd / leases[0].gpus).text,
                   leases[0].fair_source);
     paragraph_print(&note, 0, out);
     note = (struct paragraph){.used = 0};
