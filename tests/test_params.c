@@ -357,9 +357,10 @@ Test(params, each_type_has_its_unit_for_people)
     static const struct {
         const char *name, *unit;
     } cases[] = {
-        {"name", ""},           {"on", ""},          {"gpus", ""},     {"ratio", ""},
-        {"share", "%"},         {"lead_time", "time"}, {"term", "term"}, {"at", "date"},
-        {"price", "USD/GPU-h"}, {"rate", "/d"},      {"sizes", ""},
+        {"name", ""},     {"on", ""},     {"gpus", ""},
+        {"ratio", ""},    {"share", "%"}, {"lead_time", "time"},
+        {"term", "term"}, {"at", "date"}, {"price", "USD/GPU-h"},
+        {"rate", "/d"},   {"sizes", ""},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         for (const struct param *param = table; param->name; param++)
