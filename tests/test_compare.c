@@ -61,6 +61,16 @@ static bool says(const char *const *texts, const char *part)
     return false;
 }
 
+static char *slurp(const char *path)
+{
+    char *text = arena_alloc(&results.arena, 1 << 20);
+    FILE *file = fopen(path, "r");
+    cr_assert(file != NULL, "%s", path);
+    text[fread(text, 1, (1 << 20) - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
 /* Each job takes 4 GPUs for 1,000 s.  With 8 GPUs they start at 0, 100, 1,000 and 1,100
  * and wait 0, 0, 800 and 800 s; with 4 at 0, 1,000, 2,000 and 3,000: 0, 900, 1,800 and
  * 2,700 s.  Differences 0, 900, 1,000 and 1,900, mean 950.  In a batch each:
@@ -261,6 +271,37 @@ Test(compare, the_cost_of_compliance_is_what_the_constraint_alone_costs)
     }
 }
 
+/* 6 GPUs for 1.5 h and 3 for 50 min are 11.5 GPU-h, at 3.617 USD in the country and at
+ * 2.385 abroad: 41.5955 and 27.4275 USD, 14.168 apart. */
+Test(compare, the_cost_of_compliance_of_two_runs_is_what_they_paid_more)
+{
+    static const char text[] =
+        "start: 2026-01-01\nhorizon: 1d\n"
+        "demand: [{jobs: jobs.csv, after_end: stop, jurisdiction: [DE]}]\n"
+        "pools:\n"
+        "  - {name: abroad, tenure: on-demand, class: h100-sxm, limit: 64, "
+        "price: 2.385 USD/GPU-h, jurisdiction: US, boot: 0s}\n"
+        "  - {name: home, tenure: on-demand, class: h100-sxm, limit: 64, "
+        "price: 3.617 USD/GPU-h, jurisdiction: DE, boot: 0s}\n";
+    static const char *const relax[] = {"dispatch.relax=jurisdiction"};
+    struct saved_run runs[2];
+    struct error err;
+    results_write(&results, "jobs.csv",
+                  "submit,duration_s,gpus\n0,5400,6\n60,3000,3\n");
+    struct compare compared = compare(runs, results_run(&results, "a", text, NULL, 0),
+                                      results_run(&results, "b", text, relax, 1));
+    cr_expect(says(compared.sentences,
+                   "Cost of compliance (jurisdiction): 14.2 USD of economic cost, and "
+                   "14.2 USD of net present cost; what A, which keeps it, costs more "
+                   "than B, which relaxes it and else is the same (+51.7 %)."));
+    const char *path = results_path(&results, "out.csv");
+    bool ok = compare_write_csv(&compared, path, &err);
+    cr_assert(ok, "%s", err.text);
+    cr_expect(strstr(slurp(path), "\ntotal,economic_usd,USD,41.595500,27.427500,"
+                                  "-14.168000,") != NULL);
+    end(&compared, runs);
+}
+
 Test(compare, a_run_that_is_better_and_cheaper_is_said_to_be)
 {
     static const struct line lines[] = {
@@ -349,16 +390,6 @@ Test(compare, currencies_and_formats_that_differ_are_refused)
 }
 
 /* Files and the screen. */
-
-static char *slurp(const char *path)
-{
-    char *text = arena_alloc(&results.arena, 1 << 20);
-    FILE *file = fopen(path, "r");
-    cr_assert(file != NULL, "%s", path);
-    text[fread(text, 1, (1 << 20) - 1, file)] = '\0';
-    fclose(file);
-    return text;
-}
 
 Test(compare, csv_has_exact_differences_and_both_sides_scopes)
 {

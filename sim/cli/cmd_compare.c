@@ -3,29 +3,19 @@
 
 #include "cli/cli.h"
 #include "cli/cmd.h"
+#include "cli/two_results.h"
 #include "output/compare.h"
 
 struct arguments {
-    const char *dirs[2], *csv;
+    const char *csv;
     bool json;
 };
 
-static bool parse(int argc, char **argv, struct arguments *arguments,
-                  struct arena *arena, struct error *err)
-{
-    const struct cli_option options[] = {
-        {.name = "csv", .value = &arguments->csv},
-        {.name = "json", .flag = &arguments->json},
-        {.name = NULL},
-    };
-    const struct cli_operands operands = {2, 2, "name two result directories",
-                                          arguments->dirs};
-    return cli_parse(argc, argv, options, &operands, arena, err);
-}
-
-static bool compare(const struct arguments *arguments, const struct saved_run runs[2],
+static bool compare(void *self, const struct saved_run runs[2], struct arena *arena,
                     struct error *err)
 {
+    const struct arguments *arguments = self;
+    (void)arena;
     struct compare compared;
     if (!compare_make(&compared, runs, err))
         return false;
@@ -41,17 +31,12 @@ static bool compare(const struct arguments *arguments, const struct saved_run ru
 static int run_compare(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    struct saved_run runs[2] = {0};
-    struct arena arena = {0};
-    struct error err;
-    bool ok = parse(argc, argv, &arguments, &arena, &err) &&
-              saved_run_open(&runs[0], arguments.dirs[0], &err) &&
-              saved_run_open(&runs[1], arguments.dirs[1], &err) &&
-              compare(&arguments, runs, &err);
-    saved_run_close(&runs[0]);
-    saved_run_close(&runs[1]);
-    arena_free(&arena);
-    return ok ? 0 : cli_fail(&err);
+    const struct cli_option options[] = {
+        {.name = "csv", .value = &arguments.csv},
+        {.name = "json", .flag = &arguments.json},
+        {.name = NULL},
+    };
+    return cli_on_two_results(argc, argv, options, compare, &arguments);
 }
 
 const struct command cmd_compare = {

@@ -4,28 +4,14 @@
 #include "base/names.h"
 #include "cli/cli.h"
 #include "cli/cmd.h"
+#include "cli/two_results.h"
 #include "output/bridge.h"
 
 struct arguments {
-    const char *dirs[2], *basis, *csv;
+    const char *basis, *csv;
     struct cli_values matches;
     bool json;
 };
-
-static bool parse(int argc, char **argv, struct arguments *arguments,
-                  struct arena *arena, struct error *err)
-{
-    const struct cli_option options[] = {
-        {.name = "basis", .value = &arguments->basis},
-        {.name = "match", .values = &arguments->matches},
-        {.name = "csv", .value = &arguments->csv},
-        {.name = "json", .flag = &arguments->json},
-        {.name = NULL},
-    };
-    const struct cli_operands operands = {2, 2, "name two result directories",
-                                          arguments->dirs};
-    return cli_parse(argc, argv, options, &operands, arena, err);
-}
 
 static bool find_basis(const char *name, enum bridge_basis *basis, struct error *err)
 {
@@ -72,9 +58,10 @@ static bool print(const struct arguments *arguments, const struct bridge *bridge
     return fflush(stdout) == 0 || error_errno(err, "standard output");
 }
 
-static bool explain(const struct arguments *arguments, const struct saved_run runs[2],
-                    struct arena *arena, struct error *err)
+static bool explain(void *self, const struct saved_run runs[2], struct arena *arena,
+                    struct error *err)
 {
+    const struct arguments *arguments = self;
     struct bridge_match *matches;
     enum bridge_basis basis;
     struct bridge bridge;
@@ -90,17 +77,14 @@ static bool explain(const struct arguments *arguments, const struct saved_run ru
 static int run_explain(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    struct saved_run runs[2] = {0};
-    struct arena arena = {0};
-    struct error err;
-    bool ok = parse(argc, argv, &arguments, &arena, &err) &&
-              saved_run_open(&runs[0], arguments.dirs[0], &err) &&
-              saved_run_open(&runs[1], arguments.dirs[1], &err) &&
-              explain(&arguments, runs, &arena, &err);
-    saved_run_close(&runs[0]);
-    saved_run_close(&runs[1]);
-    arena_free(&arena);
-    return ok ? 0 : cli_fail(&err);
+    const struct cli_option options[] = {
+        {.name = "basis", .value = &arguments.basis},
+        {.name = "match", .values = &arguments.matches},
+        {.name = "csv", .value = &arguments.csv},
+        {.name = "json", .flag = &arguments.json},
+        {.name = NULL},
+    };
+    return cli_on_two_results(argc, argv, options, explain, &arguments);
 }
 
 const struct command cmd_explain = {
