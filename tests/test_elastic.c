@@ -3,14 +3,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "world_fixture.h"
-
-static struct toy toy;
-
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
+#include "one_toy.h"
 
 TestSuite(elastic, .fini = free_toy);
 
@@ -20,11 +13,6 @@ static struct pool_spec *rented(int64_t limit_gpus, int64_t unit_gpus)
     struct pool_spec *pool = toy_pool(&toy, TENURE_ON_DEMAND, "burst", limit_gpus);
     pool->unit_gpus = unit_gpus;
     return pool;
-}
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
 }
 
 static void expect_ran(int job, int64_t start_ms, int64_t end_ms)

@@ -5,18 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "one_toy.h"
 #include "output/audit.h"
 #include "output/files.h"
 #include "output/manifest.h"
 #include "output/metrics.h"
-#include "world_fixture.h"
-
-static struct toy toy;
-
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
 
 TestSuite(initial, .fini = free_toy);
 
@@ -39,11 +32,6 @@ static struct trace_row running(int64_t submit_ms, int64_t started_ms,
 static void add(struct trace_row row)
 {
     toy_add(&toy, &row);
-}
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
 }
 
 static void expect_ran(int job, int pool, int64_t start_ms, int64_t end_ms)

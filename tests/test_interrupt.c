@@ -3,21 +3,9 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "world_fixture.h"
-
-static struct toy toy;
-
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
+#include "one_toy.h"
 
 TestSuite(interrupt, .fini = free_toy);
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
-}
 
 /* A lease that ends at `until_ms`, on which jobs may start anyway; behind it owned
  * GPUs. */

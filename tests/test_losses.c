@@ -4,10 +4,9 @@
 #include <criterion/new/assert.h>
 
 #include "money.h"
+#include "one_toy.h"
 #include "runs.h"
-#include "world_fixture.h"
 
-static struct toy toy;
 static struct failure_spec spec;
 static int64_t fails_at_ms[2], only_since_ms;
 
@@ -51,11 +50,6 @@ static struct pool_spec *begin(enum placement placement, int64_t gpus, int64_t s
     spec.swap_ms = 7;
     pool->failures = &spec;
     return pool;
-}
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
 }
 
 static const enum placement placements[] = {PLACEMENT_FUNGIBLE, PLACEMENT_PACKED};
@@ -364,11 +358,6 @@ Test(losses, what_a_lease_loses_is_its_providers)
         scenario_free(&scenario);
     }
     arena_free(&arena);
-}
-
-static void free_toy(void)
-{
-    toy_free(&toy);
 }
 
 TestSuite(losses, .fini = free_toy);

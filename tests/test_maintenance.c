@@ -3,23 +3,12 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
+#include "one_toy.h"
 #include "runs.h"
-#include "world_fixture.h"
 
-static struct toy toy;
 static struct maintenance_spec spec;
 
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
-
 TestSuite(maintenance, .fini = free_toy);
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
-}
 
 /* Two servers, one of them in a window from 20 to 50. */
 static void begin(enum placement placement, int64_t drain_ms, bool interrupt)

@@ -4,23 +4,12 @@
 #include <criterion/new/assert.h>
 #include <math.h>
 
+#include "one_toy.h"
 #include "runs.h"
-#include "world_fixture.h"
 
-static struct toy toy;
 static struct outage_spec outage;
 
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
-
 TestSuite(outages, .fini = free_toy);
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
-}
 
 /* All pools are out from 20 to 30. */
 static void begin(enum placement placement)

@@ -3,21 +3,9 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "world_fixture.h"
-
-static struct toy toy;
-
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
+#include "one_toy.h"
 
 TestSuite(phases, .fini = free_toy);
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
-}
 
 static void expect_ran(int job, int pool, int64_t start_ms, int64_t end_ms)
 {

@@ -3,9 +3,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "world_fixture.h"
-
-static struct toy toy;
+#include "one_toy.h"
 
 static void set_up(void)
 {
@@ -14,17 +12,7 @@ static void set_up(void)
     toy.scenario.dispatch.preempt = true;
 }
 
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
-
 TestSuite(preempt, .init = set_up, .fini = free_toy);
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
-}
 
 struct work {
     int64_t submit_ms, duration_ms;

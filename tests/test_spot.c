@@ -3,22 +3,11 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "world_fixture.h"
+#include "one_toy.h"
 
-static struct toy toy;
 static struct supply_point points[4];
 
-static void free_toy(void)
-{
-    toy_free(&toy);
-}
-
 TestSuite(spot, .fini = free_toy);
-
-static void run(void)
-{
-    cr_assert(toy_run(&toy), "%s", toy.err.text);
-}
 
 /* A spot pool of which the market has 8 GPUs but from 17 to 40 none. */
 static struct pool_spec *spot_until_17(int64_t unit, int64_t notice_ms)
