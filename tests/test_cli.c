@@ -192,6 +192,26 @@ Test(cli, check_weighs_demand_against_capacity)
 }
 
 /* 100 + 400 + 120 GPU-s are 0.17 GPU-h. */
+Test(cli, check_weighs_levels_too)
+{
+    struct folder folder = prepared();
+    folder_write(&folder, "soon.csv", "time,gpus\n0,4\n3600,10\n");
+    folder_write(&folder, "more.yaml",
+                 "start: 2026-01-01\nhorizon: 2h\n"
+                 "demand: [{level: soon.csv, after_end: hold, jurisdiction: [mars]}]\n"
+                 "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 8}]\n");
+    struct outcome *outcome = tenure(&folder, "check more.yaml");
+    cr_assert(eq(int, outcome->code, 0), "%s", outcome->err);
+    static const char *const texts[] = {
+        "levels          1, 14 GPU-h", "mean 7.0 GPUs", "peak            10 GPUs",
+        "offered load    87.5 % of fixed capacity",
+        "never served    1 levels: no pool in that jurisdiction"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        cr_expect(strstr(outcome->out, texts[i]) != NULL, "%s\n%s", texts[i],
+                  outcome->out);
+    folder_remove(&folder);
+}
+
 Test(cli, check_says_what_a_constraint_restricts)
 {
     struct folder folder = prepared();

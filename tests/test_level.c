@@ -293,6 +293,24 @@ Test(level, a_preemptible_one_makes_room_gpu_by_gpu)
     cr_expect(eq(i64, toy_sums[0].served, 600 - 3 * 20));
 }
 
+/* The same, where there is room elsewhere: no gap, and back again when the job ends. */
+Test(level, who_makes_room_is_served_elsewhere_in_the_same_instant)
+{
+    toy_begin(100);
+    toy_priority_order(true);
+    toy_pool(&toy, TENURE_OWN, "own", 8);
+    toy_pool(&toy, TENURE_ON_DEMAND, "burst", 16);
+    TOY_LEVEL({0, 6})->kind.preemptible = true;
+    struct trace_row row = trace_row(10, 20, 5);
+    row.job.priority = 3;
+    row.kind.pools = "own";
+    toy_add(&toy, &row);
+    toy_go();
+    cr_expect(eq(i64, toy.rows[0].start_ms, 10));
+    cr_expect(eq(i64, toy_sums[0].served, 600));
+    cr_expect(eq(i64, USEFUL(1), 3 * 20));
+}
+
 /* The more urgent level first, whatever the order of the file. */
 Test(level, several_are_served_by_priority)
 {
@@ -357,4 +375,28 @@ Test(level, packed_it_stands_as_single_gpus)
     cr_expect(eq(i64, toy.rows[0].start_ms, 10));
     cr_expect(eq(i64, toy.rows[1].start_ms, 50));
     cr_expect(eq(i64, toy_sums[0].served, 3 * 40 + 9 * 60));
+}
+
+/* The provider is out from 40 to 60: the level is elsewhere until then, without a gap;
+ * hold times bind nobody who is gone, but they do on the way back. */
+Test(level, an_outage_moves_it_and_its_end_moves_it_back)
+{
+    static struct outage_spec outage;
+    for (int hold = 0; hold < 2; hold++) {
+        if (hold)
+            toy_end();
+        toy_begin(100);
+        toy_pool(&toy, TENURE_OWN, "own", 8);
+        toy_pool(&toy, TENURE_ON_DEMAND, "burst", 16);
+        outage = (struct outage_spec){
+            .provider = "north", .pools = 1, .from_ms = 40, .lasts_ms = 20};
+        toy.scenario.outages = &outage;
+        toy.scenario.n_outages = 1;
+        TOY_LEVEL({0, 6})->hold_ms = hold ? 30 : 0;
+        toy_go();
+        int64_t back = hold ? 70 : 60;
+        cr_expect(eq(i64, toy_sums[0].served, 600));
+        cr_expect(eq(i64, USEFUL(1), 6 * (back - 40)));
+        cr_expect(eq(i64, toy.state_gpu_ms[0][GPU_DOWN], 8 * 20));
+    }
 }

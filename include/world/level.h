@@ -32,8 +32,8 @@
  * Time per pass: O(levels x pools), and O(log n) for each GPU that changes hands.
  */
 
-#include "base/rng.h"
 #include "world/backlog.h"
+#include "world/level_source.h"
 #include "world/route.h"
 
 /* What a level holds in one pool of its route, by time of taking. */
@@ -62,20 +62,6 @@ struct level {
     int128 shown_wanted, shown_useful, shown_overhead; /* in rows of levels.csv */
 };
 
-/* A trace or model that tells how many GPUs are wanted. */
-struct level_source {
-    const struct level_spec *spec;
-    uint32_t first, n; /* its levels */
-    size_t row;        /* of the trace, the next one */
-    int64_t lap;
-    int64_t *told_gpus; /* by series: as the trace or model says, before scale */
-    double drawn_gpus;  /* of a model: from next_ms on */
-    bool drawn, more;
-    int64_t next_ms, grown_ms; /* NEVER_MS: no more; when growth is looked at again */
-    struct rng rng;
-    void *state;
-};
-
 /* By job: its place in a level's list. */
 struct level_link {
     uint32_t level, outlet;
@@ -98,7 +84,7 @@ struct world;
 void levels_init(struct world *world);
 void levels_begin(struct world *world); /* the first event of each source */
 
-/* level_source.c: what is wanted from now on; then the next event. */
+/* What is wanted from now on; then the next event. */
 void levels_tell(struct world *world, uint32_t source);
 void level_sources_begin(struct world *world);
 

@@ -15,6 +15,7 @@
 #include "cli/constraints.h"
 #include "cli/fragile.h"
 #include "world/arrivals.h"
+#include "world/level_source.h"
 
 /* GPU-time is counted on the class on which the first source's durations hold. */
 struct offer {
@@ -22,7 +23,10 @@ struct offer {
     const struct gpu_class *unit; /* NULL: speeds do not matter */
     int64_t end_ms;               /* the horizon, or the last end if none waited */
     int64_t jobs, gpus_max;
-    double work_gpu_ms, capacity_gpu_ms;
+    double work_gpu_ms, capacity_gpu_ms; /* work: of jobs and levels */
+    int64_t levels, closed_levels;       /* closed: no pool is open to them */
+    double level_gpu_ms;
+    const char *level_reason; /* of the first closed one */
     int64_t peak_gpus;
     int64_t only_elastic; /* no fixed pool could ever hold them */
     int64_t refused;      /* no pool could */
@@ -87,6 +91,46 @@ static void count_fit(struct offer *offer, const struct arrival *arrival,
             route->n == 0 ? route->closed_reason : "larger than any pool open to it";
 }
 
+/* A source of levels from change to change; `gpus` is scratch, by series. */
+static void count_level(struct offer *offer, const struct level_spec *spec,
+                        struct steps *steps, struct arena *arena)
+{
+    struct level_source source;
+    level_source_begin(&source, offer->scenario, spec, 0, arena);
+    int64_t *gpus = ARENA_ARRAY(arena, source.n + 1, int64_t), all = 0;
+    int64_t horizon_ms = offer->scenario->horizon_ms, next_ms;
+    for (int64_t at_ms = 0; at_ms < horizon_ms && !cli_interrupted; at_ms = next_ms) {
+        next_ms = level_source_move(&source, at_ms);
+        int64_t before = all;
+        for (uint32_t s = 0; s < source.n; s++) {
+            int64_t wanted = level_source_wants(&source, s, at_ms);
+            all += wanted - gpus[s];
+            gpus[s] = wanted;
+        }
+        int64_t end_ms = next_ms < horizon_ms ? next_ms : horizon_ms;
+        offer->level_gpu_ms += (double)all * (double)(end_ms - at_ms);
+        if (all != before)
+            steps_add(steps, at_ms, all - before);
+    }
+    offer->levels += source.n;
+}
+
+static void count_levels(struct offer *offer, const struct arrivals *arrivals,
+                         const struct routes *routes, struct steps *steps,
+                         struct arena *arena)
+{
+    for (size_t i = 0; i < offer->scenario->n_levels; i++)
+        count_level(offer, &offer->scenario->levels[i], steps, arena);
+    offer->work_gpu_ms += offer->level_gpu_ms;
+    for (uint32_t k = 0; k < arrivals->n_level_kinds; k++) {
+        const struct route *route = &routes->items[arrivals->level_kinds[k].route];
+        if (route->n > 0)
+            continue;
+        if (offer->closed_levels++ == 0)
+            offer->level_reason = route->closed_reason;
+    }
+}
+
 static void count_demand(struct offer *offer, struct arena *arena)
 {
     const struct scenario *scenario = offer->scenario;
@@ -113,6 +157,7 @@ static void count_demand(struct offer *offer, struct arena *arena)
         constraints_count(&offer->constraints, &arrivals, &arrival,
                           &routes.items[arrival.kind->route], work);
     }
+    count_levels(offer, &arrivals, &routes, &steps, arena);
     if (steps.n > 0)
         qsort(steps.items, steps.n, sizeof *steps.items, compare_steps);
     int64_t gpus = 0;
@@ -183,6 +228,9 @@ static void print_text(const struct offer *offer)
            scenario->until_idle ? " until all is done, if nothing waited" : "");
     printf("  jobs            %" PRId64 ", of up to %" PRId64 " GPUs\n", offer->jobs,
            offer->gpus_max);
+    if (offer->levels > 0)
+        printf("  levels          %" PRId64 ", %.0f GPU-h\n", offer->levels,
+               offer->level_gpu_ms / (double)MS_PER_H);
     printf("  demand          %.0f GPU-h%s%s; mean %.1f GPUs\n", work,
            offer->unit ? " of " : "", offer->unit ? offer->unit->name : "",
            hours > 0 ? work / hours : 0);
@@ -198,6 +246,9 @@ static void print_text(const struct offer *offer)
         printf("  refused         %" PRId64 " jobs (%.3g %%) fit no pool at all: %s\n",
                offer->refused, 100 * (double)offer->refused / (double)offer->jobs,
                offer->reason);
+    if (offer->closed_levels > 0)
+        printf("  never served    %" PRId64 " levels: %s\n", offer->closed_levels,
+               offer->level_reason);
     constraints_print(&offer->constraints, stdout);
     for (size_t i = 0; i < scenario->n_warnings; i++) {
         fputs("  warning         ", stdout);
@@ -228,6 +279,12 @@ static bool print_json(const struct offer *offer, struct error *err)
         (json_int_t)offer->constraints.shut_jobs);
     if (!root)
         return error_set(err, "a name is not valid UTF-8");
+    if (offer->levels > 0) {
+        json_object_set_new(root, "levels", json_integer(offer->levels));
+        json_object_set_new(root, "level_gpu_h",
+                            json_real(offer->level_gpu_ms / ms_per_h));
+        json_object_set_new(root, "closed_levels", json_integer(offer->closed_levels));
+    }
     bool ok = json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
     json_decref(root);
     return ok || error_errno(err, "standard output");

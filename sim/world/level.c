@@ -321,9 +321,8 @@ void levels_init(struct world *world)
     for (uint32_t i = 0; i < levels->n_sources; i++) {
         const struct level_spec *spec = &scenario->levels[i];
         struct level_source *source = &levels->sources[i];
-        source->spec = spec;
+        level_source_begin(source, scenario, spec, world->options.replication, arena);
         source->first = n;
-        source->n = spec->trace ? (uint32_t)spec->trace->n_series : 1;
         for (uint32_t s = 0; s < source->n; s++, n++)
             begin_level(world, &levels->items[n], spec, &arrivals->level_kinds[n]);
     }

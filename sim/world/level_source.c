@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "world/level_source.h"
 #include "world/state.h"
 
 /* What is wanted of so many GPUs now: whole ones, halves up. */
@@ -14,17 +15,6 @@ static int64_t scaled(const struct level_spec *spec, double gpus, int64_t now_ms
     factor = nearbyint(factor * 1e9) / 1e9; /* libm's last digits differ */
     double wanted = floor(gpus * factor + 0.5);
     return (int64_t)fmin(fmax(wanted, 0), (double)LEVEL_WANTED_MAX);
-}
-
-static void want(struct world *world, struct level *level, int64_t gpus)
-{
-    if (level->wanted_gpus == gpus)
-        return;
-    level_account(level, world->now_ms);
-    level->wanted_gpus = gpus;
-    world_show_event(world, PHASE_ARRIVALS, "level", NULL, UINT32_MAX, gpus,
-                     level->spec->label);
-    world->pass_needed = true;
 }
 
 /* ---- traces ---- */
@@ -83,50 +73,68 @@ static void draw(struct level_source *source, int64_t now_ms)
 
 /* ---- both ---- */
 
-static void plan_next(struct world *world, struct level_source *source)
+void level_source_begin(struct level_source *source, const struct scenario *scenario,
+                        const struct level_spec *spec, uint64_t replication,
+                        struct arena *arena)
 {
-    int64_t at = source->next_ms;
-    if (source->spec->growth_per_y != 0) {
-        source->grown_ms = (world->now_ms / MS_PER_D + 1) * MS_PER_D;
-        at = source->grown_ms < at ? source->grown_ms : at;
-    }
-    if (at < world->horizon_ms)
-        world_schedule(world, at, PHASE_ARRIVALS, EVENT_LEVEL,
-                       (uint32_t)(source - world->levels->sources));
+    struct demand_setting setting = {scenario->start_unix_ms, scenario->horizon_ms};
+    *source = (struct level_source){.spec = spec};
+    source->n = spec->trace ? (uint32_t)spec->trace->n_series : 1;
+    source->told_gpus = ARENA_ARRAY(arena, source->n + 1, int64_t);
+    if (!spec->model)
+        return;
+    rng_init(&source->rng, (struct rng_key){(uint64_t)scenario->seed, replication,
+                                            "level", spec->label});
+    source->state = arena_alloc(arena, spec->model->state_size + 1);
+    if (spec->model->start)
+        spec->model->start(spec->params, source->state, &setting);
+}
+
+int64_t level_source_move(struct level_source *source, int64_t now_ms)
+{
+    if (source->spec->trace)
+        read_rows(source, now_ms);
+    else
+        draw(source, now_ms);
+    if (source->spec->growth_per_y == 0)
+        return source->next_ms;
+    int64_t grown_ms = (now_ms / MS_PER_D + 1) * MS_PER_D;
+    return grown_ms < source->next_ms ? grown_ms : source->next_ms;
+}
+
+int64_t level_source_wants(const struct level_source *source, uint32_t series,
+                           int64_t now_ms)
+{
+    double unit = source->spec->trace ? 1 : 1e-6; /* a model's are in millionths */
+    return scaled(source->spec, (double)source->told_gpus[series] * unit, now_ms);
+}
+
+/* ---- in the world ---- */
+
+static void want(struct world *world, struct level *level, int64_t gpus)
+{
+    if (level->wanted_gpus == gpus)
+        return;
+    level_account(level, world->now_ms);
+    level->wanted_gpus = gpus;
+    world_show_event(world, PHASE_ARRIVALS, "level", NULL, UINT32_MAX, gpus,
+                     level->spec->label);
+    world->pass_needed = true;
 }
 
 void levels_tell(struct world *world, uint32_t index)
 {
     struct level_source *source = &world->levels->sources[index];
-    const struct level_spec *spec = source->spec;
-    double unit = spec->trace ? 1 : 1e-6; /* a model's are told in millionths */
-    if (spec->trace)
-        read_rows(source, world->now_ms);
-    else
-        draw(source, world->now_ms);
+    int64_t next_ms = level_source_move(source, world->now_ms);
     for (uint32_t s = 0; s < source->n; s++)
         want(world, &world->levels->items[source->first + s],
-             scaled(spec, (double)source->told_gpus[s] * unit, world->now_ms));
-    plan_next(world, source);
+             level_source_wants(source, s, world->now_ms));
+    if (next_ms < world->horizon_ms)
+        world_schedule(world, next_ms, PHASE_ARRIVALS, EVENT_LEVEL, index);
 }
 
 void level_sources_begin(struct world *world)
 {
-    const struct scenario *scenario = world->scenario;
-    struct levels *levels = world->levels;
-    struct demand_setting setting = {scenario->start_unix_ms, scenario->horizon_ms};
-    for (uint32_t i = 0; i < levels->n_sources; i++) {
-        struct level_source *source = &levels->sources[i];
-        const struct level_spec *spec = source->spec;
-        source->told_gpus = ARENA_ARRAY(&world->arena, source->n + 1, int64_t);
-        if (spec->model) {
-            rng_init(&source->rng, (struct rng_key){(uint64_t)scenario->seed,
-                                                    world->options.replication, "level",
-                                                    spec->label});
-            source->state = arena_alloc(&world->arena, spec->model->state_size + 1);
-            if (spec->model->start)
-                spec->model->start(spec->params, source->state, &setting);
-        }
+    for (uint32_t i = 0; i < world->levels->n_sources; i++)
         world_schedule(world, 0, PHASE_ARRIVALS, EVENT_LEVEL, i);
-    }
 }
