@@ -212,6 +212,28 @@ Test(cli, check_weighs_levels_too)
     folder_remove(&folder);
 }
 
+/* What is generated is wanted again, GPU for GPU. */
+Test(cli, a_level_is_generated_and_reads_back)
+{
+    struct folder folder = prepared();
+    folder_write(&folder, "soon.csv", "time,gpus,workload\n0,4,chat\n3600,10,chat\n");
+    folder_write(&folder, "more.yaml",
+                 "start: 2026-01-01\nhorizon: 2d\n"
+                 "demand: [{level: soon.csv, after_end: repeat, scale: 1.5}]\n"
+                 "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 8}]\n");
+    char path[128], text[1024];
+    struct outcome *outcome = tenure(&folder, "trace generate more.yaml -o out.csv");
+    cr_assert(eq(int, outcome->code, 0), "%s", outcome->err);
+    slurp(folder_path(&folder, "out.csv", path), text, sizeof text);
+    cr_expect(eq(str, text,
+                 "time,gpus,workload\n2026-01-01T00:00:00Z,6,chat\n"
+                 "2026-01-01T01:00:00Z,15,chat\n2026-01-02T00:00:00Z,6,chat\n"
+                 "2026-01-02T01:00:00Z,15,chat\n"));
+    outcome = tenure(&folder, "trace check out.csv");
+    cr_expect(eq(int, outcome->code, 0));
+    folder_remove(&folder);
+}
+
 Test(cli, check_says_what_a_constraint_restricts)
 {
     struct folder folder = prepared();

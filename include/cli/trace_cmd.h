@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/errors.h"
 #include "input/importer.h"
+#include "input/scenario.h"
 
 bool trace_check_verb(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_convert(int argc, char **argv, struct error *err) MUST_CHECK;
@@ -25,5 +26,9 @@ bool trace_unknown_format(const char *name, struct arena *arena, struct error *e
 /* For --help: the page of the format that --from names, if it does. */
 bool trace_convert_help(int argc, char **argv);
 void trace_print_format(const struct importer *importer);
+
+/* cmd_trace_level.c: of a scenario whose demand is levels alone, a level trace. */
+bool trace_generate_level(const struct scenario *scenario, uint64_t replication,
+                          const char *path, struct error *err) MUST_CHECK;
 
 #endif

@@ -101,7 +101,8 @@ static const struct command_verb pages[] = {
     {"generate",
      "trace generate SCENARIO -o OUT [--set PATH=VALUE]... [--replication N]",
      "writes the demand of SCENARIO as it arrives until the horizon: models\n"
-     "drawn, traces moved, scaled and repeated\n"},
+     "drawn, traces moved, scaled and repeated; a level trace where all of it is\n"
+     "levels\n"},
     {.name = NULL},
 };
 

@@ -176,12 +176,19 @@ static bool generate(const struct generate *arguments, struct error *err)
     if (!scenario_read(&scenario, arguments->scenario, arguments->set.text,
                        arguments->set.n, err))
         return false;
+    if (scenario.n_levels > 0 && scenario.n_demand == 0) {
+        bool done =
+            trace_generate_level(&scenario, (uint64_t)replication, arguments->out, err);
+        scenario_free(&scenario);
+        return done;
+    }
     struct trace trace;
     trace_begin(&trace, arguments->scenario, true);
     bool ok = draw(&scenario, (uint64_t)replication, &trace, err) &&
               trace_write(&trace, arguments->out, err);
     if (ok)
-        fprintf(stderr, "%zu jobs written\n", trace.n);
+        fprintf(stderr, "%zu jobs written%s\n", trace.n,
+                scenario.n_levels > 0 ? "; levels of demand are no jobs" : "");
     trace_free(&trace);
     scenario_free(&scenario);
     return ok;
