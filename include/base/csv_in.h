@@ -51,6 +51,8 @@ struct csv_reader {
     void *self;
     char delimiter; /* 0 is ',' */
     bool no_quotes; /* a quote is a letter like any other, as in `sacct --parsable2` */
+    bool trailing;  /* each line may end in a delimiter, as in `sacct --parsable` */
+    const char *hint; /* said with what is wrong with a ragged record; may be NULL */
     /* Of the columns (NULL ends them), where the file may lack its header line: it has
      * one if its first field is names[0].  NULL: the first line is the header. */
     const char *const *names;

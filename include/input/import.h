@@ -94,7 +94,12 @@ struct import_table {
     /* Of all fields of the file in order, NULL at the end, where it may lack its header
      * line. */
     const char *const *names;
+    bool trailing;    /* lines may end in a delimiter: `sacct --parsable` */
+    const char *hint; /* said with a row of too many or too few fields; may be NULL */
 };
+
+/* Whether the file has that column. */
+bool import_has(const struct import_row *row, size_t column);
 
 /* A CSV file.  Columns are found by name, others are not looked at; a column that is
  * missing is an error unless it is optional. */

@@ -87,7 +87,7 @@ struct import_report {
     size_t n_dropped;
     int64_t rows_malformed;            /* only where lenient */
     char malformed[IMPORT_SHOWN][256]; /* what is wrong with the first of them */
-    char notes[8][256];                /* what was assumed about this file */
+    char notes[12][256];               /* what was assumed about this file */
     size_t n_notes;
 };
 

@@ -29,6 +29,7 @@ struct input {
     bool ended_by_cr;    /* the last of them */
     bool has_header;
     size_t columns;
+    bool trailing; /* the header line ends in a delimiter, and so do all lines */
 
     size_t n_fields, n_kept; /* kept: those with room in `fields` */
     struct csv_field fields[CSV_COLUMNS_MAX];
@@ -121,9 +122,11 @@ static bool assume_header(struct input *in)
 
 static bool hand_on_ragged(struct input *in)
 {
-    error_at(in->err, place_of(in, 0), "%zu field%s, but the %s has %zu", in->n_fields,
-             in->n_fields == 1 ? "" : "s", in->reader->names ? "format" : "header line",
-             in->columns);
+    const char *hint = in->reader->hint;
+    error_at(in->err, place_of(in, 0), "%zu field%s, but the %s has %zu%s%s",
+             in->n_fields, in->n_fields == 1 ? "" : "s",
+             in->reader->names ? "format" : "header line", in->columns,
+             hint ? "; " : "", hint ? hint : "");
     return in->reader->ragged &&
            in->reader->ragged(in->reader->self, in->record_line, in->err);
 }
@@ -136,9 +139,23 @@ static bool hand_on_record(struct input *in)
     return in->reader->record(in->reader->self, &record, in->err);
 }
 
+/* What stands behind the last delimiter is no field. */
+static void drop_trailing(struct input *in)
+{
+    bool blank = in->n_fields > 1 && in->n_fields == in->n_kept &&
+                 in->fields[in->n_fields - 1].length == 0;
+    if (!in->has_header)
+        in->trailing = in->reader->trailing && blank;
+    if (!in->trailing || !blank)
+        return;
+    in->n_fields--;
+    in->n_kept--;
+}
+
 static bool hand_on(struct input *in)
 {
     bool ok = true;
+    drop_trailing(in);
     if (!in->has_header && lacks_header(in))
         ok = assume_header(in) && hand_on_record(in);
     else

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#define OPTIONS_MAX 16
+#define OPTIONS_MAX 32
 
 volatile sig_atomic_t cli_interrupted;
 

@@ -79,7 +79,9 @@ static void print_param_cells(const struct param *param)
     printf("| `%s` | ", option_name(param, name));
     cli_markdown_cell(param->type == PARAM_BOOL ? "no value" : param_form(param),
                       stdout);
-    printf(" | %s | ", param->type == PARAM_BOOL ? "off" : fallback);
+    fputs(" | ", stdout);
+    cli_markdown_cell(param->type == PARAM_BOOL ? "off" : fallback, stdout);
+    fputs(" | ", stdout);
     cli_markdown_cell(param->help, stdout);
     for (size_t i = 0; param->choices && param->choices[i]; i++)
         printf("%s`%s`", i ? ", " : ": ", param->choices[i]);

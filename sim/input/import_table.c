@@ -66,6 +66,8 @@ bool import_table(struct import *import, const struct import_table *table,
                                 .self = &in,
                                 .names = table->names,
                                 .delimiter = table->delimiter,
+                                .trailing = table->trailing,
+                                .hint = table->hint,
                                 .no_quotes = table->no_quotes};
     return csv_read(import->path, &reader, import_digest(import), err);
 }
@@ -128,6 +130,11 @@ bool import_blanks(struct import *import, const struct import_blanks *blanks,
 }
 
 /* ---- one field ---- */
+
+bool import_has(const struct import_row *row, size_t column)
+{
+    return row->at[column] >= 0;
+}
 
 struct csv_field import_text(const struct import_row *row, size_t column)
 {
