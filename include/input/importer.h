@@ -2,8 +2,8 @@
 #define INPUT_IMPORTER_H
 
 /*
- * Importers turn other people's files into a trace of ours: jobs, a level, requests or
- * prices.
+ * Importers turn other people's files into a trace of ours: jobs, a level, requests,
+ * prices, or the capacity of pools.
  *
  * One file sim/input/import_NAME.c and one line in sim/input/meson.build each; how to
  * write one is told in input/import.h.  Every importer counts what it read, kept and
@@ -94,6 +94,7 @@ struct import_report {
 /* One of the traces, by kind.  A result stays where import_run filled it. */
 struct import_result {
     enum import_kind kind;
+    bool capacity; /* a level whose workloads are pools: input/capacity.h */
     union {
         struct trace jobs;
         struct level_trace level;
@@ -109,7 +110,8 @@ bool import_run(const struct importer *importer, const char *path,
                 struct import_report *report, struct error *err) MUST_CHECK;
 void import_result_free(struct import_result *result);
 
-/* As the trace's own CSV file; whole or not at all, "-" is standard output. */
+/* As the trace's own CSV file, capacity as YAML; whole or not at all, "-" is standard
+ * output. */
 bool import_result_write(const struct import_result *result, const char *path,
                          struct error *err) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "base/lines.h"
+#include "base/names.h"
 #include "input/import.h"
 
 struct reading {
@@ -22,6 +23,18 @@ static struct place place_of(const struct import_row *row, size_t column)
 
 /* ---- CSV ---- */
 
+static bool no_column(const struct csv_header *header, const char *name,
+                      struct error *err)
+{
+    const char *names[CSV_COLUMNS_MAX + 1] = {NULL};
+    for (size_t i = 0; i < header->n; i++)
+        names[i] = header->names[i].text;
+    const char *near = nearest_name(name, names);
+    return error_at(err, (struct place){header->path, 1, 0},
+                    "no column '%s', which this format has%s%s%s", name,
+                    near ? "; is it '" : "", near ? near : "", near ? "'?" : "");
+}
+
 static bool take_header(void *self, const struct csv_header *header, struct error *err)
 {
     struct reading *in = self;
@@ -31,8 +44,7 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
         assert(i < IMPORT_COLUMNS_MAX);
         in->row.at[i] = csv_column(header, columns[i].name);
         if (in->row.at[i] < 0 && !columns[i].optional)
-            return error_at(err, (struct place){header->path, 1, 0},
-                            "no column '%s', which this format has", columns[i].name);
+            return no_column(header, columns[i].name, err);
     }
     in->row.line = 1;
     return !in->table->header || in->table->header(&in->row, err);

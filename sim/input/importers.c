@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "input/capacity.h"
 #include "input/import.h"
 
 const struct importer *importer_find(const char *name)
@@ -191,6 +192,7 @@ bool import_run(const struct importer *importer, const char *path,
     import.lenient = options->lenient;
     *report = (struct import_report){0};
     result->kind = importer->forms[0].kind;
+    result->capacity = false;
     bool ok = choose_form(&import, options->as, err);
     begin(&import); /* also after an error: a result is freed on every path */
     ok = ok && take_zone(&import, options->zone, err) &&
@@ -215,6 +217,8 @@ void import_result_free(struct import_result *result)
 bool import_result_write(const struct import_result *result, const char *path,
                          struct error *err)
 {
+    if (result->capacity)
+        return capacity_write(&result->level, path, err);
     switch (result->kind) {
     case IMPORT_JOBS: return trace_write(&result->jobs, path, err);
     case IMPORT_LEVEL: return level_trace_write(&result->level, path, err);
