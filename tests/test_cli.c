@@ -88,7 +88,7 @@ Test(cli, mistakes_end_with_their_exit_code_and_one_line)
         {"help nothing", 1, "tenure: help: there is no command 'nothing'\n"},
         {"trace", 1,
          "tenure: trace: a verb is needed: check, stats, convert, formats, slice, "
-         "fit or generate; "
+         "merge, scale, anonymise, fit or generate; "
          "see "
          "`tenure trace --help`\n"},
         {"trace slic", 1,

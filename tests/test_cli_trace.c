@@ -184,8 +184,39 @@ Test(cli_trace, mistakes_are_told_before_anything_is_read)
         {"trace check none.csv", 2, "tenure: none.csv: there is no such file\n"},
         {"trace stats small.csv --csv out.csv", 1,
          "tenure: --csv writes the load-duration curve, which requests do not have\n"},
+        {"trace slice small.csv", 1,
+         "tenure: trace slice: -o OUT is needed; see `tenure trace --help`\n"},
+        {"trace slice small.csv -o out.csv --min-gpus x", 1,
+         "tenure: --min-gpus: 'x' is not a whole number such as 5\n"},
+        {"trace slice small.csv -o out.csv --from 2026-01-01", 1,
+         "tenure: --from: '2026-01-01' is not a number of seconds; the times of "
+         "small.csv are not dates\n"},
+        {"trace merge small.csv -o out.csv", 1,
+         "tenure: trace merge: name 2 to 256 traces; see `tenure trace merge "
+         "--help`\n"},
+        {"trace merge - - -o out.csv", 1,
+         "tenure: trace merge: only one of the traces can be standard input\n"},
+        {"trace scale small.csv -o out.csv", 1,
+         "tenure: trace scale: one of --factor, --gpus, --durations and --time is "
+         "needed; see `tenure trace --help`\n"},
+        {"trace scale small.csv -o out.csv --factor 0", 1,
+         "tenure: --factor: '0' is not a factor such as 1.25, above 0 and up to 1000, "
+         "of at most six digits after the point\n"},
+        {"trace scale small.csv -o out.csv --time 0.1234567", 1,
+         "tenure: --time: '0.1234567' is not a factor such as 1.25, above 0 and up to "
+         "1000, of at most six digits after the point\n"},
+        {"trace anonymise small.csv -o out.csv --key small.csv --seed 1", 1,
+         "tenure: trace anonymise: --key and --seed exclude each other\n"},
+        {"trace anonymise small.csv -o out.csv --key none.csv", 2,
+         "tenure: none.csv: No such file or directory\n"},
+        {"trace anonymise small.csv -o out.csv --key late.csv", 2,
+         "tenure: late.csv: a key of 5 bytes can be guessed; give at least 16 random "
+         "ones\n"},
+        {"trace anonymise small.csv -o out.csv --begin 2026-01-01", 1,
+         "tenure: --begin: the times of small.csv are not dates\n"},
     };
     struct folder folder = folder_new();
+    folder_write(&folder, "late.csv", "short");
     folder_write(&folder, "small.csv", "time,prompt_tokens,output_tokens\n5,1,2\n");
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct outcome *outcome = tenure(&folder, cases[i].arguments);
@@ -193,5 +224,39 @@ Test(cli_trace, mistakes_are_told_before_anything_is_read)
         cr_expect(eq(str, outcome->err, (char *)cases[i].message));
         cr_expect(eq(str, outcome->out, (char *)""));
     }
+    folder_remove(&folder);
+}
+
+/* Whole traces through pipes: cut in two, merged again, scaled by one. */
+Test(cli_trace, verbs_read_and_write_streams)
+{
+    static const char text[] = "submit,duration_s,gpus,id\n0.000,60.000,3,a\n"
+                               "120.000,30.000,5,b\n";
+    struct folder folder = with_jobs(text);
+    tenure(&folder, "trace slice jobs.csv --to 60 -o small.csv");
+    struct outcome *outcome =
+        tenure(&folder, "trace slice jobs.csv --from 60 -o - 2>/dev/null | "
+                        "$TENURE_PROGRAM trace merge small.csv - -o - 2>/dev/null | "
+                        "$TENURE_PROGRAM trace scale - --factor 1 -o -");
+    cr_expect(eq(int, outcome->code, 0));
+    cr_expect(eq(str, outcome->out, (char *)text));
+    cr_expect(eq(str, outcome->err, (char *)"2 jobs written, from 2\n"));
+    folder_remove(&folder);
+}
+
+Test(cli_trace, a_key_gives_the_same_words_each_time_and_no_key_others)
+{
+    struct folder folder = with_jobs("submit,duration_s,gpus,tenant\n0,60,3,alice\n");
+    folder_write(&folder, "late.csv", "a key of more than sixteen bytes");
+    struct outcome *outcome =
+        tenure(&folder, "trace anonymise jobs.csv --key late.csv -o out.csv && "
+                        "$TENURE_PROGRAM trace anonymise jobs.csv --key late.csv -o - "
+                        "| cmp - out.csv && "
+                        "! grep -q alice out.csv && grep -q 60.000,3,tenant- out.csv");
+    cr_expect(eq(int, outcome->code, 0));
+    outcome = tenure(&folder, "trace anonymise jobs.csv -o small.csv && "
+                              "$TENURE_PROGRAM trace anonymise jobs.csv -o out.csv && "
+                              "! cmp -s small.csv out.csv");
+    cr_expect(eq(int, outcome->code, 0));
     folder_remove(&folder);
 }

@@ -299,8 +299,9 @@ Test(philly, reads_the_real_log_whole)
 
     /* The virtual cluster and the two months that HeliosArtifact's simulator was run
      * on. */
-    struct trace_filter filter = {INT64_C(1506816000000), INT64_C(1512086400000),
-                                  "103959"};
+    struct trace_filter filter = {.from_ms = INT64_C(1506816000000),
+                                  .to_ms = INT64_C(1512086400000),
+                                  .tenant = "103959"};
     struct trace part;
     struct error err = {0};
     cr_assert(trace_select(&result.jobs, &filter, &part, &err), "%s", err.text);

@@ -58,7 +58,8 @@ static size_t import_to(const struct scratch_file *csv, const char *importer,
     return n;
 }
 
-static const struct trace_filter everything = {INT64_MIN, INT64_MAX, NULL};
+static const struct trace_filter everything = {.from_ms = INT64_MIN,
+                                               .to_ms = INT64_MAX};
 
 struct replay {
     const char *pool, *dispatch;
@@ -128,8 +129,9 @@ Test(replay, one_virtual_cluster_of_philly_waits_as_helios_artifact_has_it)
         {"servers: 8, gpus_per_server: 8", "order: fifo, placement: fungible", "225.11",
          -1, -1, -1},
     };
-    struct trace_filter filter = {INT64_C(1506816000000), INT64_C(1512086400000),
-                                  "103959"}; /* 2017-10-01 to 11-30, both included */
+    struct trace_filter filter = {.from_ms = INT64_C(1506816000000),
+                                  .to_ms = INT64_C(1512086400000),
+                                  .tenant = "103959"}; /* 2017-10-01 to 11-30 */
     char path[512];
     public_trace("philly.csv", path);
     struct scratch_file csv = scratch_new();

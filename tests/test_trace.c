@@ -447,13 +447,13 @@ Test(trace, select_takes_a_half_open_span_and_one_tenant)
         struct trace_filter filter;
         const char *ids;
     } cases[] = {
-        {{INT64_MIN, INT64_MAX, NULL}, "1 2 3 4 5 "},
-        {{20000, 40000, NULL}, "2 3 4 "},
-        {{10001, 40001, NULL}, "2 3 4 5 "},
-        {{INT64_MIN, INT64_MAX, "a"}, "1 3 5 "},
-        {{20000, 40000, "a"}, "3 "},
-        {{50000, 60000, NULL}, ""},
-        {{INT64_MIN, 20000, "b"}, ""},
+        {{INT64_MIN, INT64_MAX, NULL, NULL, 0, 0}, "1 2 3 4 5 "},
+        {{20000, 40000, NULL, NULL, 0, 0}, "2 3 4 "},
+        {{10001, 40001, NULL, NULL, 0, 0}, "2 3 4 5 "},
+        {{INT64_MIN, INT64_MAX, "a", NULL, 0, 0}, "1 3 5 "},
+        {{20000, 40000, "a", NULL, 0, 0}, "3 "},
+        {{50000, 60000, NULL, NULL, 0, 0}, ""},
+        {{INT64_MIN, 20000, "b", NULL, 0, 0}, ""},
     };
     struct trace trace;
     read_good(select_text, &trace);
@@ -486,9 +486,10 @@ Test(trace, select_says_what_cannot_be_selected)
         struct trace_filter filter;
         const char *message;
     } cases[] = {
-        {{5, 5, NULL}, "the span to select ends before it begins"},
-        {{INT64_MIN, INT64_MAX, "x"}, "jobs.csv: no job has the tenant 'x'"},
-        {{INT64_MIN, INT64_MAX, "103958"},
+        {{5, 5, NULL, NULL, 0, 0}, "the span to select ends before it begins"},
+        {{INT64_MIN, INT64_MAX, "x", NULL, 0, 0},
+         "jobs.csv: no job has the tenant 'x'"},
+        {{INT64_MIN, INT64_MAX, "103958", NULL, 0, 0},
          "jobs.csv: no job has the tenant '103958'; did you mean '103959'?"},
     };
     struct trace trace;

@@ -12,13 +12,22 @@
 #include "input/importer.h"
 #include "input/scenario.h"
 
+bool trace_anonymise(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_check_verb(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_convert(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_formats(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_generate(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_stats(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_fit_verb(int argc, char **argv, struct error *err) MUST_CHECK;
+bool trace_merge(int argc, char **argv, struct error *err) MUST_CHECK;
+bool trace_scale(int argc, char **argv, struct error *err) MUST_CHECK;
 bool trace_slice(int argc, char **argv, struct error *err) MUST_CHECK;
+
+/* Options that several verbs have. */
+bool trace_need_option(const char *value, const char *verb, const char *option,
+                       struct error *err) MUST_CHECK;
+bool trace_whole_number(const char *text, const char *option, int64_t *value,
+                        struct error *err) MUST_CHECK;
 
 /* An error that lists the formats; false. */
 bool trace_unknown_format(const char *name, struct arena *arena, struct error *err);

@@ -70,6 +70,9 @@ void level_reader_end(const struct csv_reader *reader);
 void level_trace_begin(struct level_trace *trace, const char *path, bool absolute);
 uint32_t level_trace_series(struct level_trace *trace, const char *workload,
                             const char *classes, const char *jurisdiction);
+/* The number here of a series of another trace. */
+uint32_t level_trace_series_from(struct level_trace *to, const struct level_trace *from,
+                                 uint32_t series);
 void level_trace_add(struct level_trace *trace, const struct level_row *row);
 bool level_trace_finish(struct level_trace *trace, struct error *err) MUST_CHECK;
 

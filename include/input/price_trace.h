@@ -61,6 +61,13 @@ void price_trace_add(struct price_trace *trace, const struct price_row *row);
 uint32_t price_trace_name(struct price_trace *trace, const char *text, size_t length);
 void price_trace_finish(struct price_trace *trace);
 
+/* A row of another trace, after those that are here; the same one but for its line. */
+void price_trace_add_from(struct price_trace *to, const struct price_trace *from,
+                          const struct price_row *row);
+
+/* The row's series as a number, those of equal words being equal. */
+uint32_t price_row_series(struct names *keys, const struct price_row *row);
+
 /* In the columns above; dates in UTC, nine digits.  Whole or not at all. */
 bool price_trace_write(const struct price_trace *trace, const char *path,
                        struct error *err) MUST_CHECK;

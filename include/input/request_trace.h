@@ -61,6 +61,10 @@ bool request_trace_model(struct request_trace *trace, const char *text, size_t l
 void request_trace_add(struct request_trace *trace, const struct request *request);
 void request_trace_finish(struct request_trace *trace);
 
+/* A request of another trace at a time of its own. */
+bool request_trace_add_from(struct request_trace *to, const struct request_trace *from,
+                            size_t i, int64_t time_ms, struct error *err) MUST_CHECK;
+
 /* The columns above, `model` where some request has one.  Reading it back gives the
  * same rows.  Whole or not at all; "-" is standard output. */
 bool request_trace_write(const struct request_trace *trace, const char *path,

@@ -173,12 +173,20 @@ uint32_t trace_kind(struct trace *trace, const struct job_kind *kind);
 void trace_add_job(struct trace *trace, const struct job *job,
                    const struct job_times *times, const char *id);
 
-/* The jobs with from_ms <= submit_ms < to_ms, and of that tenant alone unless it is
- * NULL, as a trace of its own; ids stay what they were.  An unknown tenant, or an empty
- * span, is an error.  trace_free(to) on every path. */
+/* A job of another trace with all that is said of it but the id, to be added here; its
+ * words have numbers of `to`, its lists are those of `from`. */
+struct trace_row trace_row_from(struct trace *to, const struct trace *from, size_t i);
+
+/* Whether there are no ids, and the rows are numbered 1, 2, 3 by their order. */
+bool trace_is_numbered(const struct trace *trace);
+
+/* The jobs with from_ms <= submit_ms < to_ms, and of that tenant or workload and those
+ * sizes alone, as a trace of its own; ids stay what they were.  An unknown tenant or
+ * workload, or an empty span, is an error.  trace_free(to) on every path. */
 struct trace_filter {
-    int64_t from_ms, to_ms; /* INT64_MIN and INT64_MAX: no bound */
-    const char *tenant;
+    int64_t from_ms, to_ms;        /* INT64_MIN and INT64_MAX: no bound */
+    const char *tenant, *workload; /* NULL: any */
+    int64_t min_gpus, max_gpus;    /* 0: no bound */
 };
 bool trace_select(const struct trace *from, const struct trace_filter *filter,
                   struct trace *to, struct error *err) MUST_CHECK;

@@ -1,10 +1,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/names.h"
 #include "cli/cli.h"
 #include "cli/cmd.h"
 #include "cli/trace_cmd.h"
+
+bool trace_need_option(const char *value, const char *verb, const char *option,
+                       struct error *err)
+{
+    return value ||
+           error_kind_set(err, ERROR_USAGE,
+                          "%s: %s is needed; see `tenure trace --help`", verb, option);
+}
+
+bool trace_whole_number(const char *text, const char *option, int64_t *value,
+                        struct error *err)
+{
+    if (decimal_to_int64(text, strlen(text), 0, value) == DECIMAL_OK && *value >= 0)
+        return true;
+    return error_kind_set(err, ERROR_USAGE, "%s: '%s' is not a whole number such as 5",
+                          option, text);
+}
 
 static const struct verb {
     const char *name, *full;
@@ -15,12 +33,25 @@ static const struct verb {
     {"convert", "trace convert", trace_convert},
     {"formats", "trace formats", trace_formats},
     {"slice", "trace slice", trace_slice},
+    {"merge", "trace merge", trace_merge},
+    {"scale", "trace scale", trace_scale},
+    {"anonymise", "trace anonymise", trace_anonymise},
     {"fit", "trace fit", trace_fit_verb},
     {"generate", "trace generate", trace_generate},
 };
 #define VERBS (sizeof verbs / sizeof verbs[0])
 
-static bool unknown_verb(const char *name, struct error *err)
+/* "check, stats, ... slice and generate" */
+static const char *verb_list(const char *last, struct arena *arena)
+{
+    const char *list = verbs[0].name;
+    for (size_t i = 1; i < VERBS; i++)
+        list = arena_printf(arena, "%s%s%s", list, i + 1 < VERBS ? ", " : last,
+                            verbs[i].name);
+    return list;
+}
+
+static bool unknown_verb(const char *name, struct arena *arena, struct error *err)
 {
     const char *names[VERBS + 1] = {NULL};
     for (size_t i = 0; i < VERBS; i++)
@@ -30,30 +61,31 @@ static bool unknown_verb(const char *name, struct error *err)
         return error_kind_set(err, ERROR_USAGE,
                               "trace: there is no verb '%s'; did you mean '%s'?", name,
                               near);
-    return error_kind_set(
-        err, ERROR_USAGE,
-        "trace: there is no verb '%s'; check, stats, convert, formats, slice, "
-        "fit and generate are",
-        name);
+    return error_kind_set(err, ERROR_USAGE, "trace: there is no verb '%s'; %s are",
+                          name, verb_list(" and ", arena));
+}
+
+static bool find_verb(int argc, char **argv, struct arena *arena, struct error *err)
+{
+    if (argc < 2)
+        return error_kind_set(err, ERROR_USAGE,
+                              "trace: a verb is needed: %s; see `tenure trace --help`",
+                              verb_list(" or ", arena));
+    for (size_t i = 0; i < VERBS; i++) {
+        if (strcmp(verbs[i].name, argv[1]) != 0)
+            continue;
+        argv[1] = arena_strdup(arena, verbs[i].full);
+        return verbs[i].run(argc - 1, argv + 1, err);
+    }
+    return unknown_verb(argv[1], arena, err);
 }
 
 static bool run_verb(int argc, char **argv, struct error *err)
 {
-    if (argc < 2)
-        return error_kind_set(
-            err, ERROR_USAGE,
-            "trace: a verb is needed: check, stats, convert, formats, slice, "
-            "fit or generate; see `tenure trace --help`");
-    for (size_t i = 0; i < VERBS; i++) {
-        if (strcmp(verbs[i].name, argv[1]) != 0)
-            continue;
-        struct arena arena = {0};
-        argv[1] = arena_strdup(&arena, verbs[i].full);
-        bool ok = verbs[i].run(argc - 1, argv + 1, err);
-        arena_free(&arena);
-        return ok;
-    }
-    return unknown_verb(argv[1], err);
+    struct arena arena = {0};
+    bool ok = find_verb(argc, argv, &arena, err);
+    arena_free(&arena);
+    return ok;
 }
 
 static bool help_for(int argc, char **argv)
@@ -87,9 +119,28 @@ static const struct command_verb pages[] = {
      "--from FORMAT, --help explains that format\n"},
     {"formats", "trace formats [NAME] [--markdown]",
      "lists the formats, or explains one\n"},
-    {"slice", "trace slice IN -o OUT [--from TIME] [--to TIME] [--tenant NAME]",
-     "the jobs submitted from one time to before another, and of one tenant;\n"
-     "TIME is a date, or in a trace without dates a number of seconds\n"},
+    {"slice",
+     "trace slice IN -o OUT [--from TIME] [--to TIME] [--tenant NAME]\n"
+     "            [--workload NAME] [--min-gpus N] [--max-gpus N]",
+     "the rows from one time to before another, and jobs of one tenant,\n"
+     "workload or range of sizes; TIME is a date, or in a trace without\n"
+     "dates a number of seconds.  Of a level what stands at the beginning is\n"
+     "written there and ends at the end\n"},
+    {"merge", "trace merge A B... -o OUT",
+     "the union of traces of one kind; an id that two files have gets the\n"
+     "name of its file before it; levels of one series are added up\n"},
+    {"scale",
+     "trace scale IN -o OUT [--factor F] [--gpus F] [--durations F]\n"
+     "            [--time F] [--seed N]",
+     "the number of rows times F by a draw for each; GPUs, durations with\n"
+     "their limits, or the times from the first one on, times F\n"},
+    {"anonymise", "trace anonymise IN -o OUT [--key FILE | --seed N] [--begin DATE]",
+     "ids, tenants, workloads, pools, jurisdictions, providers, regions and\n"
+     "models become neutral words: the same under the same key, and not to\n"
+     "be undone without it.  Without a key one is drawn and forgotten; who\n"
+     "guesses a seed can undo it.  --begin moves dates by whole weeks to the\n"
+     "week that begins then.  Sizes, durations and rhythm stay as they are,\n"
+     "and may tell whose trace it is\n"},
     {"fit",
      "trace fit TRACE [-o OUT.yaml] [--arrivals gamma|mmpp] [--states N]\n"
      "          [--durations LAW] [--by-workload] [--json]",
@@ -108,8 +159,8 @@ static const struct command_verb pages[] = {
 
 const struct command cmd_trace = {
     .name = "trace",
-    .synopsis = "trace check|stats|convert|formats|slice|fit|generate ...",
-    .summary = "check, convert, cut and generate job traces",
+    .synopsis = "trace VERB ...",
+    .summary = "check, look at, convert, change and generate traces",
     .verbs = pages,
     .help = "TRACE and IN may be plain, gzip or Zstandard, and \"-\" for standard "
             "input; OUT\n"

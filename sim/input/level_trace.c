@@ -62,6 +62,15 @@ uint32_t level_trace_series(struct level_trace *trace, const char *workload,
     return number;
 }
 
+uint32_t level_trace_series_from(struct level_trace *to, const struct level_trace *from,
+                                 uint32_t series)
+{
+    const struct level_series *own = &from->series[series];
+    return level_trace_series(
+        to, own->workload == NAMES_NONE ? NULL : from->names.text[own->workload],
+        own->classes, own->jurisdiction);
+}
+
 void level_trace_add(struct level_trace *trace, const struct level_row *row)
 {
     assert(row->series < trace->n_series);

@@ -2,6 +2,8 @@
 
 #include "input/price_trace.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +41,35 @@ uint32_t price_trace_name(struct price_trace *trace, const char *text, size_t le
         return NAMES_NONE;
     trace->names.arena = &trace->arena; /* the struct may have moved */
     return names_add(&trace->names, text, length);
+}
+
+static uint32_t copy_name(struct price_trace *to, const struct price_trace *from,
+                          uint32_t name)
+{
+    if (name == NAMES_NONE)
+        return NAMES_NONE;
+    return price_trace_name(to, from->names.text[name], strlen(from->names.text[name]));
+}
+
+void price_trace_add_from(struct price_trace *to, const struct price_trace *from,
+                          const struct price_row *row)
+{
+    struct price_row own = *row;
+    own.line = (int64_t)to->n + 1;
+    own.class = copy_name(to, from, row->class);
+    own.tenure = copy_name(to, from, row->tenure);
+    own.region = copy_name(to, from, row->region);
+    own.term = copy_name(to, from, row->term);
+    price_trace_add(to, &own);
+}
+
+uint32_t price_row_series(struct names *keys, const struct price_row *row)
+{
+    char key[64];
+    int length =
+        snprintf(key, sizeof key, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32,
+                 row->class, row->tenure, row->region, row->term);
+    return names_add(keys, key, (size_t)length);
 }
 
 static int compare_rows(const void *a, const void *b)

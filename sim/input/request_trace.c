@@ -59,6 +59,20 @@ void request_trace_add(struct request_trace *trace, const struct request *reques
     trace->output_tokens += request->output_tokens;
 }
 
+bool request_trace_add_from(struct request_trace *to, const struct request_trace *from,
+                            size_t i, int64_t time_ms, struct error *err)
+{
+    struct request request = from->requests[i];
+    const char *text = request.model ? from->models.text[request.model - 1] : "";
+    uint16_t model;
+    if (!request_trace_model(to, text, strlen(text), &model, err))
+        return false;
+    request.model = model;
+    request.time_ms = time_ms;
+    request_trace_add(to, &request);
+    return true;
+}
+
 /* One pass of a radix sort, which is stable by nature. */
 static void sort_by_digit(const struct request *from, struct request *to, size_t n,
                           int64_t first_ms, int shift)

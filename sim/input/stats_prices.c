@@ -1,24 +1,11 @@
 /* Prices: what each series begins, ends and goes through. */
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "input/stats_parts.h"
 
 static const char *text_of(const struct price_trace *trace, uint32_t name,
                            struct arena *arena)
 {
     return name == NAMES_NONE ? "" : arena_strdup(arena, trace->names.text[name]);
-}
-
-/* Series by the numbers of their four words. */
-static uint32_t series_of(struct names *keys, const struct price_row *row)
-{
-    char key[64];
-    int length =
-        snprintf(key, sizeof key, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu32,
-                 row->class, row->tenure, row->region, row->term);
-    return names_add(keys, key, (size_t)length);
 }
 
 static struct stats_price begin_series(struct trace_stats *stats,
@@ -61,7 +48,7 @@ void stats_take_prices(struct trace_stats *stats, const struct price_trace *trac
     size_t room = 0;
     for (size_t i = 0; i < trace->n; i++) {
         const struct price_row *row = &trace->rows[i];
-        uint32_t k = series_of(&keys, row);
+        uint32_t k = price_row_series(&keys, row);
         if (k == room) {
             stats->prices = arena_grow(&stats->arena, stats->prices, room,
                                        room ? 2 * room : 8, sizeof *stats->prices);

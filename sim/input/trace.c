@@ -337,6 +337,16 @@ void trace_finish(struct trace *trace)
     trace->builder = NULL;
 }
 
+bool trace_is_numbered(const struct trace *trace)
+{
+    if (trace->has_ids)
+        return false;
+    for (size_t i = 0; i < trace->n; i++)
+        if (trace->jobs[i].id != i + 1)
+            return false;
+    return true;
+}
+
 const char *trace_job_id(const struct trace *trace, const struct job *job,
                          char text[16])
 {

@@ -3,16 +3,6 @@
 #include "input/trace.h"
 #include "input/whole_file.h"
 
-static bool is_numbered_by_order(const struct trace *trace)
-{
-    if (trace->has_ids)
-        return false;
-    for (size_t i = 0; i < trace->n; i++)
-        if (trace->jobs[i].id != i + 1)
-            return false;
-    return true;
-}
-
 static void mark_kind_columns(const struct trace *trace, bool used[TRACE_COLUMNS])
 {
     for (size_t i = 0; i < trace->n_kinds; i++) {
@@ -37,7 +27,7 @@ static void mark_columns(const struct trace *trace, bool used[TRACE_COLUMNS])
     used[TRACE_SUBMIT] = true;
     used[TRACE_DURATION] = true;
     used[TRACE_GPUS] = true;
-    used[TRACE_ID] = !is_numbered_by_order(trace);
+    used[TRACE_ID] = !trace_is_numbered(trace);
     used[TRACE_LIMIT] = trace->has_limits;
     mark_kind_columns(trace, used);
     for (size_t i = 0; i < trace->n; i++) {

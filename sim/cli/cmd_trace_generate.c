@@ -1,89 +1,12 @@
-#include <inttypes.h>
+/* `tenure trace generate`: the demand of a scenario as a trace. */
+
 #include <stdio.h>
 #include <string.h>
 
-#include "base/decimal.h"
 #include "cli/cli.h"
 #include "cli/trace_cmd.h"
 #include "input/trace.h"
 #include "world/arrivals.h"
-
-static bool need_option(const char *value, const char *verb, const char *option,
-                        struct error *err)
-{
-    return value ||
-           error_kind_set(err, ERROR_USAGE,
-                          "%s: %s is needed; see `tenure trace --help`", verb, option);
-}
-
-static bool whole_number(const char *text, const char *option, int64_t *value,
-                         struct error *err)
-{
-    if (decimal_to_int64(text, strlen(text), 0, value) == DECIMAL_OK && *value >= 0)
-        return true;
-    return error_kind_set(err, ERROR_USAGE, "%s: '%s' is not a whole number such as 5",
-                          option, text);
-}
-
-/* A date where submits are dates, else seconds. */
-static bool parse_bound(const struct trace *trace, const char *text, const char *option,
-                        int64_t *time_ms, struct error *err)
-{
-    if (!text)
-        return true;
-    struct error inner;
-    if (!trace->absolute) {
-        enum decimal_result result = decimal_to_int64(text, strlen(text), 3, time_ms);
-        return result == DECIMAL_OK || result == DECIMAL_INEXACT ||
-               error_kind_set(err, ERROR_USAGE,
-                              "%s: '%s' is not a number of seconds; the submits of %s "
-                              "are not dates",
-                              option, text, trace->path);
-    }
-    return calendar_parse(text, strlen(text), time_ms, &inner) ||
-           error_kind_set(err, ERROR_USAGE, "%s: %s", option, inner.text);
-}
-
-struct slice {
-    const char *in, *out, *from, *to, *tenant;
-};
-
-static bool slice_trace(const struct slice *slice, struct error *err)
-{
-    struct trace_filter filter = {
-        .from_ms = INT64_MIN, .to_ms = INT64_MAX, .tenant = slice->tenant};
-    struct trace all, part;
-    bool ok = trace_read(&all, slice->in, err) &&
-              parse_bound(&all, slice->from, "--from", &filter.from_ms, err) &&
-              parse_bound(&all, slice->to, "--to", &filter.to_ms, err);
-    if (ok) {
-        ok = trace_select(&all, &filter, &part, err) &&
-             trace_write(&part, slice->out, err);
-        if (ok)
-            fprintf(stderr, "%zu of %zu jobs kept\n", part.n, all.n);
-        trace_free(&part);
-    }
-    trace_free(&all);
-    return ok;
-}
-
-bool trace_slice(int argc, char **argv, struct error *err)
-{
-    struct slice slice = {0};
-    const struct cli_option options[] = {
-        {.name = "from", .value = &slice.from},
-        {.name = "to", .value = &slice.to},
-        {.name = "tenant", .value = &slice.tenant},
-        {.name = "output", .letter = 'o', .value = &slice.out},
-        {.name = NULL}};
-    const struct cli_operands operands = {1, 1, "name one trace to cut", &slice.in};
-    struct arena arena = {0};
-    bool ok = cli_parse(argc, argv, options, &operands, &arena, err) &&
-              need_option(slice.out, argv[0], "-o OUT", err) &&
-              slice_trace(&slice, err);
-    arena_free(&arena);
-    return ok;
-}
 
 static const char *or_else(const char *own, const char *fallback)
 {
@@ -170,7 +93,7 @@ static bool generate(const struct generate *arguments, struct error *err)
 {
     int64_t replication = 0;
     if (arguments->replication &&
-        !whole_number(arguments->replication, "--replication", &replication, err))
+        !trace_whole_number(arguments->replication, "--replication", &replication, err))
         return false;
     struct scenario scenario;
     if (!scenario_read(&scenario, arguments->scenario, arguments->set.text,
@@ -207,7 +130,7 @@ bool trace_generate(int argc, char **argv, struct error *err)
     struct arena arena = {0};
     cli_catch_signals();
     bool ok = cli_parse(argc, argv, options, &operands, &arena, err) &&
-              need_option(arguments.out, argv[0], "-o OUT", err) &&
+              trace_need_option(arguments.out, argv[0], "-o OUT", err) &&
               generate(&arguments, err);
     arena_free(&arena);
     return ok;
