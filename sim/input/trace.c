@@ -305,30 +305,48 @@ static struct sort_entry *sorted_order(const struct trace *trace)
     return order;
 }
 
+/* Moves each job to its place along the cycles of the order, in which from[i] tells who
+ * comes to i: a copy of all jobs would double the memory of a large trace. */
+static void permute(struct trace *trace, uint32_t from[])
+{
+    struct job_times none = {0};
+    for (size_t i = 0; i < trace->n; i++) {
+        if (from[i] == i)
+            continue;
+        struct job job = trace->jobs[i];
+        struct job_times times = trace->times ? trace->times[i] : none;
+        size_t to = i;
+        while (from[to] != i) {
+            size_t next = from[to];
+            trace->jobs[to] = trace->jobs[next];
+            if (trace->times)
+                trace->times[to] = trace->times[next];
+            from[to] = (uint32_t)to;
+            to = next;
+        }
+        trace->jobs[to] = job;
+        if (trace->times)
+            trace->times[to] = times;
+        from[to] = (uint32_t)to;
+    }
+}
+
 static void sort_jobs(struct trace *trace)
 {
     struct sort_entry *order = sorted_order(trace);
-    struct job *jobs = resize(NULL, trace->n, sizeof *jobs);
+    uint32_t *from = resize(NULL, trace->n, sizeof *from);
     for (size_t i = 0; i < trace->n; i++)
-        jobs[i] = trace->jobs[order[i].job];
-    free(trace->jobs);
-    trace->jobs = jobs;
-
-    if (trace->times) {
-        struct job_times *times = resize(NULL, trace->n, sizeof *times);
-        for (size_t i = 0; i < trace->n; i++)
-            times[i] = trace->times[order[i].job];
-        free(trace->times);
-        trace->times = times;
-    }
+        from[i] = order[i].job;
     free(order);
+    permute(trace, from);
+    free(from);
 }
 
 void trace_finish(struct trace *trace)
 {
-    if (!trace->was_sorted) {
+    if (!trace->was_sorted)
         sort_jobs(trace);
-    } else if (trace->n) {
+    if (trace->n) {
         trace->jobs = resize(trace->jobs, trace->n, sizeof *trace->jobs);
         if (trace->times)
             trace->times = resize(trace->times, trace->n, sizeof *trace->times);
