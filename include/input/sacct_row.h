@@ -31,7 +31,7 @@ extern const struct import_column sacct_columns[];
 /* The column of each choice of --tenant and --workload; -1: none. */
 extern const int sacct_name_columns[];
 
-enum { ARRIVAL_SUBMIT, ARRIVAL_ELIGIBLE };
+enum { ARRIVAL_SUBMIT, ARRIVAL_ELIGIBLE, ARRIVAL_START };
 enum { UNFINISHED_DROP, UNFINISHED_ELAPSED, UNFINISHED_LIMIT };
 enum { GPUS_ALLOC, GPUS_REQ };
 enum { PRIORITY_NONE, PRIORITY_AS_IS, PRIORITY_SCALED };

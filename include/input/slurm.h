@@ -47,6 +47,11 @@ struct slurm_gpus {
     bool shares;   /* gres/shard or gres/mps is there: parts of GPUs */
 };
 
+/* The catalogue's class that a type of GPU names ("a100", "nvidia_h100_80gb_hbm3"), or
+ * NULL.  Where the name leaves it open it is the larger and faster one: "a100" is
+ * a100-80-sxm, "h100" h100-sxm. */
+const char *slurm_class(const char *type, size_t length);
+
 /* AllocTRES, ReqTRES: "billing=8,cpu=64,gres/gpu:h100=8,gres/gpu=8,mem=512G,node=1".
  * The error, without place, continues "AllocTRES: 'TEXT' ". */
 bool slurm_tres(const char *text, struct slurm_gpus *gpus,

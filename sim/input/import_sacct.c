@@ -8,7 +8,7 @@
 
 static const char *const names[] = {"none", "user",     "account", "partition",
                                     "qos",  "job-name", NULL};
-static const char *const arrivals[] = {"submit", "eligible", NULL};
+static const char *const arrivals[] = {"submit", "eligible", "start", NULL};
 static const char *const unfinished[] = {"drop", "elapsed", "limit", NULL};
 static const char *const counted[] = {"alloc", "req", NULL};
 static const char *const pools[] = {"none", "partition", NULL};
@@ -23,8 +23,9 @@ static const struct param params[] = {
                   "with partition, a job may run only in pools named like its "
                   "partitions")},
     {PARAM_WORD(struct sacct_options, "class", class, "",
-                "the GPU class of each type: h100=h100-sxm,a100=a100-80-sxm; a job "
-                "with GPUs of a type may run on that class alone")},
+                "the GPU class of each type: h100=h100-sxm,a100=a100-80-sxm, and auto "
+                "for all whose name tells; a job with GPUs of a type may run on that "
+                "class alone")},
     {PARAM_WORD(struct sacct_options, "states", states, "",
                 "only jobs that ended in one of these states: COMPLETED,TIMEOUT")},
     {PARAM_ONE_OF(struct sacct_options, "unfinished", unfinished, unfinished, "drop",
@@ -32,7 +33,7 @@ static const struct param params[] = {
                   "as they have run; limit keeps both for their time limit")},
     {PARAM_ONE_OF(struct sacct_options, "arrival", arrival, arrivals, "submit",
                   "when a job arrives; eligible is after dependencies, holds and "
-                  "--begin")},
+                  "--begin; start is when it ran, for what was held at once")},
     {PARAM_ONE_OF(struct sacct_options, "gpus", gpus, counted, "alloc",
                   "GPUs allocated, or those requested")},
     {PARAM_ONE_OF(struct sacct_options, "priority", priority, priorities, "none",
@@ -113,7 +114,8 @@ static bool check_options(const struct sacct_options *options, struct error *err
 {
     for (const char *at = options->class; *at;) {
         size_t entry = strcspn(at, ","), name = strcspn(at, "=");
-        if (name == 0 || name + 1 >= entry || memchr(at, '|', entry))
+        bool is_auto = entry == 4 && memcmp(at, "auto", 4) == 0;
+        if (!is_auto && (name == 0 || name + 1 >= entry || memchr(at, '|', entry)))
             return error_kind_set(err, ERROR_USAGE,
                                   "--class: '%.*s' is not like h100=h100-sxm",
                                   (int)entry, at);

@@ -67,18 +67,24 @@ static bool count_gpus(const struct import_row *row, struct slurm_gpus *gpus,
     return ok || import_refuse(row, column, why.text, err);
 }
 
-/* What stands behind NAME= in "NAME=VALUE,NAME=VALUE". */
+/* What stands behind NAME= in "NAME=VALUE,NAME=VALUE,auto". */
 static const char *class_of(const char *map, const struct slurm_type *type,
                             size_t *length)
 {
+    const char *class = NULL;
     while (*map) {
         size_t entry = strcspn(map, ","), name = strcspn(map, "=");
-        *length = entry - name - 1;
-        if (name == type->length && strncasecmp(map, type->name, name) == 0)
+        if (name < entry && name == type->length &&
+            strncasecmp(map, type->name, name) == 0) {
+            *length = entry - name - 1;
             return map + name + 1;
+        }
+        if (entry == 4 && memcmp(map, "auto", 4) == 0)
+            class = slurm_class(type->name, type->length);
         map += entry + (map[entry] == ',');
     }
-    return NULL;
+    *length = class ? strlen(class) : 0;
+    return class;
 }
 
 static void see_type(struct sacct *sacct, const struct slurm_type *type)
@@ -155,6 +161,8 @@ static bool take_arrival(const struct import_row *row, int64_t *submit_ms,
     if (has_eligible && !take_date(row, SACCT_ELIGIBLE, &eligible_ms, err))
         return false;
     bool by_eligible = sacct->options->arrival == ARRIVAL_ELIGIBLE;
+    if (sacct->options->arrival == ARRIVAL_START)
+        return take_date(row, SACCT_START, submit_ms, err);
     *submit_ms = eligible_ms;
     if ((by_eligible && has_eligible) || !has_submit)
         return has_eligible ||

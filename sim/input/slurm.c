@@ -131,6 +131,48 @@ enum slurm_fate slurm_fate(const char *state)
     return SLURM_UNKNOWN;
 }
 
+/* ---- types of GPUs ---- */
+
+/* The first whose words are all in the name. */
+static const struct {
+    const char *words[3], *class;
+} classes[] = {
+    {{"b300"}, "b300"},
+    {{"b200"}, "b200"},
+    {{"h200"}, "h200"},
+    {{"h100", "nvl"}, "h100-nvl"},
+    {{"h100", "pcie"}, "h100-pcie"},
+    {{"h100"}, "h100-sxm"},
+    {{"a100", "pcie", "40"}, "a100-40-pcie"},
+    {{"a100", "pcie"}, "a100-80-pcie"},
+    {{"a100", "40"}, "a100-40-sxm"},
+    {{"a100"}, "a100-80-sxm"},
+    {{"l40s"}, "l40s"},
+    {{"mi300x"}, "mi300x"},
+};
+
+static bool names_class(const char *name, const char *const words[3])
+{
+    for (size_t i = 0; i < 3 && words[i]; i++)
+        if (!strstr(name, words[i]))
+            return false;
+    return true;
+}
+
+const char *slurm_class(const char *type, size_t length)
+{
+    char name[64];
+    if (length >= sizeof name)
+        return NULL;
+    for (size_t i = 0; i < length; i++)
+        name[i] = (char)(type[i] >= 'A' && type[i] <= 'Z' ? type[i] + 32 : type[i]);
+    name[length] = '\0';
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+        if (names_class(name, classes[i].words))
+            return classes[i].class;
+    return NULL;
+}
+
 /* ---- resources ---- */
 
 static bool take_count(struct slurm_gpus *gpus, const char *type, size_t length,

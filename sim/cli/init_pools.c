@@ -1,0 +1,314 @@
+/* Partitions and servers as pools. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/init.h"
+
+#define NAME_MAX_LENGTH 40
+
+/* ---- names ---- */
+
+static bool is_taken(const struct init *init, const char *name)
+{
+    static const char *const reserved[] = {"total", "fixed", "lease-", "burst-"};
+    bool taken = false;
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+        size_t length = strlen(reserved[i]);
+        bool prefix = reserved[i][length - 1] == '-';
+        taken |= prefix ? strncmp(name, reserved[i], length) == 0
+                        : strcmp(name, reserved[i]) == 0;
+    }
+    for (size_t i = 0; i < init->n_pools; i++)
+        taken |= strcmp(init->pools[i].name, name) == 0;
+    return taken;
+}
+
+/* A plain name, made from what Slurm calls the partitions and the type; numbered where
+ * it is taken. */
+static void name_pool(const struct init *init, struct init_pool *pool)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789_-";
+    char base[NAME_MAX_LENGTH + 1], numbered[64];
+    snprintf(base, sizeof base, "%s", pool->partitions);
+    for (char *at = base; *at; at++)
+        *at = strchr(plain, *at) ? *at : '-';
+    snprintf(numbered, sizeof numbered, "%s", base);
+    bool leads = base[0] == '-';
+    if (leads)
+        snprintf(numbered, sizeof numbered, "pool%s", base);
+    for (int i = 2; is_taken(init, numbered); i++)
+        snprintf(numbered, sizeof numbered, "%s%s-%d", leads ? "pool" : "", base, i);
+    memcpy(pool->name, numbered, sizeof numbered);
+}
+
+/* ---- classes ---- */
+
+static const struct gpu_class *find_class(struct init *init, const char *type,
+                                          bool *guessed, struct error *err)
+{
+    char name[64];
+    *guessed = false;
+    const char *list = init->class;
+    for (; *list; list += strcspn(list, ","), list += *list == ',') {
+        size_t entry = strcspn(list, ","), length = strcspn(list, "=");
+        if (length >= entry || length != strlen(type) ||
+            strncmp(list, type, length) != 0)
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)(entry - length - 1),
+                 list + length + 1);
+        const struct gpu_class *class = catalog_find(&init->catalog, name);
+        if (!class)
+            error_kind_set(err, ERROR_USAGE,
+                           "init: --class: '%s' is no class of the catalogue; `tenure "
+                           "models --catalogue` lists them",
+                           name);
+        return class;
+    }
+    if (catalog_find(&init->catalog, type))
+        return catalog_find(&init->catalog, type);
+    const char *near = slurm_class(type, strlen(type));
+    *guessed = !near;
+    return catalog_find(&init->catalog, near ? near : "h100-sxm");
+}
+
+static struct init_pool *add_pool(struct init *init, const char *partitions,
+                                  const char *type, struct error *err)
+{
+    struct init_pool *pool = &init->pools[init->n_pools];
+    if (init->n_pools == INIT_POOLS_MAX) {
+        error_set(err,
+                  "init: more than %d kinds of servers, by partitions, type and GPUs "
+                  "per server; a scenario has at most %d pools",
+                  INIT_POOLS_MAX, POOLS_MAX);
+        return NULL;
+    }
+    *pool = (struct init_pool){.partitions = partitions, .type = type};
+    pool->class = find_class(init, type, &pool->class_guessed, err);
+    if (!pool->class)
+        return NULL;
+    name_pool(init, pool);
+    init->n_pools++;
+    return pool;
+}
+
+static bool pools_of_servers(struct init *init, struct error *err)
+{
+    for (size_t i = 0; i < init->servers.n; i++) {
+        const struct sinfo_servers *servers = &init->servers.items[i];
+        struct init_pool *pool =
+            add_pool(init, servers->partitions, servers->type, err);
+        if (!pool)
+            return false;
+        pool->per_server = servers->gpus;
+        pool->gpus = servers->gpus * servers->servers;
+        init->shared += strchr(servers->partitions, '|') != NULL;
+    }
+    return true;
+}
+
+/* ---- lists "a|b" ---- */
+
+static bool has_name(const char *list, const char *name, size_t length)
+{
+    while (list && *list) {
+        size_t item = strcspn(list, "|");
+        if (item == length && memcmp(list, name, length) == 0)
+            return true;
+        list += item + (list[item] == '|');
+    }
+    return false;
+}
+
+static bool share_a_name(const char *left, const char *right)
+{
+    while (left && *left) {
+        size_t item = strcspn(left, "|");
+        if (has_name(right, left, item))
+            return true;
+        left += item + (left[item] == '|');
+    }
+    return false;
+}
+
+/* ---- pools of what jobs held ---- */
+
+struct step {
+    int64_t time_ms, gpus;
+};
+
+static int compare_steps(const void *a, const void *b)
+{
+    const struct step *left = a, *right = b;
+    if (left->time_ms != right->time_ms)
+        return left->time_ms < right->time_ms ? -1 : 1;
+    return (left->gpus > right->gpus) - (left->gpus < right->gpus);
+}
+
+/* Whether jobs of the kind ran in a pool made from the partition and type: without a
+ * type, in the partition's first. */
+static bool kind_is_of(const struct job_kind *kind, const char *partition,
+                       const char *class)
+{
+    const char *list = kind->pools ? kind->pools : "unknown";
+    size_t first = strcspn(list, "|");
+    return first == strlen(partition) && memcmp(list, partition, first) == 0 &&
+           strcmp(kind->classes ? kind->classes : "", class) == 0;
+}
+
+static int64_t peak_gpus(const struct trace *trace, const char *partition,
+                         const char *class)
+{
+    struct step *steps = calloc(2 * trace->n + 1, sizeof *steps);
+    int64_t gpus = 0, peak = 0;
+    size_t n = 0;
+    if (!steps)
+        out_of_memory();
+    for (size_t i = 0; i < trace->n; i++) {
+        const struct job *job = &trace->jobs[i];
+        if (!kind_is_of(&trace->kinds[job->kind], partition, class))
+            continue;
+        steps[n++] = (struct step){job->submit_ms, job->gpus};
+        steps[n++] = (struct step){job->submit_ms + job->duration_ms, -job->gpus};
+    }
+    qsort(steps, n, sizeof *steps, compare_steps);
+    for (size_t i = 0; i < n; i++) {
+        gpus += steps[i].gpus;
+        peak = gpus > peak ? gpus : peak;
+    }
+    free(steps);
+    return peak;
+}
+
+static bool has_pool(const struct init *init, const char *partitions)
+{
+    for (size_t i = 0; i < init->n_pools; i++)
+        if (share_a_name(partitions, init->pools[i].partitions))
+            return true;
+    return false;
+}
+
+/* Of partitions that no line of sinfo names; whole servers of the class. */
+static bool pools_of_jobs(struct init *init, struct error *err)
+{
+    const struct trace *trace = &init->starts.jobs;
+    size_t from_servers = init->n_pools;
+    for (size_t i = 0; i < trace->n_kinds; i++) {
+        const struct job_kind *kind = &trace->kinds[i];
+        const char *list = kind->pools ? kind->pools : "unknown";
+        const char *partition = arena_strndup(&init->arena, list, strcspn(list, "|"));
+        const char *class = kind->classes ? kind->classes : "";
+        bool known = false;
+        for (size_t k = 0; k < init->n_pools; k++)
+            known |=
+                k < from_servers
+                    ? has_name(init->pools[k].partitions, partition, strlen(partition))
+                    : kind_is_of(kind, init->pools[k].partitions, init->pools[k].type);
+        if (known)
+            continue;
+        struct init_pool *pool = add_pool(init, partition, class, err);
+        if (!pool)
+            return false;
+        int64_t size = pool->class->gpus_per_server;
+        pool->from_peak = true;
+        pool->gpus = (peak_gpus(trace, partition, class) + size - 1) / size * size;
+    }
+    return true;
+}
+
+/* ---- where jobs may run ---- */
+
+static bool admits(const struct init_pool *pool, const struct job_kind *kind,
+                   bool bound)
+{
+    return share_a_name(kind->pools ? kind->pools : "unknown", pool->partitions) &&
+           (!bound || strcmp(kind->classes, pool->class->name) == 0);
+}
+
+static size_t count_pools(const struct init *init, const struct job_kind *kind,
+                          bool bound, bool *mixed)
+{
+    const struct gpu_class *class = NULL;
+    size_t n = 0;
+    *mixed = false;
+    for (size_t i = 0; i < init->n_pools; i++) {
+        if (!admits(&init->pools[i], kind, bound))
+            continue;
+        *mixed |= class && class != init->pools[i].class;
+        class = init->pools[i].class;
+        n++;
+    }
+    return n;
+}
+
+static int64_t jobs_of_kind(const struct trace *trace, size_t kind)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < trace->n; i++)
+        n += trace->jobs[i].kind == kind;
+    return n;
+}
+
+/* The pools open to jobs of a kind, and the lease and on-demand pools of the class of
+ * the first, on which their durations hold. */
+static void place_kind(struct init *init, size_t number)
+{
+    const struct trace *trace = &init->jobs.jobs;
+    const struct job_kind *kind = &trace->kinds[number];
+    bool mixed, bound = kind->classes != NULL;
+    if (bound && count_pools(init, kind, true, &mixed) == 0) {
+        bound = false;
+        init->untyped_jobs += jobs_of_kind(trace, number);
+    }
+    count_pools(init, kind, bound, &mixed);
+    if (mixed)
+        init->mixed_jobs += jobs_of_kind(trace, number);
+    const char *list = "";
+    bool any = false;
+    for (size_t i = 0; i < init->n_pools; i++) {
+        if (!admits(&init->pools[i], kind, bound))
+            continue;
+        list = arena_printf(&init->arena, "%s%s%s", list, any ? "|" : "",
+                            init->pools[i].name);
+        if (!any)
+            init->class_of_kind[number] = (uint32_t)i;
+        any = true;
+    }
+    const char *class = init->pools[init->class_of_kind[number]].class->name;
+    init->pools_of_kind[number] =
+        arena_printf(&init->arena, "%s|lease-%s|burst-%s", list, class, class);
+}
+
+bool init_uses_class(const struct init *init, const struct gpu_class *class)
+{
+    for (size_t i = 0; i < init->jobs.jobs.n_kinds; i++)
+        if (init->pools[init->class_of_kind[i]].class == class)
+            return true;
+    return false;
+}
+
+bool init_make_pools(struct init *init, struct error *err)
+{
+    size_t n = init->jobs.jobs.n_kinds;
+    if (init->jobs.jobs.n == 0)
+        return error_set(err,
+                         "%s: no job with GPUs ran and ended, so that there is nothing "
+                         "to begin with; `tenure trace convert --from sacct` says what "
+                         "was dropped",
+                         init->sacct);
+    if (!pools_of_servers(init, err) || !pools_of_jobs(init, err))
+        return false;
+    init->class_of_kind = ARENA_ARRAY(&init->arena, n, uint32_t);
+    init->pools_of_kind = ARENA_ARRAY(&init->arena, n, const char *);
+    for (size_t i = 0; i < n; i++) {
+        const struct job_kind *kind = &init->jobs.jobs.kinds[i];
+        if (!has_pool(init, kind->pools ? kind->pools : "unknown"))
+            return error_set(err, "%s: no pool for the partition '%.100s'", init->sacct,
+                             kind->pools);
+        place_kind(init, i);
+    }
+    return true;
+}
