@@ -6,6 +6,7 @@
 #include "money.h"
 #include "one_toy.h"
 #include "runs.h"
+#include "world/state.h"
 
 static struct failure_spec spec;
 static int64_t fails_at_ms[2], only_since_ms;
@@ -181,6 +182,31 @@ Test(losses, accrual_is_cash_when_all_is_lost_whatever_the_method)
             books_free(&books);
         }
     arena_free(&arena);
+}
+
+/* 8 servers fail 0.3 times a day: about 700 a year are lost and ordered anew, about 60
+ * since the last month's end; what is lost before that costs an event nothing. */
+Test(losses, lots_that_have_ended_are_read_no_more)
+{
+    struct scenario scenario;
+    struct error err = {0};
+    const struct run_options options = {.check = true};
+    cr_assert(scenario_from_text(
+                  &scenario,
+                  "start: 2026-01-01\nhorizon: 1y\ndiscount_rate: 9.3 %/y\ndemand: []\n"
+                  "pools: [{name: own, tenure: own, class: h100-sxm, "
+                  "gpus: 64, lead_time: 1d, commissioning: 0s, failures: "
+                  "{model: exponential, rate: 300 /1000-node-d, "
+                  "loss: 100 %, replace: order}}]\n",
+                  NULL, 0, &err),
+              "%s", err.text);
+    struct world *world = world_new(&scenario, &options);
+    cr_assert(world_run(world, &err), "%s", err.text);
+    const struct pool_books *books = &world->ledger.books[0];
+    cr_expect(books->n_begun > 600, "%u", books->n_begun);
+    cr_expect(books->n_live < 150, "%u", books->n_live);
+    world_free(world);
+    scenario_free(&scenario);
 }
 
 struct log {

@@ -28,6 +28,12 @@ struct pool_books {
     struct asset *assets; /* one for each lot, begun or ordered; one for an elastic
                              pool */
     uint32_t n_begun, room;
+    /* Those that may still change, in order (ledger_live.c); what the rest came to. */
+    uint32_t *live;
+    uint32_t n_live;
+    double *ended_capital_uusd;                 /* by asset, of those that have ended */
+    double ended_accrual_uusd, ended_wear_uusd; /* whole micro-USD */
+    int64_t ended_economic_uusd;
     struct facility *facility; /* NULL: none */
     uint32_t *asset_of_lot;
     uint32_t n_lots, lots_room; /* that the books know of */
@@ -86,6 +92,21 @@ void ledger_lose(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t gpu
  * remains to be paid. */
 void ledger_exit(struct ledger *ledger, uint32_t pool, uint32_t lot, double fee_frac,
                  int64_t now_ms);
+
+/* ledger_live.c.  A new asset is live.  After a month end, what has ended for good is
+ * live no longer: nothing of it is due, so that none of its readings will change, and
+ * what is done per event goes through the live ones alone. */
+struct asset *ledger_new_asset(struct ledger *ledger, struct pool_books *books);
+void ledger_drop_ended(struct ledger *ledger, struct pool_books *books, int64_t now_ms);
+void ledger_check_ended(const struct ledger *ledger, const struct pool_books *books,
+                        int64_t now_ms);
+static inline struct asset *ledger_live(const struct pool_books *books, uint32_t i)
+{
+    return &books->assets[books->live[i]];
+}
+
+/* ledger_divide.c: what an asset has accrued so far. */
+double ledger_accrual(const struct asset *asset, int64_t now_ms);
 
 /* Money leaves now, or comes in (negative): in present values and the peak. */
 void ledger_spend(struct ledger *ledger, uint32_t pool, int64_t amount_uusd,

@@ -193,7 +193,9 @@ void fleet_settle_lots(struct pool *pool, const int64_t count[GPU_STATES],
         }
         for (uint32_t l = 0; l < pool->n_lots; l++) {
             struct lot *lot = &pool->lots[l];
-            integral_set(&lot->below[k], now_ms, clamp(bound - lot->offset, lot->gpus));
+            if (lot->gpus > 0 || lot->below[k].count > 0)
+                integral_set(&lot->below[k], now_ms,
+                             clamp(bound - lot->offset, lot->gpus));
         }
         pool->bound_lot[k] = 0;
         move_bound(pool, k, bound, now_ms);

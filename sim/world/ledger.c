@@ -29,17 +29,6 @@ void ledger_spend(struct ledger *ledger, uint32_t pool, int64_t amount_uusd,
         ledger->peak_cash_uusd = ledger->cash_uusd;
 }
 
-static struct asset *new_asset(struct ledger *ledger, struct pool_books *books)
-{
-    if (books->n_begun == books->room) {
-        uint32_t room = books->room ? books->room * 2 : 1;
-        books->assets = arena_grow(ledger->arena, books->assets, books->n_begun, room,
-                                   sizeof *books->assets);
-        books->room = room;
-    }
-    return &books->assets[books->n_begun++];
-}
-
 void ledger_init(struct ledger *ledger, const struct scenario *scenario,
                  struct fleet *fleet, const struct sink *sink,
                  struct pool_result *results, struct arena *arena)
@@ -63,7 +52,8 @@ void ledger_init(struct ledger *ledger, const struct scenario *scenario,
         books->surplus.rate = books->rate[RATE_SURPLUS];
         power_init(books);
         if (books->pool->elastic)
-            asset_begin(new_asset(ledger, books), books->pool, 0, 0, scenario, 0);
+            asset_begin(ledger_new_asset(ledger, books), books->pool, 0, 0, scenario,
+                        0);
         ledger_begin_facility(ledger, p);
         ledger_open_segment(ledger, books, 0);
     }
@@ -130,7 +120,7 @@ static void take_lot(struct ledger *ledger, uint32_t pool, uint32_t lot, int64_t
         ledger_tax_lot(ledger, pool, &books->assets[ordered - 1], now_ms);
         return;
     }
-    struct asset *asset = new_asset(ledger, books);
+    struct asset *asset = ledger_new_asset(ledger, books);
     asset_begin(asset, books->pool, number, lot, ledger->scenario, now_ms);
     price_asset(books, asset, now_ms);
     ledger->results[pool].opening_uusd += asset->opening_uusd;
@@ -143,8 +133,8 @@ void ledger_after_change(struct ledger *ledger, uint32_t pool, int64_t now_ms)
     struct pool_books *books = &ledger->books[pool];
     while (books->n_lots < books->pool->n_lots)
         take_lot(ledger, pool, books->n_lots, now_ms);
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        retire_from(ledger, pool, &books->assets[i], now_ms);
+    for (uint32_t i = 0; i < books->n_live; i++)
+        retire_from(ledger, pool, ledger_live(books, i), now_ms);
     ledger_open_segment(ledger, books, now_ms);
 }
 
@@ -154,7 +144,7 @@ uint32_t ledger_order(struct ledger *ledger, uint32_t pool, int64_t gpus,
     struct pool_books *books = &ledger->books[pool];
     uint32_t number = books->n_begun;
     ledger_close_segment(ledger, books, now_ms);
-    struct asset *asset = new_asset(ledger, books);
+    struct asset *asset = ledger_new_asset(ledger, books);
     asset_order(asset, books->pool, number, gpus, terms, now_ms);
     price_asset(books, asset, now_ms);
     ledger_spend(ledger, pool, asset->deposit_uusd, now_ms);
@@ -194,8 +184,8 @@ void ledger_break(struct ledger *ledger, uint32_t pool, int64_t now_ms)
 {
     struct pool_books *books = &ledger->books[pool];
     ledger_close_segment(ledger, books, now_ms);
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        asset_break(&books->assets[i], &ledger->terms, now_ms);
+    for (uint32_t i = 0; i < books->n_live; i++)
+        asset_break(ledger_live(books, i), &ledger->terms, now_ms);
     if (books->facility)
         facility_break(books->facility, &ledger->terms, now_ms);
     ledger_open_segment(ledger, books, now_ms);
@@ -209,7 +199,7 @@ void ledger_reprice(struct ledger *ledger, uint32_t pool, enum rate rate, int64_
         return;
     ledger_close_segment(ledger, books, now_ms);
     books->rate[rate] = value;
-    for (uint32_t i = 0; i < books->n_begun; i++)
+    for (uint32_t i = 0; i < books->n_begun; i++) /* all: lots are judged by them */
         asset_reprice(&books->assets[i], rate, value, now_ms);
     for (int s = GPU_BUSY_USEFUL; s <= GPU_BUSY_OVERHEAD && rate == RATE_BUSY_POWER;
          s++)

@@ -172,6 +172,7 @@ void ledger_check(const struct ledger *ledger, int64_t now_ms)
         const struct pool *pool = books->pool;
         int64_t cost[COST_SHARES];
         ledger_read(ledger, p, now_ms, cost);
+        ledger_check_ended(ledger, books, now_ms);
         for (uint32_t l = 0; l < books->n_lots && !pool->elastic; l++)
             assert(books->assets[books->asset_of_lot[l]].gpus == pool->lots[l].gpus);
     }

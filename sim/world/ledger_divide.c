@@ -27,14 +27,20 @@ static double surplus_cost(const struct pool_books *books)
     return (double)meter_read(&books->surplus, books->pool->surplus.sum) / METER_ONE;
 }
 
-static double accrual_of(const struct pool_books *books, int64_t now_ms)
+double ledger_accrual(const struct asset *asset, int64_t now_ms)
 {
     double total = 0;
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        for (int a = 0; a < ACCOUNTS; a++)
-            if (a != ACCOUNT_CAPITAL &&
-                account_has_basis((enum account)a, BASIS_ACCRUAL))
-                total += (double)asset_read(&books->assets[i], (enum account)a, now_ms);
+    for (int a = 0; a < ACCOUNTS; a++)
+        if (a != ACCOUNT_CAPITAL && account_has_basis((enum account)a, BASIS_ACCRUAL))
+            total += (double)asset_read(asset, (enum account)a, now_ms);
+    return total;
+}
+
+static double accrual_of(const struct pool_books *books, int64_t now_ms)
+{
+    double total = books->ended_accrual_uusd;
+    for (uint32_t i = 0; i < books->n_live; i++)
+        total += ledger_accrual(ledger_live(books, i), now_ms);
     if (books->facility)
         total += (double)facility_accrual(books->facility, now_ms);
     return total;
@@ -43,11 +49,11 @@ static double accrual_of(const struct pool_books *books, int64_t now_ms)
 /* Depreciation by use. */
 static double wear_of(const struct pool_books *books, int64_t now_ms)
 {
-    double total = 0;
+    double total = books->ended_wear_uusd;
     if (books->pool->spec->depreciation.method != DEPRECIATION_UNITS)
         return 0;
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        total += (double)asset_wear(&books->assets[i], now_ms);
+    for (uint32_t i = 0; i < books->n_live; i++)
+        total += (double)asset_wear(ledger_live(books, i), now_ms);
     return total;
 }
 
@@ -63,8 +69,13 @@ static double capital_of(const struct ledger *ledger, const struct pool_books *b
                          int64_t now_ms)
 {
     double total = 0;
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        total += asset_capital(&books->assets[i], &ledger->terms, now_ms);
+    uint32_t next = 0; /* all in one order, so that the sum is rounded in one way */
+    for (uint32_t i = 0; i < books->n_begun; i++) {
+        bool lives = next < books->n_live && books->live[next] == i;
+        total += lives ? asset_capital(&books->assets[i], &ledger->terms, now_ms)
+                       : books->ended_capital_uusd[i];
+        next += lives;
+    }
     if (books->facility)
         total += facility_capital(books->facility, &ledger->terms, now_ms);
     return total;
@@ -73,8 +84,8 @@ static double capital_of(const struct ledger *ledger, const struct pool_books *b
 static double invested_of(const struct pool_books *books, int64_t now_ms)
 {
     double total = 0;
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        total += asset_invested(&books->assets[i], now_ms);
+    for (uint32_t i = 0; i < books->n_live; i++)
+        total += asset_invested(ledger_live(books, i), now_ms);
     if (books->facility)
         total += facility_invested(books->facility, now_ms);
     return total;
@@ -161,7 +172,7 @@ void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,
     const struct pool_books *books = &ledger->books[p];
     const struct pool *pool = books->pool;
     double share[COST_SHARES];
-    int64_t total = 0, rest = 0;
+    int64_t total = books->ended_economic_uusd, rest = 0;
 
     memcpy(share, books->share_uusd, sizeof share);
     divide_segment(ledger, books, now_ms, share);
@@ -171,8 +182,8 @@ void ledger_read(const struct ledger *ledger, uint32_t p, int64_t now_ms,
     share[COST_IDLE] += surplus_cost(books);
     for (int s = 0; s < GPU_STATES && books->power_apart; s++)
         share[share_of[s]] += power_idle_cost(books, (enum gpu_state)s, now_ms);
-    for (uint32_t i = 0; i < books->n_begun; i++)
-        total += asset_economic(&books->assets[i], &ledger->terms, now_ms);
+    for (uint32_t i = 0; i < books->n_live; i++)
+        total += asset_economic(ledger_live(books, i), &ledger->terms, now_ms);
     if (books->facility)
         total += facility_economic(books->facility, &ledger->terms, now_ms);
 

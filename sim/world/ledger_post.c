@@ -144,8 +144,8 @@ void ledger_month_end(struct ledger *ledger, int64_t now_ms)
         struct pool_books *books = &ledger->books[p];
         ledger_close_segment(ledger, books, now_ms);
         discount_useful(ledger, p, now_ms);
-        for (uint32_t i = 0; i < books->n_begun; i++) {
-            struct asset *asset = &books->assets[i];
+        for (uint32_t i = 0; i < books->n_live; i++) {
+            struct asset *asset = ledger_live(books, i);
             if (!books->pool->elastic)
                 divide_lot(asset, &ledger->terms, now_ms);
             post_asset(ledger, p, asset, now_ms);
@@ -157,6 +157,7 @@ void ledger_month_end(struct ledger *ledger, int64_t now_ms)
             asset->posted_rent = asset_rented(asset, now_ms);
             asset->posted_setup = asset_setup(asset, now_ms);
         }
+        ledger_drop_ended(ledger, books, now_ms);
         post_facility(ledger, p, now_ms);
         ledger_open_segment(ledger, books, now_ms);
     }
