@@ -56,6 +56,25 @@ Test(errors, a_message_too_long_ends_in_dots)
     cr_expect(eq(str, err.text + sizeof err.text - 5, "x..."));
 }
 
+/* A message may be printed as JSON, which cannot hold anything else. */
+Test(errors, a_message_is_utf8_whatever_it_quotes)
+{
+    static const struct {
+        const char *quoted, *text;
+    } cases[] = {
+        {"1\xdb 6mo", "'1? 6m'"},    /* a lead byte and no other */
+        {"pric\xc3\xa9", "'pric?'"}, /* cut within a character */
+        {"a\xe2\x82\xac", "'a\xe2\x82\xac'"},
+        {"\xff\xfe\x80z", "'?\?\?z'"}, /* not of UTF-8 at all */
+        {"\xed\xa0\x80", "'?\?\?'"},   /* half of a surrogate pair */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct error err = {0};
+        error_set(&err, "'%.5s'", cases[i].quoted);
+        cr_expect(eq(str, err.text, (char *)cases[i].text), "case %zu", i);
+    }
+}
+
 Test(errors, a_message_that_just_fits_is_kept_whole)
 {
     struct error err = {0};

@@ -338,6 +338,18 @@ Test(focus_rules, a_commitment_has_one_row)
     cr_expect(eq(i64, told.line, 3));
 }
 
+/* A finding goes to a terminal, which the file must not steer. */
+Test(focus_rules, a_finding_shows_no_control_characters)
+{
+    const struct focus_table *table = &commitments[FOCUS_1_3];
+    const char *row[FOCUS_COLUMNS_MAX];
+    memcpy(row, table->fields[0], sizeof row);
+    row[CC_CONTRACT_PERIOD_END] = "\033[2J2027";
+    struct told told = check_row(table, row);
+    cr_expect(eq(str, told.text[0],
+                 "ContractPeriodEnd: '?[2J2027' is not a date YYYY-MM-DDTHH:MM:SSZ"));
+}
+
 /* A column of another version, in another place, or none at all. */
 Test(focus_rules, other_columns_are_refused)
 {

@@ -125,6 +125,13 @@ Test(importers, options_that_are_wrong_are_errors_of_usage)
         {"gaia",
          {.settings = (const struct import_setting[]){{"tick", "x"}}, .n_settings = 1},
          "--tick: 'x' is not a whole number, such as 8"},
+        {"gaia",
+         {.settings = (const struct import_setting[]){{"tick", ""}}, .n_settings = 1},
+         "--tick: the value is empty"},
+        {"swf",
+         {.settings = (const struct import_setting[]){{"processors_per_gpu", ""}},
+          .n_settings = 1},
+         "--processors-per-gpu: the value is empty"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct import_result result;

@@ -44,8 +44,8 @@ struct place {
 /* Each writes the message and returns false, so that callers can
  * `return error_set(err, ...)`; the kind is ERROR_INPUT where none is given.  The old
  * text may be among the arguments.  A message too long is cut and ends in "...";
- * control characters from user data are replaced by '?'.  In a place "--set PATH" a
- * message does not repeat "PATH: ". */
+ * control characters and broken UTF-8 in user data become '?'.  In a place "--set PATH"
+ * a message does not repeat "PATH: ". */
 bool error_set(struct error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool error_at(struct error *err, struct place place, const char *fmt, ...)
     PRINTF_LIKE(3, 4);

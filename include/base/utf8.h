@@ -19,4 +19,7 @@ bool utf8_check(const char *text, size_t length, struct place place,
 bool utf8_skip_mark(const char *text, size_t length, const char *path, size_t *skipped,
                     struct error *err) MUST_CHECK;
 
+/* Puts '?' for each byte that is no part of valid UTF-8, as where a text was cut. */
+void utf8_mend(char *text);
+
 #endif

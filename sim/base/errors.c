@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define TEXT_ROOM sizeof((struct error *)0)->text
 
 static bool is_control(const unsigned char *byte)
@@ -54,6 +56,7 @@ static void write_text(struct error *err, const char *prefix, const char *fmt,
     }
     if (!fits)
         shorten(text);
+    utf8_mend(text);
     disarm(text);
     memcpy(err->text, text, strlen(text) + 1);
 }

@@ -47,6 +47,18 @@ bool utf8_check(const char *text, size_t length, struct place place, struct erro
     return true;
 }
 
+void utf8_mend(char *text)
+{
+    uint8_t *s = (uint8_t *)text;
+    for (size_t room = strlen(text), n; room > 0; s += n, room -= n) {
+        n = utf8_length(s, room);
+        if (n > 0)
+            continue;
+        *s = '?';
+        n = 1;
+    }
+}
+
 bool utf8_skip_mark(const char *text, size_t length, const char *path, size_t *skipped,
                     struct error *err)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/utf8.h"
 
 void import_note(struct import *import, const char *fmt, ...)
 {
@@ -19,6 +20,7 @@ void import_note(struct import *import, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(note, sizeof report->notes[0], fmt, args);
     va_end(args);
+    utf8_mend(note);
     for (char *at = note; *at; at++)
         *at = (unsigned char)*at < 0x20 || *at == 0x7f ? '?' : *at;
     for (size_t i = 0; i < report->n_notes; i++)
@@ -50,9 +52,11 @@ bool import_forgive(struct import *import, const struct error *err)
     struct import_report *report = import->report;
     if (!import->lenient || err->kind != ERROR_INPUT)
         return false;
-    if (report->rows_malformed < IMPORT_SHOWN)
-        snprintf(report->malformed[report->rows_malformed], sizeof report->malformed[0],
-                 "%.255s", err->text);
+    if (report->rows_malformed < IMPORT_SHOWN) {
+        char *shown = report->malformed[report->rows_malformed];
+        snprintf(shown, sizeof report->malformed[0], "%.255s", err->text);
+        utf8_mend(shown);
+    }
     report->rows_malformed++;
     return true;
 }

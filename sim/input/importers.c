@@ -86,6 +86,17 @@ static bool set_param(struct import *import, const struct param *param, void *op
     return ok || error_kind_set(err, ERROR_USAGE, "%s", err->text);
 }
 
+/* Where there is none the default holds, so that a field is never left at zero by a
+ * value that says nothing. */
+static bool check_given(const struct param *param, const char *text, struct error *err)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s", param->name);
+    for (char *at = name; *at; at++)
+        *at = *at == '_' ? '-' : *at;
+    return *text || error_kind_set(err, ERROR_USAGE, "--%s: the value is empty", name);
+}
+
 static const char *setting_of(const struct import_options *options, const char *name)
 {
     for (size_t i = 0; i < options->n_settings; i++)
@@ -104,6 +115,8 @@ static bool take_settings(struct import *import, const struct import_options *op
         if (!text && !param->fallback)
             return error_kind_set(err, ERROR_USAGE, "--%s is needed: %s", param->name,
                                   param->help);
+        if (text && !check_given(param, text, err))
+            return false;
         text = text ? text : param->fallback;
         if (*text && !set_param(import, param, own, text, err))
             return false;

@@ -88,11 +88,13 @@ void scenario_warn(struct scenario *scenario, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    struct error message; /* what it quotes is made harmless */
+    error_set(&message, "%s", text);
 
     size_t n = scenario->n_warnings;
     scenario->warnings = arena_grow(&scenario->arena, scenario->warnings, n, n + 1,
                                     sizeof *scenario->warnings);
-    scenario->warnings[n] = arena_strdup(&scenario->arena, text);
+    scenario->warnings[n] = arena_strdup(&scenario->arena, message.text);
     scenario->n_warnings = n + 1;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/calendar.h"
+#include "base/utf8.h"
 
 void trace_notes_add(struct trace_notes *notes, const char *about, bool unusual,
                      const char *fmt, ...)
@@ -19,6 +20,7 @@ void trace_notes_add(struct trace_notes *notes, const char *about, bool unusual,
     va_start(args, fmt);
     vsnprintf(note->text, sizeof note->text, fmt, args);
     va_end(args);
+    utf8_mend(note->text);
 }
 
 static void write_time(int64_t time_ms, bool dated, char text[CALENDAR_TEXT])

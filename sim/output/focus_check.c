@@ -29,8 +29,10 @@ static void PRINTF_LIKE(3, 4)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    struct error message; /* what it quotes is made harmless */
+    error_set(&message, "%s", text);
     if (check->finding)
-        check->finding(check->self, line, text);
+        check->finding(check->self, line, message.text);
 }
 
 /* ---- the header tells what the file is ---- */
