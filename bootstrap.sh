@@ -15,7 +15,7 @@ build_packages=(
     libgsl-dev libcsv-dev libyaml-dev librandom123-dev
     zlib1g-dev libzstd-dev libjansson-dev nettle-dev
 )
-test_packages=(libcriterion-dev clang git jq)
+test_packages=(libcriterion-dev clang libclang-rt-dev git jq)
 # The formatting lint speaks for version 14 alone, which Debian 13 does not have.
 format_package=clang-format-14
 
@@ -33,7 +33,8 @@ usage() {
 Usage: ./bootstrap.sh COMMAND
 
   demo      install what is missing, build, replay the sample demand, show the result
-  check     install what is missing, build with gcc, clang and sanitizers, run every test
+  check     install what is missing, build with gcc, clang and sanitizers, run every test,
+            and every fuzz target for its share of a minute
   build     install what is missing and build build/sim/cli/tenure
   deps      install what is missing for all of these
   packages  list the Debian packages these use
@@ -215,6 +216,12 @@ test_sanitizers() {
     show_failed_again
 }
 
+# A target that finds nothing passes; tests/fuzz/run.sh prints an input that fails.
+test_fuzz() {
+    shown meson test -C $check_dir/fuzz --no-rebuild --suite fuzz \
+        --timeout-multiplier 2 || true
+}
+
 # Under --tap Criterion swallows what a test prints, and with it the words of UBSan.
 show_failed_again() {
     local program log=$check_dir/sanitizers/meson-logs/testlog.json
@@ -243,8 +250,11 @@ check() {
         -Db_sanitize=address,undefined; then
         test_sanitizers
     fi
+    if build_variant fuzz clang --buildtype=debugoptimized -Doptimization=1 -Dfuzz=true; then
+        test_fuzz
+    fi
     say ""
-    .ci/tally $failed_steps $check_dir/release $check_dir/sanitizers
+    .ci/tally $failed_steps $check_dir/release $check_dir/sanitizers $check_dir/fuzz
 }
 
 # ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 # files end in a newline; C without tabs, at most 600 lines a file; each header in
 # include/ has a guard named after its path and then the comment that documents it; each
 # source is listed in the meson.build that would build it, so that no test is forgotten.
-# Files below tests/bad/ and tests/golden/ are what they have to be.
+# Files below tests/bad/, tests/golden/ and tests/fuzz/seeds/ are what they have to be.
 cd "$1" || exit 2
 
 work=$(mktemp -d) || exit 2
@@ -24,7 +24,7 @@ list_files() {
     fi
 }
 
-list_files | grep -vE '^tests/(bad|golden)/' | sort -u |
+list_files | grep -vE '^tests/(bad|golden|fuzz/seeds)/' | sort -u |
     while IFS= read -r file; do
         if [ -f "$file" ]; then printf '%s\n' "$file"; fi
     done >"$work/files"
@@ -93,6 +93,7 @@ while IFS= read -r file; do
     models/*.c) listed models/meson.build "$file" "$stem" ;;
     tests/test_*.c) listed tests/meson.build "$file" "${stem#test_}" "$name" ;;
     tests/bench_*.c) listed tests/meson.build "$file" "${stem#bench_}" "$stem" "$name" ;;
+    tests/fuzz/*.c) listed tests/fuzz/meson.build "$file" "$name" ;;
     tests/*.c) listed tests/meson.build "$file" "$name" ;;
     tests/lint_*.sh) listed meson.build "$file" "${stem#lint_}" ;;
     esac
