@@ -162,6 +162,32 @@ Test(init, shared_servers_count_once_and_names_do_no_harm)
     forget(&folder);
 }
 
+Test(init, partitions_may_be_called_like_the_pools_that_init_adds)
+{
+    struct folder folder = folder_new();
+    folder_write(&folder, "sinfo.txt",
+                 "PARTITION GRES NODES\nburst-h100-sxm gpu:h100:8 1\n"
+                 "burst-h100-sxm gpu:h100:4 1\nfixed gpu:H100:8 1\n-rf gpu:x:2 1\n");
+    folder_write(&folder, "sacct.txt",
+                 HEAD
+                 "1|u|a|fixed|COMPLETED|2026-03-02T09:00:00|2026-03-02T10:00:00|60|"
+                 "9|gres/gpu=8|x\n");
+    struct outcome *outcome = tenure(
+        &folder, "init --sacct sacct.txt --sinfo sinfo.txt --class X=l40s -o mine");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    cr_expect(eq(str, outcome->out,
+                 "1 jobs, 0.1 GPU-h; 1 rows read, 1 kept\n"
+                 "  pool-burst-h100-sxm       8 GPUs, h100-sxm\n"
+                 "  pool-burst-h100-sxm-2      4 GPUs, h100-sxm\n"
+                 "  fixed-2                   8 GPUs, h100-sxm\n"
+                 "  pool-rf                   2 GPUs, l40s\n"
+                 "written to mine: jobs.csv scenario.yaml\n"
+                 "Every ASSUMED in scenario.yaml is for you to settle.\n"));
+    outcome = tenure(&folder, "run mine/scenario.yaml");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    forget(&folder);
+}
+
 Test(init, mistakes_leave_nothing_behind)
 {
     static const struct {

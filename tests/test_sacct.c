@@ -217,6 +217,8 @@ Test(sacct, keeps_what_held_gpus_and_says_why_the_rest_is_dropped)
         "1 jobs have the limit of their partition, which the file does not tell; they "
         "get none",
         "1 parts of heterogeneous jobs are jobs of their own",
+        "1 more outputs of sacct follow in the file; a job that is in two of them is "
+        "there twice",
         "dates without a zone are taken as UTC all year; --zone gives another, "
         "daylight saving time cannot be known",
     };

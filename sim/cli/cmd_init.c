@@ -51,7 +51,8 @@ static bool prove(struct init *init, const char *dir, struct error *err)
     const char *path = arena_printf(&init->arena, "%s/scenario.yaml", dir);
     bool ok = scenario_read(&scenario, path, NULL, 0, err);
     scenario_free(&scenario);
-    return ok;
+    return ok || error_kind_set(err, err->kind,
+                                "init: the records make no scenario: %s", err->text);
 }
 
 /* ---- the directory ---- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cli/init.h"
 
@@ -13,36 +14,34 @@
 
 static bool is_taken(const struct init *init, const char *name)
 {
-    static const char *const reserved[] = {"total", "fixed", "lease-", "burst-"};
-    bool taken = false;
-    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
-        size_t length = strlen(reserved[i]);
-        bool prefix = reserved[i][length - 1] == '-';
-        taken |= prefix ? strncmp(name, reserved[i], length) == 0
-                        : strcmp(name, reserved[i]) == 0;
-    }
+    bool taken = strcmp(name, "total") == 0 || strcmp(name, "fixed") == 0;
     for (size_t i = 0; i < init->n_pools; i++)
         taken |= strcmp(init->pools[i].name, name) == 0;
     return taken;
 }
 
-/* A plain name, made from what Slurm calls the partitions and the type; numbered where
- * it is taken. */
+/* What stands before a name that would begin like an option, or like the pools that
+ * init adds. */
+static const char *prefix_of(const char *name)
+{
+    bool ours = strncmp(name, "lease-", 6) == 0 || strncmp(name, "burst-", 6) == 0;
+    return ours ? "pool-" : *name == '-' ? "pool" : "";
+}
+
+/* A plain name, made from what Slurm calls the partitions; numbered where it is taken.
+ */
 static void name_pool(const struct init *init, struct init_pool *pool)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                 "0123456789_-";
-    char base[NAME_MAX_LENGTH + 1], numbered[64];
+    char base[NAME_MAX_LENGTH + 1];
     snprintf(base, sizeof base, "%s", pool->partitions);
     for (char *at = base; *at; at++)
         *at = strchr(plain, *at) ? *at : '-';
-    snprintf(numbered, sizeof numbered, "%s", base);
-    bool leads = base[0] == '-';
-    if (leads)
-        snprintf(numbered, sizeof numbered, "pool%s", base);
-    for (int i = 2; is_taken(init, numbered); i++)
-        snprintf(numbered, sizeof numbered, "%s%s-%d", leads ? "pool" : "", base, i);
-    memcpy(pool->name, numbered, sizeof numbered);
+    const char *prefix = prefix_of(base);
+    snprintf(pool->name, sizeof pool->name, "%s%s", prefix, base);
+    for (int i = 2; is_taken(init, pool->name); i++)
+        snprintf(pool->name, sizeof pool->name, "%s%s-%d", prefix, base, i);
 }
 
 /* ---- classes ---- */
@@ -56,7 +55,7 @@ static const struct gpu_class *find_class(struct init *init, const char *type,
     for (; *list; list += strcspn(list, ","), list += *list == ',') {
         size_t entry = strcspn(list, ","), length = strcspn(list, "=");
         if (length >= entry || length != strlen(type) ||
-            strncmp(list, type, length) != 0)
+            strncasecmp(list, type, length) != 0)
             continue;
         snprintf(name, sizeof name, "%.*s", (int)(entry - length - 1),
                  list + length + 1);
@@ -254,7 +253,7 @@ static int64_t jobs_of_kind(const struct trace *trace, size_t kind)
 
 /* The pools open to jobs of a kind, and the lease and on-demand pools of the class of
  * the first, on which their durations hold. */
-static void place_kind(struct init *init, size_t number)
+static bool place_kind(struct init *init, size_t number, struct error *err)
 {
     const struct trace *trace = &init->jobs.jobs;
     const struct job_kind *kind = &trace->kinds[number];
@@ -278,8 +277,13 @@ static void place_kind(struct init *init, size_t number)
         any = true;
     }
     const char *class = init->pools[init->class_of_kind[number]].class->name;
-    init->pools_of_kind[number] =
-        arena_printf(&init->arena, "%s|lease-%s|burst-%s", list, class, class);
+    list = arena_printf(&init->arena, "%s|lease-%s|burst-%s", list, class, class);
+    init->pools_of_kind[number] = list;
+    return strlen(list) <= JOB_LIST_MAX ||
+           error_set(err,
+                     "init: the names of all pools of '%.60s' are over %d bytes; its "
+                     "servers are of too many kinds",
+                     kind->pools ? kind->pools : "unknown", JOB_LIST_MAX);
 }
 
 bool init_uses_class(const struct init *init, const struct gpu_class *class)
@@ -308,7 +312,8 @@ bool init_make_pools(struct init *init, struct error *err)
         if (!has_pool(init, kind->pools ? kind->pools : "unknown"))
             return error_set(err, "%s: no pool for the partition '%.100s'", init->sacct,
                              kind->pools);
-        place_kind(init, i);
+        if (!place_kind(init, i, err))
+            return false;
     }
     return true;
 }

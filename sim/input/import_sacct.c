@@ -101,6 +101,9 @@ static void note_all(struct import *import, const struct sacct *sacct)
         {sacct->parts, "parts of heterogeneous jobs are jobs of their own"},
         {sacct->tasks, "tasks of arrays that wait are jobs of their own"},
         {sacct->slices, "jobs have slices of GPUs (MIG), each counted as a GPU"},
+        {sacct->headers,
+         "more outputs of sacct follow in the file; a job that is in two "
+         "of them is there twice"},
         {sacct->cut, "names of jobs were cut to 63 bytes"},
     };
     note_types(import, sacct);

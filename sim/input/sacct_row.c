@@ -365,8 +365,10 @@ bool sacct_take_row(struct import_row *row, struct error *err)
     struct slurm_gpus gpus;
     if (strchr(id.text, '.'))
         return import_drop(row, "job steps");
-    if (strcmp(id.text, "JobID") == 0)
+    if (strcmp(id.text, "JobID") == 0) {
+        self_of(row)->headers++;
         return import_drop(row, "a header line again");
+    }
     taken.fate = slurm_fate(import_text(row, SACCT_STATE).text);
     if (taken.fate == SLURM_UNKNOWN)
         return import_refuse(row, SACCT_STATE, "is no state of a job", err);
