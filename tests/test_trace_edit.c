@@ -312,6 +312,18 @@ Test(trace_edit, sizes_durations_and_times_are_scaled_exactly)
     import_result_free(&to);
 }
 
+Test(trace_edit, no_date_is_moved_beyond_the_last_there_is)
+{
+    static const char text[] = "submit,duration_s,gpus,deadline\n2000-01-01,1,1,\n"
+                               "2010-01-01,1,1,9999-12-31\n";
+    struct import_result to;
+    scale_text(text, (struct trace_scale){ONE, ONE, ONE, 2 * ONE, 1}, &to);
+    expect_text(&to, "submit,duration_s,gpus,deadline\n"
+                     "2000-01-01T00:00:00Z,1.000,1,\n"
+                     "2020-01-02T00:00:00Z,1.000,1,9999-01-01T00:00:00Z\n");
+    import_result_free(&to);
+}
+
 static size_t rows_at(const struct import_result *from, int64_t factor, bool kept[])
 {
     struct import_result to;

@@ -10,6 +10,9 @@
 
 #include "input/any_trace.h"
 
+/* No date is moved beyond it: 9999-01-01. */
+#define TRACE_LAST_DATE_MS INT64_C(253370764800000)
+
 /* The part of a trace from one time to before another.
  *
  * Of jobs and requests the rows in it.  Of a level what stands at the beginning is

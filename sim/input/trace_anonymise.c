@@ -9,9 +9,8 @@
 #include "base/calendar.h"
 #include "input/trace_edit.h"
 
-#define WEEK_MS      (7 * MS_PER_D)
-#define WORD_ROOM    64
-#define LAST_DATE_MS INT64_C(253370764800000) /* the year 9999 */
+#define WEEK_MS   (7 * MS_PER_D)
+#define WORD_ROOM 64
 
 /* `digits` of the code of what kind of word it is and of the word. */
 static void write_code(const struct trace_disguise *disguise, const char *what,
@@ -77,14 +76,17 @@ static bool shift_of(const struct import_result *from, int64_t first_ms,
     int64_t off_ms = first_ms - disguise->begin_ms;
     int64_t weeks = off_ms / WEEK_MS - (off_ms % WEEK_MS < 0);
     *shift_ms = -weeks * WEEK_MS;
-    return last_ms <= LAST_DATE_MS - *shift_ms ||
+    return last_ms <= TRACE_LAST_DATE_MS - *shift_ms ||
            error_set(err, "%s: moved there, the last date is after the year 9998",
                      any_trace_path(from));
 }
 
+/* A date further than dates go is as far as they do. */
 static int64_t shifted(int64_t time_ms, int64_t by_ms)
 {
-    return time_ms == INT64_MAX ? INT64_MAX : time_ms + by_ms;
+    if (time_ms == INT64_MAX || by_ms == 0)
+        return time_ms;
+    return time_ms + by_ms < TRACE_LAST_DATE_MS ? time_ms + by_ms : TRACE_LAST_DATE_MS;
 }
 
 /* ---- jobs ---- */

@@ -44,8 +44,7 @@ static bool check_end(const struct import_result *from, int64_t first_ms,
 {
     int128 end = first_ms +
                  divide_rounded((int128)(last_ms - first_ms) * factor, TRACE_SCALE_ONE);
-    int128 most = any_trace_dated(from) ? INT64_C(253370764800000) /* the year 9999 */
-                                        : JOB_DURATION_MAX;
+    int128 most = any_trace_dated(from) ? TRACE_LAST_DATE_MS : JOB_DURATION_MAX;
     return end <= most ||
            error_set(err, "%s: stretched so far, the last time is %s",
                      any_trace_path(from),
@@ -60,9 +59,13 @@ static int64_t stretched(int64_t time_ms, int64_t first_ms, int64_t factor)
 
 /* ---- jobs ---- */
 
-static int64_t shifted(int64_t time_ms, int64_t by_ms)
+/* A time further than a trace holds is as far as it does. */
+static int64_t shifted(const struct trace *trace, int64_t time_ms, int64_t by_ms)
 {
-    return time_ms == INT64_MAX ? INT64_MAX : time_ms + by_ms;
+    int64_t most = trace->absolute ? TRACE_LAST_DATE_MS : JOB_DURATION_MAX;
+    if (time_ms == INT64_MAX || by_ms == 0)
+        return time_ms;
+    return time_ms + by_ms < most ? time_ms + by_ms : most;
 }
 
 static bool scale_job(const struct import_result *from, const struct trace_scale *scale,
@@ -138,8 +141,8 @@ static bool scale_jobs(const struct import_result *from,
         struct trace_row row = trace_row_from(to, jobs, i);
         int64_t by_ms = job.submit_ms - jobs->jobs[i].submit_ms;
         row.job = job;
-        row.times.deadline_ms = shifted(row.times.deadline_ms, by_ms);
-        row.times.started_ms = shifted(row.times.started_ms, by_ms);
+        row.times.deadline_ms = shifted(jobs, row.times.deadline_ms, by_ms);
+        row.times.started_ms = shifted(jobs, row.times.started_ms, by_ms);
         for (int64_t copy = 0; copy < copies_of(&thinning, i); copy++) {
             row.id = number ? NULL : copy_id(id, copy, text);
             trace_add(to, &row);
@@ -226,7 +229,7 @@ static bool check_times(const struct import_result *from,
 {
     size_t n = any_trace_rows(from);
     int64_t first_ms = 0, last_ms = 0;
-    if (n == 0)
+    if (n == 0 || scale->time == TRACE_SCALE_ONE)
         return true;
     switch (from->kind) {
     case IMPORT_JOBS:
