@@ -126,6 +126,32 @@ Test(slurm, counts_typed_and_untyped_gpus_once)
     }
 }
 
+Test(slurm, knows_the_class_that_a_type_names)
+{
+    static const char *const cases[][2] = {
+        {"h100", "h100-sxm"},
+        {"NVIDIA_H100_80GB_HBM3", "h100-sxm"},
+        {"nvidia_h100_pcie", "h100-pcie"},
+        {"h100_nvl", "h100-nvl"},
+        {"gh200", ""},
+        {"a100", "a100-80-sxm"},
+        {"nvidia_a100-sxm4-40gb", "a100-40-sxm"},
+        {"a100-pcie-40gb", "a100-40-pcie"},
+        {"A100_PCIE", "a100-80-pcie"},
+        {"l40s", "l40s"},
+        {"mi300x", "mi300x"},
+        {"h200", "h200"},
+        {"l40", ""},
+        {"v100", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *class = slurm_class(cases[i][0], strlen(cases[i][0]));
+        cr_expect(eq(str, (char *)(class ? class : ""), (char *)cases[i][1]), "%s",
+                  cases[i][0]);
+    }
+}
+
 Test(slurm, lists_the_tasks_of_an_array)
 {
     static const struct {

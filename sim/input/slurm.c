@@ -137,6 +137,7 @@ enum slurm_fate slurm_fate(const char *state)
 static const struct {
     const char *words[3], *class;
 } classes[] = {
+    {{"gh200"}, NULL}, /* no class of its own; its GPU is nearer to an H100 */
     {{"b300"}, "b300"},
     {{"b200"}, "b200"},
     {{"h200"}, "h200"},
