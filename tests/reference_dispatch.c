@@ -9,15 +9,20 @@
 
 /* ---- joining and leaving ---- */
 
-static bool could_hold(const struct ref_run *run, int pool, int job)
+static bool could_hold_gang(const struct ref_run *run, int pool, int job)
 {
-    const struct ref_pool *p = &run->c->pools[pool];
     int64_t most = run->target[pool];
     for (int i = run->done[pool]; i < run->n_plan[pool]; i++) {
         int64_t target = ref_target_at(run, pool, run->plan[pool][i].at_ms);
         most = target > most ? target : most;
     }
-    if (run->c->jobs[job].gpus > most)
+    return run->c->jobs[job].gpus <= most;
+}
+
+static bool could_hold(const struct ref_run *run, int pool, int job)
+{
+    const struct ref_pool *p = &run->c->pools[pool];
+    if (!could_hold_gang(run, pool, job))
         return false;
     int64_t from = p->from_ms > run->now_ms ? p->from_ms : run->now_ms;
     return ref_within_contract(run, pool, job, from);
@@ -139,6 +144,25 @@ static bool impatient(struct ref_run *run)
     return any;
 }
 
+/* No pool of theirs will ever be large enough again: that is plain once a pool has
+ * become smaller. */
+static bool hopeless(struct ref_run *run)
+{
+    bool any = false;
+    for (int j = 0; j < run->c->n_jobs; j++) {
+        int list[REF_POOLS], n = ref_pools_of(run, j, list);
+        bool hope = run->out[j].state != REF_WAITING;
+        for (int i = 0; i < n; i++)
+            hope = hope || could_hold_gang(run, list[i], j);
+        if (hope)
+            continue;
+        run->out[j].state = REF_REFUSED;
+        run->out[j].end_ms = run->now_ms;
+        run->news = any = true;
+    }
+    return any;
+}
+
 static void instant(struct ref_run *run)
 {
     if (run->c->submit_first) {
@@ -152,7 +176,7 @@ static void instant(struct ref_run *run)
         arrivals(run);
     }
     ref_pass(run);
-    while (impatient(run))
+    while (impatient(run) || hopeless(run))
         ref_pass(run); /* the next round: who was behind them may start */
 }
 

@@ -278,10 +278,51 @@ Test(phases, what_no_pool_could_ever_hold_is_refused_with_the_reason)
     expect_left(4, JOB_REFUSED, 5, "no dedicated pool, for its isolation");
     expect_left(5, JOB_REFUSED, 5, size);
     expect_ran(6, 0, 50, 55);
-    expect_left(7, JOB_REFUSED, 5, size);
+    expect_left(7, JOB_REFUSED, 5,
+                "would end after the last contract of lease does, on "
+                "2026-01-01T00:00:00.060Z");
     expect_ran(8, 1, 5, 60);
     cr_expect(eq(int, toy.rows[9].outcome, JOB_FINISHED));
     cr_expect(eq(i64, toy.refused, 7));
+}
+
+/* The lease of 8 ends at 40, after which only the 4 of one's own are left: who waits
+ * for 8 is refused then, who waits for 4 goes on. */
+Test(phases, who_waits_for_what_will_never_be_there_again_is_refused)
+{
+    static const char reason[] = "no open pool will hold so many GPUs again";
+    toy_init(&toy, 100);
+    toy_pool(&toy, TENURE_OWN, "own", 4);
+    struct pool_spec *lease = toy_pool(&toy, TENURE_LEASE, "lease", 8);
+    lease->until_ms = 40;
+    lease->start_past_end = true;
+    toy_job(&toy, 0, 37, 8);
+    toy_job(&toy, 1, 50, 4);
+    toy_job(&toy, 2, 3, 8);
+    toy_job(&toy, 3, 7, 8);
+    toy_job(&toy, 4, 11, 4);
+    run();
+    expect_ran(0, 1, 0, 37);
+    expect_ran(2, 1, 37, 40);
+    expect_left(3, JOB_REFUSED, 40, reason);
+    expect_ran(4, 0, 51, 62);
+    cr_expect(eq(i64, toy.refused, 1));
+}
+
+/* Both contracts of 8 hold a gang of 16, until one ends at 20; the other renews for
+ * ever, and nothing is left to wait for. */
+Test(phases, an_open_horizon_does_not_wait_for_what_will_never_be_there_again)
+{
+    toy_init(&toy, NEVER_MS);
+    toy.scenario.until_idle = true;
+    struct pool_spec *pool = toy_pool(&toy, TENURE_OWN, "own", 8);
+    toy_change(pool, 5, 8);
+    toy_change(pool, 20, -8);
+    toy_job(&toy, 6, 20, 1);
+    toy_job(&toy, 7, 5, 16);
+    run();
+    expect_ran(0, 0, 6, 26);
+    expect_left(1, JOB_REFUSED, 20, "no open pool will hold so many GPUs again");
 }
 
 Test(phases, an_open_horizon_ends_when_nothing_can_happen_any_more)

@@ -241,7 +241,8 @@ Test(spot, a_provider_that_ends_takes_all_and_gives_nothing)
     cr_expect(eq(int, toy.rows[0].pool, 1));
     cr_expect(eq(i64, toy.lost_gpu_ms[CAUSE_PROVIDER_END], 4 * 2));
     cr_expect(eq(i64, toy.repeated_gpu_ms[CAUSE_PROVIDER_END], 4 * 2));
-    cr_expect(eq(int, toy.rows[2].outcome, JOB_WAITING));
+    cr_expect(eq(int, toy.rows[2].outcome, JOB_REFUSED));
+    cr_expect(eq(i64, toy.rows[2].end_ms, 10));
 }
 
 Test(spot, on_demand_supply_bounds_what_is_granted)

@@ -159,7 +159,9 @@ struct world {
     int64_t clock_limit_ms;   /* beyond it GPU-time or money could overflow; -1: did */
     bool beyond_clock; /* an event lies past the end of an open horizon's clock */
     bool pass_needed;
-    bool freed; /* something besides arrivals happened since the last pass */
+    bool shrunk;      /* a pool will never be again what it was */
+    char reason[160]; /* of the last refusal */
+    bool freed;       /* something besides arrivals happened since the last pass */
     uint32_t
         solo; /* a job that arrived alone while nobody waited: not in a queue yet */
     uint32_t *newcomers; /* jobs that joined a queue since then, in order of joining */
@@ -344,6 +346,20 @@ int64_t job_estimate_basis(const struct world *world, const struct live_job *job
 /* The checkpoints between two points of a job's work; the last moment of a job needs
  * none.  Bounded, so that no estimate overflows: what lasts so long never ends. */
 int64_t job_checkpoints_ms(const struct live_job *job, int64_t from_ms, int64_t to_ms);
+
+/* Whether a pool could hold a gang now or at any later time, however short its job. */
+bool gang_could_run(const struct world *world, int64_t gang, uint32_t pool);
+
+/* refuse.c: why no pool that is open to a job could ever hold it; until the next call.
+ */
+const char *refusal_reason(struct world *world, const struct live_job *job);
+
+/* When a pool has become smaller for good: jobs that wait, and whose gangs no pool of
+ * their routes could ever hold any more, are refused. */
+void refuse_hopeless(struct world *world);
+
+/* act.c: a job that waits is refused. */
+void job_refuse(struct world *world, uint32_t index, const char *reason);
 
 /* Whether a pool could hold a job now or at any later time. */
 bool job_could_run(const struct world *world, const struct live_job *job,

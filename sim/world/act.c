@@ -56,7 +56,7 @@ static const char *admit(struct world *world, struct live_job *job, int64_t join
             fixed = true;
     }
     if (!fixed && !elastic)
-        return "larger or longer than any open pool ever holds";
+        return refusal_reason(world, job);
 
     struct job_view view = {
         .submit_ms = job->submit_ms,
@@ -504,6 +504,20 @@ void job_until_comes(struct world *world, uint32_t index)
     backlog_open_elastic(&world->backlog, index);
     mark_dirty(world, job);
     newcomer(world, index);
+}
+
+void job_refuse(struct world *world, uint32_t index, const char *reason)
+{
+    struct live_job *job = job_at(world, index);
+    world_cancel(world, &job->until_event);
+    world_cancel(world, &job->leave_event);
+    mark_dirty(world, job);
+    backlog_unwait(&world->backlog, index);
+    world_show_event(world, PHASE_PATIENCE, "refuse", job, UINT32_MAX, job->gpus,
+                     reason);
+    leave(world, index, JOB_REFUSED, reason);
+    world->pass_needed = true; /* who was behind it may start now */
+    world->freed = true;
 }
 
 void job_patience_ends(struct world *world, uint32_t index)

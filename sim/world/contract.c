@@ -78,6 +78,7 @@ static void leave(struct world *world, struct pool *pool, uint32_t lot,
     while (pool->busy_gpus > pool->target_gpus)
         job_interrupt(world, last_to_end(world, pool), phase, cause);
     fleet_left(pool);
+    world->shrunk = true;
     burst_changes(world, pool->index, phase, cause);
     world_unsettle(world, pool->index);
 }

@@ -62,6 +62,20 @@ int64_t pool_hard_end(const struct world *world, const struct pool *pool, int64_
     return NEVER_MS;
 }
 
+bool gang_could_run(const struct world *world, int64_t gang, uint32_t p)
+{
+    const struct pool *pool = &world->fleet.pools[p];
+    const struct pool_spec *spec = pool->spec;
+    if (spec->burst_of > 0)
+        return burst_could_hold(world, pool, gang, 0);
+    int64_t most = pool->elastic ? pool->most_gpus : pool->target_gpus;
+    if (pool_largest_gang(pool, most) < gang &&
+        (pool->elastic || (pool_largest_gang(pool, largest_target(world, p)) < gang &&
+                           pool_largest_gang(pool, spec->procure.max_gpus) < gang)))
+        return false;
+    return spec->tenure != TENURE_LEASE || world->now_ms < pool->last_end_ms;
+}
+
 bool job_could_run(const struct world *world, const struct live_job *job,
                    const struct outlet *outlet)
 {
@@ -70,13 +84,7 @@ bool job_could_run(const struct world *world, const struct live_job *job,
     if (spec->burst_of > 0)
         return burst_could_hold(world, pool, job->gpus,
                                 job_estimate_on(job, outlet->ratio));
-    int64_t most = pool->elastic ? pool->most_gpus : pool->target_gpus;
-    if (pool_largest_gang(pool, most) < job->gpus &&
-        (pool->elastic ||
-         (pool_largest_gang(pool, largest_target(world, outlet->pool)) < job->gpus &&
-          pool_largest_gang(pool, spec->procure.max_gpus) < job->gpus)))
-        return false;
-    if (spec->tenure == TENURE_LEASE && world->now_ms >= pool->last_end_ms)
+    if (!gang_could_run(world, job->gpus, outlet->pool))
         return false;
     if (spec->tenure != TENURE_LEASE || spec->start_past_end)
         return true;

@@ -255,6 +255,7 @@ static void lose(struct world *world, uint32_t index, const struct loss *loss)
     interrupt_hit(world, pool, unit, n);
     make_room(world, pool);
     fleet_lost(pool, loss);
+    world->shrunk = true;
     world->result.pools[unit->pool].losses++;
 }
 

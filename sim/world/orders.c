@@ -249,6 +249,7 @@ void orders_exit(struct world *world, uint32_t pool, uint32_t contract)
     struct planned early = *end;
     end->cancelled = true;
     end->gpus = 0;
+    world->shrunk = true;
     early.terms.renews = false;
     early.at_ms = at;
     early.gpus = -gpus;
@@ -262,6 +263,7 @@ void orders_retire(struct world *world, uint32_t pool, int64_t gpus)
     assert(world->scenario->pools[pool].tenure == TENURE_OWN && gpus > 0);
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, -gpus, NULL);
     fleet_retire(&world->fleet.pools[pool], gpus, world->now_ms);
+    world->shrunk = true;
     world_unsettle(world, pool);
 }
 

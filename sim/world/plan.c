@@ -121,6 +121,7 @@ static void retire(struct world *world, uint32_t pool, int64_t gpus)
 {
     world_show_event(world, PHASE_CAPACITY, "capacity", NULL, pool, -gpus, NULL);
     fleet_retire(&world->fleet.pools[pool], gpus, world->now_ms);
+    world->shrunk = true;
     trim_aged(world, pool);
     world_unsettle(world, pool);
 }

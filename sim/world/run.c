@@ -286,6 +286,8 @@ static bool instant(struct world *world, struct error *err)
                                   "an end after %d rounds",
                                   (long long)world->now_ms, ROUNDS_MAX);
         play_round(world, last);
+        if (world->shrunk && !world->pass_needed && !last)
+            refuse_hopeless(world);
         if (last || !(events_are_late(&world->events) || world->pass_needed))
             break;
     }

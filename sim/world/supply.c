@@ -297,6 +297,7 @@ void supply_changes(struct world *world, uint32_t index)
 static void end_pool(struct world *world, struct pool *pool)
 {
     pool->most_gpus = 0;
+    world->shrunk = true;
     fleet_limit(pool, 0);
     while (pool->first_job != JOB_NONE)
         job_interrupt(world, pool->first_job, PHASE_FAILURES, CAUSE_PROVIDER_END);
