@@ -22,7 +22,7 @@ struct sinfo_servers {
     const char *partitions; /* joined by '|', in order of the file */
     const char *type;       /* of their GPUs; "": not told */
     int64_t gpus;           /* of that type in each of them, >= 1 */
-    int64_t servers;
+    int64_t servers;        /* >= 1 */
 };
 
 struct sinfo {

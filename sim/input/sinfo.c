@@ -171,6 +171,8 @@ static bool take_line(void *self, const struct line *line, struct error *err)
                         "PARTITION: '%.70s' is no name of a partition", partition);
     if (!take_servers(in, fields, line->number, &servers, err))
         return false;
+    if (servers == 0) /* of a partition without servers */
+        return true;
     return take_node(in, in->at[NODELIST] >= 0 ? fields[in->at[NODELIST]] : NULL,
                      partition, fields[in->at[GRES]], servers, line->number);
 }
