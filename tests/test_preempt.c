@@ -46,7 +46,8 @@ static void expect_run(int job, int64_t start_ms, int64_t end_ms, int64_t interr
  * Job 1 works 0-8, checkpoints 8-10, works 10-18, checkpoints 18-20, and has 17 of its
  * 30 ms done at 21, 16 of them secured.  From 30, when job 2 has ended: restart 3, the
  * lost 1 again, 7 new, checkpoint 2, the last 6: until 49.  Overhead: three checkpoints
- * of 2, the restart of 3, the repeated 1.  Job 4 has its priority but came later.
+ * of 2, the restart of 3, the repeated 1.  Job 4 has its priority but came later.  What
+ * was lost, and is repeated, is that 1 on 4 GPUs, by preemption and by nothing else.
  */
 Test(preempt, a_victim_falls_back_to_its_checkpoint_and_keeps_its_place)
 {
@@ -66,6 +67,29 @@ Test(preempt, a_victim_falls_back_to_its_checkpoint_and_keeps_its_place)
     expect_run(4, 38, 48, 0);
     cr_expect(eq(i64, toy.rows[0].useful_gpu_ms, 4 * 30));
     cr_expect(eq(i64, toy.rows[0].overhead_gpu_ms, 4 * (3 * 2 + 3 + 1)));
+    for (int c = 0; c < CAUSES; c++) {
+        int64_t expected = c == CAUSE_PREEMPTION ? 4 * 1 : 0;
+        cr_expect(eq(i64, toy.lost_gpu_ms[c], expected), "cause %d", c);
+        cr_expect(eq(i64, toy.repeated_gpu_ms[c], expected), "cause %d", c);
+    }
+}
+
+/*
+ * Without checkpoints all is lost: job 1 has 13 ms done on 3 GPUs at 13, boots nothing,
+ * and does them again from 20 on, until 20 + 29 = 49.
+ */
+Test(preempt, a_victim_without_checkpoints_does_all_again)
+{
+    toy_pool(&toy, TENURE_OWN, "own", 5);
+    add((struct work){0, 29, 3, 0, true});
+    add((struct work){13, 7, 4, 5, false});
+    run();
+    expect_run(1, 0, 49, 1);
+    expect_run(2, 13, 20, 0);
+    cr_expect(eq(i64, toy.rows[0].useful_gpu_ms, 3 * 29));
+    cr_expect(eq(i64, toy.rows[0].overhead_gpu_ms, 3 * 13));
+    cr_expect(eq(i64, toy.lost_gpu_ms[CAUSE_PREEMPTION], 3 * 13));
+    cr_expect(eq(i64, toy.repeated_gpu_ms[CAUSE_PREEMPTION], 3 * 13));
 }
 
 Test(preempt, the_lowest_priority_goes_first_then_the_latest_start)
