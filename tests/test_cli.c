@@ -299,6 +299,30 @@ Test(cli, check_warns_of_jobs_that_interruptions_never_let_end)
     folder_remove(&folder);
 }
 
+/* 163,000 USD a server of 8 at the horizon x 0.625 of an H100 after a year / 8. */
+Test(cli, check_says_what_a_value_market_implies_at_the_horizon)
+{
+    struct folder folder = folder_new();
+    folder_write(&folder, "t.yaml",
+                 "start: 2026-01-01\nhorizon: 1y\ndemand: []\nmarkets: [{name: v, of: "
+                 "value, class: h100-sxm, price: {model: table, points: {2026-01-01: "
+                 "240 kUSD, 2026-06-01: 163 kUSD}}}]\npools: [{name: own, tenure: own, "
+                 "class: h100-sxm, gpus: 8, value_market: v}]\n");
+    struct outcome *outcome = tenure(&folder, "check t.yaml");
+    cr_expect(
+        strstr(outcome->out,
+               "  resale          own: 12734 USD per GPU at the horizon, before "
+               "selling cost: a\n                  new server of 8 GPUs is "
+               "163000 USD then, times 62.5 % at an\n                  age of 1.0 "
+               "years\n") != NULL,
+        "%s%s", outcome->out, outcome->err);
+    outcome = tenure(&folder, "check t.yaml --json");
+    cr_expect(strstr(outcome->out,
+                     "\"resale_usd_per_gpu\": {\n    \"own\": 12734.375") != NULL,
+              "%s", outcome->out);
+    folder_remove(&folder);
+}
+
 Test(cli, a_slice_keeps_what_lies_between_and_says_how_much)
 {
     struct folder folder = prepared();

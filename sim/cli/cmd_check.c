@@ -14,6 +14,7 @@
 #include "cli/cmd.h"
 #include "cli/constraints.h"
 #include "cli/fragile.h"
+#include "cli/resale.h"
 #include "world/arrivals.h"
 #include "world/level_source.h"
 
@@ -250,6 +251,7 @@ static void print_text(const struct offer *offer)
         printf("  never served    %" PRId64 " levels: %s\n", offer->closed_levels,
                offer->level_reason);
     constraints_print(&offer->constraints, stdout);
+    resale_print(scenario, stdout);
     for (size_t i = 0; i < scenario->n_warnings; i++) {
         fputs("  warning         ", stdout);
         cli_wrap(scenario->warnings[i], 18, 18, 80, stdout);
@@ -285,6 +287,9 @@ static bool print_json(const struct offer *offer, struct error *err)
                             json_real(offer->level_gpu_ms / ms_per_h));
         json_object_set_new(root, "closed_levels", json_integer(offer->closed_levels));
     }
+    json_t *resale = resale_json(scenario);
+    if (resale)
+        json_object_set_new(root, "resale_usd_per_gpu", resale);
     bool ok = json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
     json_decref(root);
     return ok || error_errno(err, "standard output");
