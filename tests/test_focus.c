@@ -144,26 +144,36 @@ static const char *file_text(const char *path)
     return text;
 }
 
-static const char *costs_of(const char *dir, enum focus_version version)
+static const char *rows_of(const char *dir, bool commitments,
+                           enum focus_version version)
 {
     struct saved_run run;
     struct error err;
-    const char *path = results_path(&results, "costs.csv");
+    const char *path = results_path(&results, "rows.csv");
     bool ok = saved_run_open(&run, dir, &err);
     cr_assert(ok, "%s", err.text);
     struct csv_out *out = csv_create(path, &err);
-    ok = out && focus_write_costs(&run, version, out, NULL, &err) &&
+    ok = out &&
+         (commitments ? focus_write_commitments(&run, version, out, &err)
+                      : focus_write_costs(&run, version, out, NULL, &err)) &&
          csv_close(out, NULL, &err);
     cr_assert(ok, "%s", err.text);
     saved_run_close(&run);
     return file_text(path);
 }
 
+static const char *costs_of(const char *dir, enum focus_version version)
+{
+    return rows_of(dir, false, version);
+}
+
 /* 10 days from 25 January: 7 in January, 3 in February.  Two leased GPUs at 2 USD, 40 %
  * prepaid on a term of 100 d: 2 x 2400 h x 2 x 0.4 = 3,840 USD at once, 1.2 USD an hour
  * later.  One job of a GPU for 8 days: in January 168 of 336 hours are used, in
  * February 24 of 144.  An hour costs 0.8 + 1.2 USD: 336 used and 336 unused in January;
- * 48 and 240 in February.  Bills: 336 x 1.2 = 403.2 and 144 x 1.2 = 172.8 USD. */
+ * 48 and 240 in February.  Bills: 336 x 1.2 = 403.2 and 144 x 1.2 = 172.8 USD.  Prepaid
+ * are 0.4 x 4,800 = 1,920 h, by rent 0.6 x 336 = 201.6 and 0.6 x 144 = 86.4: over the
+ * whole term all 4,800. */
 Test(focus, a_lease_is_a_purchase_and_hours_used_and_unused)
 {
     static const struct {
@@ -171,11 +181,11 @@ Test(focus, a_lease_is_a_purchase_and_hours_used_and_unused)
     } rows[] = {
         {"3840.000000,", "Purchase,,prepayment of leased/contract 1,One-Time,"
                          "2026-02-01T00:00:00Z,2026-01-25T00:00:00Z,Usage,"
-                         "leased/contract 1,leased/contract 1,4800.000000000,,Lease,"
+                         "leased/contract 1,leased/contract 1,1920.000000000,,Lease,"
                          "GPU-Hours,,,\"{"},
         {"403.200000,", "Purchase,,rent of leased/contract 1,Recurring,"
                         "2026-02-01T00:00:00Z,2026-01-25T00:00:00Z,Usage,"
-                        "leased/contract 1,leased/contract 1,336.000000000,,Lease,"},
+                        "leased/contract 1,leased/contract 1,201.600000000,,Lease,"},
         {"0.000000,", "168.000000000,Used,Lease,GPU-Hours,168.000000000,GPU-Hours,\"{"},
         {"0.000000,", "\"\"}]}\",336.000000,336.000000,leased,leased,336.000000,"
                       "Committed,168.000000000,GPU-Hours,"},
@@ -229,6 +239,25 @@ Test(focus, only_rent_and_prepayment_buy_hours_of_a_commitment)
     cr_expect(strstr(rent, ",336.000000000,,Lease,") != NULL);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         cr_expect(strstr(text, others[i]) != NULL, "%s is not in\n%s", others[i], text);
+}
+
+/* 8 GPUs at 2 USD for 181 days of two years: 34,752 GPU-h, rent 69,504 USD; of what
+ * remains, 8 x 2 x 549 x 24 = 210,816 USD, half is the fee: 174,912 USD in all. */
+Test(focus, a_cancelled_contract_is_what_was_in_force_and_its_fee)
+{
+    results_write(&results, "jobs.csv", "submit,duration_s,gpus\n0,7,1\n");
+    const char *dir =
+        results_run(&results, "left",
+                    "start: 2026-01-01\nhorizon: 1y\n"
+                    "demand:\n  - {jobs: jobs.csv, after_end: stop}\npools:\n"
+                    "  - {name: e, tenure: lease, class: h100-sxm, gpus: 8, price: 2 "
+                    "USD/GPU-h, term: 2y, exit: 2026-07-01, exit_fee: 50 %}\n",
+                    NULL, 0);
+    const char *text = rows_of(dir, true, FOCUS_1_4);
+    cr_expect(strstr(text, ",174912.000000,8 GPUs of") != NULL, "%s", text);
+    cr_expect(strstr(text, ",2026-07-01T00:00:00Z,2026-01-01T00:00:00Z,34752.000000000,"
+                           "Lease,") != NULL,
+              "%s", text);
 }
 
 /* A sale of half the lot: a Credit of what it brings, and an Adjustment that is book

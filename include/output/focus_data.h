@@ -18,6 +18,7 @@ struct focus_item {
     int64_t term_end_unix_ms;    /* contracts */
     int64_t commitment_uusd;     /* what remains to be paid */
     int128 paid_uusd, rent_uusd; /* prepayments in cash; rent accrued */
+    int128 exit_fee_uusd;        /* for leaving early */
 };
 
 /* One account of an item in a month; bases that it does not have are 0. */

@@ -37,7 +37,8 @@ static const char *duration(struct arena *arena, int64_t begin, int64_t end)
 /* What is paid at once, and the rest of it by the month. */
 static void put_payment(const struct focus_item *item, struct focus_cell row[])
 {
-    int128 cost = item->paid_uusd + item->rent_uusd + item->commitment_uusd;
+    int128 cost =
+        item->paid_uusd + item->rent_uusd + item->commitment_uusd + item->exit_fee_uusd;
     bool partly = item->paid_uusd > 0 && item->paid_uusd < cost;
     bool wholly = item->paid_uusd > 0 && !partly;
     int128 frac = wholly ? ONE : 0;
@@ -66,6 +67,8 @@ static void write_item(struct focus_data *data, const struct focus_item *item,
 {
     struct focus_cell row[FOCUS_COMMITMENT_COLUMNS] = {0};
     int64_t begin = item->begin_unix_ms, end = item->term_end_unix_ms;
+    if (item->end_unix_ms >= 0 && item->end_unix_ms < end)
+        end = item->end_unix_ms; /* cancelled: what was in force */
     int128 gpu_ms = (int128)item->gpus * (end - begin);
     const struct saved_pool *pool = &data->run->pools[item->pool];
 

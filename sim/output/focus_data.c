@@ -143,6 +143,8 @@ static bool ledger_row(void *self, int64_t line, const struct cell cells[],
         data->items[id].paid_uusd += amount;
     if (account == ACCOUNT_RENT && basis == BASIS_ACCRUAL)
         data->items[id].rent_uusd += amount;
+    if (account == ACCOUNT_EXIT_FEE && basis == BASIS_CASH)
+        data->items[id].exit_fee_uusd += amount;
     return true;
 }
 

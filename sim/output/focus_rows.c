@@ -1,5 +1,6 @@
 /* Rows of Cost and Usage from postings and hours. */
 
+#include <math.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -210,6 +211,17 @@ static int128 term_hours(const struct focus_item *item)
     return item->gpus > 0 && length > 0 ? hours(item->gpus * length) : 0;
 }
 
+/* The part of a contract's hours that its prepayment buys; rent buys the others. */
+static int128 prepaid_part(struct writer *w, size_t pool, int128 quantity)
+{
+    const char *prepay = focus_param(&w->data, pool, "prepay");
+    struct error ignored;
+    double frac = 0;
+    if (!prepay || !quantity_real(prepay, DIM_FRAC, &frac, &ignored))
+        return 0;
+    return divide_rounded(quantity * llround(frac * 1e9), 1000000000);
+}
+
 static void write_purchase(struct writer *w, const struct month *month,
                            const struct focus_posting *posting, bool once)
 {
@@ -228,11 +240,11 @@ static void write_purchase(struct writer *w, const struct month *month,
      */
     bool commits =
         posting->account == ACCOUNT_PREPAYMENT || posting->account == ACCOUNT_RENT;
+    const struct focus_item *item = &w->data.items[month->item];
+    int128 all = once ? term_hours(item) : hours(month->usage.capacity_gpu_ms);
+    int128 prepaid = commits ? prepaid_part(w, item->pool, all) : 0;
     if (commits)
-        put_contract(w, month, NULL,
-                     once ? term_hours(&w->data.items[month->item])
-                          : hours(month->usage.capacity_gpu_ms),
-                     amount, row);
+        put_contract(w, month, NULL, once ? prepaid : all - prepaid, amount, row);
     write_row(w, month, row);
 }
 
