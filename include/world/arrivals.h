@@ -17,6 +17,7 @@
 /* What all jobs of one kind of one source have in common. */
 struct source_kind {
     uint32_t route;
+    int64_t work_ratio;                    /* of finished work: route_work_ratio() */
     uint32_t workload_group, tenant_group; /* of the tally; UINT32_MAX: none */
     uint32_t payer;                        /* of the chargeback, if there is one */
     uint32_t service;                      /* of the service meters, if there are any */

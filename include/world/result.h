@@ -35,7 +35,7 @@ struct pool_result {
     int64_t lost_gpu_ms[CAUSES];     /* work thrown away, by what interrupted it */
     int64_t repeated_gpu_ms[CAUSES]; /* work done again, by what last interrupted */
     int64_t peak_busy_gpus, peak_capacity_gpus;
-    int128 work_gpu_ms;    /* finished work in GPU-ms of the reference class */
+    int128 work_gpu_ms;    /* finished work in GPU-ms of route_work_class() */
     struct histogram wait; /* of jobs started here, after warmup */
 };
 

@@ -9,6 +9,7 @@
  */
 
 #include "base/arena.h"
+#include "base/int128.h"
 #include "input/scenario.h"
 
 /* Durations change by ratio / RATIO_ONE: exact integers, the same on every machine. */
@@ -45,10 +46,23 @@ uint32_t routes_add(struct routes *routes, const struct demand_spec *demand,
 uint64_t route_closes(const struct scenario *scenario, const struct demand_spec *demand,
                       const struct job_kind *kind, enum constraint constraint);
 
+/* The class in whose GPU-hours finished work is counted, whatever class a source's own
+ * durations hold on: the first source's reference class, else the first pool's. */
+const struct gpu_class *route_work_class(const struct scenario *scenario);
+
+/* How much work an hour of such a job's duration is there, times RATIO_ONE: speed of
+ * the source's reference class / speed of the work class.  Of a level, whose hours are
+ * of the pools that serve it (equally fast all), the first of these. */
+int64_t route_work_ratio(const struct routes *routes, const struct demand_spec *demand,
+                         const char *workload, uint32_t route);
+
 const struct outlet *route_outlet(const struct route *route, uint32_t pool);
 
 /* A duration on the reference class, on a pool: rounded, at least 1 ms. */
 int64_t ratio_apply(int64_t duration_ms, int64_t ratio);
+
+/* The same of GPU time, which may be 0. */
+int128 ratio_work(int128 gpu_ms, int64_t ratio);
 
 /* The largest reference duration that lasts at most `limit_ms` on the pool; -1 if none
  * does. */

@@ -18,11 +18,12 @@
 #include "world/arrivals.h"
 #include "world/level_source.h"
 
-/* GPU-time is counted on the class on which the first source's durations hold. */
+/* GPU-time is counted on the class on which a run counts finished work. */
 struct offer {
     const struct scenario *scenario;
-    const struct gpu_class *unit; /* NULL: speeds do not matter */
-    int64_t end_ms;               /* the horizon, or the last end if none waited */
+    const struct gpu_class *unit;
+    bool named;     /* whether the unit is said: not where there is but one class */
+    int64_t end_ms; /* the horizon, or the last end if none waited */
     int64_t jobs, gpus_max;
     double work_gpu_ms, capacity_gpu_ms; /* work: of jobs and levels */
     int64_t levels, closed_levels;       /* closed: no pool is open to them */
@@ -69,8 +70,6 @@ static int compare_steps(const void *a, const void *b)
 static double speed(const struct gpu_class *class, const char *workload,
                     const struct gpu_class *unit)
 {
-    if (!class || !unit)
-        return 1;
     return gpu_class_speed(class, workload) / gpu_class_speed(unit, workload);
 }
 
@@ -94,11 +93,13 @@ static void count_fit(struct offer *offer, const struct arrival *arrival,
 
 /* A source of levels from change to change; `gpus` is scratch, by series. */
 static void count_level(struct offer *offer, const struct level_spec *spec,
-                        struct steps *steps, struct arena *arena)
+                        const struct source_kind *kinds, struct steps *steps,
+                        struct arena *arena)
 {
     struct level_source source;
     level_source_begin(&source, offer->scenario, spec, 0, arena);
     int64_t *gpus = ARENA_ARRAY(arena, source.n + 1, int64_t), all = 0;
+    double work = 0; /* of all series, per ms */
     int64_t horizon_ms = offer->scenario->horizon_ms, next_ms;
     for (int64_t at_ms = 0; at_ms < horizon_ms && !cli_interrupted; at_ms = next_ms) {
         next_ms = level_source_move(&source, at_ms);
@@ -106,10 +107,12 @@ static void count_level(struct offer *offer, const struct level_spec *spec,
         for (uint32_t s = 0; s < source.n; s++) {
             int64_t wanted = level_source_wants(&source, s, at_ms);
             all += wanted - gpus[s];
+            work += (double)(wanted - gpus[s]) * (double)kinds[s].work_ratio;
             gpus[s] = wanted;
         }
         int64_t end_ms = next_ms < horizon_ms ? next_ms : horizon_ms;
         offer->level_gpu_ms += (double)all * (double)(end_ms - at_ms);
+        offer->work_gpu_ms += work / (double)RATIO_ONE * (double)(end_ms - at_ms);
         if (all != before)
             steps_add(steps, at_ms, all - before);
     }
@@ -120,9 +123,12 @@ static void count_levels(struct offer *offer, const struct arrivals *arrivals,
                          const struct routes *routes, struct steps *steps,
                          struct arena *arena)
 {
-    for (size_t i = 0; i < offer->scenario->n_levels; i++)
-        count_level(offer, &offer->scenario->levels[i], steps, arena);
-    offer->work_gpu_ms += offer->level_gpu_ms;
+    const struct source_kind *kinds = arrivals->level_kinds;
+    for (size_t i = 0; i < offer->scenario->n_levels; i++) {
+        const struct level_trace *trace = offer->scenario->levels[i].trace;
+        count_level(offer, &offer->scenario->levels[i], kinds, steps, arena);
+        kinds += trace ? trace->n_series : 1;
+    }
     for (uint32_t k = 0; k < arrivals->n_level_kinds; k++) {
         const struct route *route = &routes->items[arrivals->level_kinds[k].route];
         if (route->n > 0)
@@ -144,13 +150,12 @@ static void count_demand(struct offer *offer, struct arena *arena)
     fragile_init(&offer->fragile, scenario, arena);
     while (arrivals.next_ms != NEVER_MS && !cli_interrupted) {
         struct arrival arrival = arrivals_take(&arrivals);
-        const struct demand_spec *demand = &scenario->demand[arrival.source];
-        double work = (double)arrival.gpus * (double)arrival.duration_ms;
+        double work = (double)arrival.gpus * (double)arrival.duration_ms *
+                      (double)arrival.kind->work_ratio / (double)RATIO_ONE;
         offer->jobs++;
         offer->gpus_max =
             arrival.gpus > offer->gpus_max ? arrival.gpus : offer->gpus_max;
-        offer->work_gpu_ms +=
-            work * speed(demand->reference, arrival.kind->workload, offer->unit);
+        offer->work_gpu_ms += work;
         steps_add(&steps, arrival.submit_ms, arrival.gpus);
         steps_add(&steps, arrival.submit_ms + arrival.duration_ms, -arrival.gpus);
         count_fit(offer, &arrival, &routes.items[arrival.kind->route]);
@@ -233,7 +238,7 @@ static void print_text(const struct offer *offer)
         printf("  levels          %" PRId64 ", %.0f GPU-h\n", offer->levels,
                offer->level_gpu_ms / (double)MS_PER_H);
     printf("  demand          %.0f GPU-h%s%s; mean %.1f GPUs\n", work,
-           offer->unit ? " of " : "", offer->unit ? offer->unit->name : "",
+           offer->named ? " of " : "", offer->named ? offer->unit->name : "",
            hours > 0 ? work / hours : 0);
     printf("  peak            %" PRId64 " GPUs, if nothing waited\n", offer->peak_gpus);
     printf("  fixed capacity  %.0f GPU-h; mean %.1f GPUs\n", capacity,
@@ -295,6 +300,17 @@ static bool print_json(const struct offer *offer, struct error *err)
     return ok || error_errno(err, "standard output");
 }
 
+static void set_unit(struct offer *offer)
+{
+    const struct scenario *scenario = offer->scenario;
+    offer->unit = route_work_class(scenario);
+    for (size_t i = 0; i < scenario->n_demand; i++)
+        offer->named |= scenario->demand[i].reference != NULL;
+    for (size_t i = 0; i < scenario->n_pools; i++)
+        offer->named |=
+            scenario->n_demand == 0 && scenario->pools[i].class != offer->unit;
+}
+
 static bool check(const char *path, const struct cli_values *set, bool json,
                   struct error *err)
 {
@@ -303,8 +319,7 @@ static bool check(const char *path, const struct cli_values *set, bool json,
         return false;
     struct arena arena = {0};
     struct offer offer = {.scenario = &scenario};
-    if (scenario.n_demand > 0)
-        offer.unit = scenario.demand[0].reference;
+    set_unit(&offer);
     count_demand(&offer, &arena);
     count_capacity(&offer);
     fragile_warn(&offer.fragile, &scenario);

@@ -3,6 +3,7 @@
 
 #include "base/calendar.h"
 #include "output/brief_parts.h"
+#include "world/route.h"
 
 /* Whether useful hours are of GPUs of different classes, and not to be added up. */
 static bool classes_differ(const struct scenario *scenario,
@@ -81,8 +82,8 @@ static void say_sale(struct paragraph *text, const struct scenario *scenario,
 }
 
 /* Hours of several classes rank nothing: what can is said instead. */
-static void say_across_classes(struct paragraph *text, const struct run_result *result,
-                               double npv_usd)
+static void say_across_classes(struct paragraph *text, const struct scenario *scenario,
+                               const struct run_result *result, double npv_usd)
 {
     int128 economic = 0, work = 0;
     for (size_t i = 0; i < result->n_pools; i++) {
@@ -96,7 +97,8 @@ static void say_across_classes(struct paragraph *text, const struct run_result *
     if (work > 0)
         paragraph_say(text,
                       ", or by economic cost per GPU-h of finished work on the"
-                      " reference class (%.3f USD)",
+                      " reference class %s (%.3f USD)",
+                      route_work_class(scenario)->name,
                       brief_usd(economic) / brief_gpu_h(work));
     paragraph_say(text, ".");
 }
@@ -126,7 +128,7 @@ void brief_say_levelised(const struct scenario *scenario,
     if (sells)
         say_sale(&text, scenario, result, sale);
     if (differ)
-        say_across_classes(&text, result, cost);
+        say_across_classes(&text, scenario, result, cost);
     paragraph_print(&text, 2, out);
 }
 

@@ -370,7 +370,8 @@ static void finish_job(struct world *world, uint32_t index)
     struct pool_result *result = &world->result.pools[job->pool];
     give_back(world, index, is_useful(job->segment));
     result->jobs_finished++;
-    result->work_gpu_ms += (int128)(job->duration_ms - job->before_ms) * job->gpus;
+    result->work_gpu_ms += ratio_work(
+        (int128)(job->duration_ms - job->before_ms) * job->gpus, job->kind->work_ratio);
     world_show_event(world, PHASE_ENDS, "end", job, job->pool, job->gpus, NULL);
     leave(world, index, JOB_FINISHED, NULL);
 }

@@ -18,8 +18,10 @@ static struct source_kind resolve(const struct demand_spec *spec,
                                   const char *tenant, struct routes *routes)
 {
     const struct job_kind *fill = &spec->kind;
+    uint32_t route = routes_add(routes, spec, kind, workload);
     return (struct source_kind){
-        .route = routes_add(routes, spec, kind, workload),
+        .route = route,
+        .work_ratio = route_work_ratio(routes, spec, workload, route),
         .workload_group = UINT32_MAX,
         .tenant_group = UINT32_MAX,
         .workload = workload,

@@ -57,6 +57,6 @@ void levels_finish(struct world *world)
             add_to(&tally->groups[level->kind->tenant_group], level);
         for (uint32_t o = 0; o < route->n; o++)
             world->result.pools[route->outlets[o].pool].work_gpu_ms +=
-                level_served_in(world, level, o);
+                ratio_work(level_served_in(world, level, o), level->kind->work_ratio);
     }
 }

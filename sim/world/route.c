@@ -21,6 +21,13 @@ int64_t ratio_apply(int64_t duration_ms, int64_t ratio)
     return result > 0 ? result : 1;
 }
 
+int128 ratio_work(int128 gpu_ms, int64_t ratio)
+{
+    if (ratio == RATIO_ONE)
+        return gpu_ms;
+    return (gpu_ms * ratio + RATIO_ONE / 2) / RATIO_ONE;
+}
+
 int64_t ratio_limit(int64_t limit_ms, int64_t ratio)
 {
     if (ratio == RATIO_ONE || limit_ms == INT64_MAX)
@@ -132,15 +139,39 @@ static const char *reason_of(struct arena *arena, unsigned closed)
     return arena_printf(arena, "no pool is open to it: closed by %s", list);
 }
 
+static int64_t speed_ratio(const struct gpu_class *of, const struct gpu_class *to,
+                           const char *workload)
+{
+    double ratio = gpu_class_speed(of, workload) / gpu_class_speed(to, workload);
+    int64_t result = llround(ratio * (double)RATIO_ONE);
+    return result > 0 ? result : 1;
+}
+
 static int64_t ratio_of(const struct demand_spec *demand, const struct pool_spec *pool,
                         const char *workload)
 {
     if (!demand->reference)
         return RATIO_ONE;
-    double ratio = gpu_class_speed(demand->reference, workload) /
-                   gpu_class_speed(pool->class, workload);
-    int64_t result = llround(ratio * (double)RATIO_ONE);
-    return result > 0 ? result : 1;
+    return speed_ratio(demand->reference, pool->class, workload);
+}
+
+const struct gpu_class *route_work_class(const struct scenario *scenario)
+{
+    if (scenario->n_demand > 0 && scenario->demand[0].reference)
+        return scenario->demand[0].reference;
+    return scenario->pools[0].class;
+}
+
+int64_t route_work_ratio(const struct routes *routes, const struct demand_spec *demand,
+                         const char *workload, uint32_t route)
+{
+    const struct route *open = &routes->items[route];
+    const struct gpu_class *own = demand->reference;
+    if (!own && open->n == 0)
+        return RATIO_ONE;
+    if (!own)
+        own = routes->scenario->pools[open->outlets[0].pool].class;
+    return speed_ratio(own, route_work_class(routes->scenario), workload);
 }
 
 static const struct preference *preference_for(const struct dispatch_spec *dispatch,
