@@ -16,7 +16,7 @@ void fuzz_fail(const char *file, int line, const char *what)
 struct fuzz_input fuzz_split(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
-    const char *nul = size ? memrchr(text, 0, size) : NULL;
+    const char *nul = size ? memchr(text, 0, size) : NULL;
     if (!nul)
         return (struct fuzz_input){.text = {text, size}, .rest = {"", 0}};
     size_t length = (size_t)(nul - text);

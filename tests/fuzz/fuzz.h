@@ -5,7 +5,7 @@
  * What all fuzz targets share (docs/fuzzing.md).
  *
  * A target hands the bytes it is given to a reader and holds what comes of it to what
- * the reader's header promises.  An input is the text of a file; behind its last NUL,
+ * the reader's header promises.  An input is the text of a file; behind its first NUL,
  * which no text holds, stands what else is drawn: options, or a second file.  So an
  * ordinary file is a seed as it is.
  */
@@ -27,7 +27,7 @@ struct fuzz_bytes {
     size_t length;
 };
 
-/* The text, and what is behind its last NUL (without a NUL: nothing). */
+/* The text, and what is behind its first NUL (without a NUL: nothing). */
 struct fuzz_input {
     struct fuzz_bytes text, rest;
 };

@@ -1,5 +1,5 @@
 /*
- * CSV.  Behind the last NUL a byte: bits for quotes, a semicolon, a bar, a header that
+ * CSV.  Behind the first NUL a byte: bits for quotes, a semicolon, a bar, a header that
  * may be missing, and going on after ragged records.  What is read is written and read
  * again.
  */

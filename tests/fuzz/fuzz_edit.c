@@ -1,6 +1,7 @@
 /*
- * A trace of any kind, and what is made of it.  Behind the last NUL: two bytes for each
- * of the factors of `tenure trace scale`, and a bit for whether durations are scaled.
+ * A trace of any kind, and what is made of it.  Behind the first NUL: two bytes for
+ * each of the factors of `tenure trace scale`, and a bit for whether durations are
+ * scaled.
  */
 
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /*
- * One importer: FUZZ_IMPORTER.  Behind the last NUL: a byte for --as, one for --zone,
+ * One importer: FUZZ_IMPORTER.  Behind the first NUL: a byte for --as, one for --zone,
  * one for --lenient, one for each option of its own (0: not given), and the text that
  * options without a list of choices get; for one that names a second file, that file.
  */

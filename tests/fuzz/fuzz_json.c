@@ -1,4 +1,4 @@
-/* JSON, element by element; behind the last NUL a byte: whether the elements stand at
+/* JSON, element by element; behind the first NUL a byte: whether the elements stand at
  * data.result, and whether broken ones are passed over. */
 
 #include "base/json_in.h"

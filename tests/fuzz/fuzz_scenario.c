@@ -1,5 +1,5 @@
 /*
- * A whole scenario, with traces beside it that it may name; behind the last NUL --set
+ * A whole scenario, with traces beside it that it may name; behind the first NUL --set
  * assignments, a line each.
  */
 

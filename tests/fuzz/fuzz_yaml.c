@@ -1,4 +1,4 @@
-/* A YAML document as a tree; behind the last NUL --set assignments, a line each. */
+/* A YAML document as a tree; behind the first NUL --set assignments, a line each. */
 
 #include "base/node.h"
 #include "fuzz.h"

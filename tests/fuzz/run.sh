@@ -2,7 +2,7 @@
 # run.sh PROGRAM TARGET SECONDS [CORPUS]: lets one fuzz target run, from its seeds on.
 #
 # Without CORPUS what it finds is thrown away, and the random numbers are the same each
-# time.  Prints libFuzzer's last lines, and after a failure the input in base64.  The
+# time.  Prints libFuzzer's figures, and after a failure the input in base64.  The
 # exit status is that of the target: 0 means that nothing was found.
 program=$1 target=$2 seconds=$3 corpus=${4-}
 source=${TENURE_SOURCE:-$(dirname "$0")/../..}
@@ -35,10 +35,10 @@ TMPDIR=$work/tmp \
 status=$?
 
 if [ "$status" -eq 0 ]; then
-    tail -n 12 "$work/log"
+    grep -aE '^#[0-9]+[[:blank:]]+(INITED|DONE)|^stat::' "$work/log"
     exit 0
 fi
-grep -v '^#[0-9]*.*\(NEW\|REDUCE\|RELOAD\|pulse\)' "$work/log" | tail -n 60
+grep -av '^#[0-9]*.*\(NEW\|REDUCE\|RELOAD\|pulse\)' "$work/log" | tail -n 60
 for file in "$work/found"/*; do
     [ -f "$file" ] || continue
     [ -z "${TENURE_FOUND-}" ] || cp "$file" "$TENURE_FOUND/$target-${file##*/}"
