@@ -288,7 +288,7 @@ Test(trace_fit, workloads_are_fitted_apart)
          60, 17, &trace);
     struct trace_fit fit;
     struct error err = {0};
-    struct fit_options options = {.by_workload = true, .service = -1};
+    struct fit_options options = {.service = -1};
     cr_assert(trace_fit(&trace, &options, &fit, &err), "%s", err.text);
     cr_assert(eq(sz, fit.n, 2));
     cr_expect(fit.left_out > 3 && fit.left_out < 40, "%zu", fit.left_out);

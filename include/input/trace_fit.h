@@ -9,17 +9,19 @@
  * likelihood as of a Poisson process, by turns over its factors (iterative scaling;
  * Baker and Clarke 1988, "The Poisson-multinomial connection", for its equality with
  * the joint fit).  Standard errors are those of Poisson times the root of the
- * dispersion (quasi-likelihood; McCullagh and Nelder, "Generalized Linear Models",
- * 1989): Pearson's chi-squared of daily counts over its degrees of freedom.  Weekdays
- * are fitted from 14 days of trace on, growth from 28 days (and kept where it is two
- * standard errors from none), hours from 2.
+ * dispersion, or of cv squared where that is more (quasi-likelihood; McCullagh and
+ * Nelder, "Generalized Linear Models", 1989): Pearson's chi-squared of daily counts
+ * over its degrees of freedom.  Weekdays are fitted from 14 days of trace on, growth
+ * from 28 days (and kept where it is three standard errors from none), hours from 2.
  *
  * Burstiness.  `cv` is the coefficient of variation of the gaps in operational time,
  * its error by the jackknife over 50 blocks (Kuensch 1989).
  *
  * Or bursts by hidden states, for the model `mmpp`: a hidden Markov chain of 2 to 6
- * states is fitted to the counts by hour, less the rhythm; as many states as have the
- * least BIC; errors from the observed information (sim/input/fit_states.c).
+ * states is fitted to the counts of windows of 5 to 60 minutes, less the rhythm; a
+ * further state is taken while it has a lower BIC and adds a twentieth to what states
+ * explain; errors from the observed information, which know nothing of what changes
+ * within a window (sim/input/fit_states.c).
  *
  * Durations.  Each law of base/job_shape.h is fitted by maximum likelihood; errors are
  * from the information in the products of the scores (Berndt, Hall, Hall and Hausman
@@ -54,7 +56,7 @@ struct fit_rhythm {
     bool has_hours, has_days, has_growth;
     struct fit_value hour[24], day[7]; /* means 1 */
     struct fit_value growth_frac_per_y;
-    double dispersion; /* of daily counts: 1 is Poisson */
+    double dispersion; /* of daily counts: 1 is Poisson; 0: too few whole days */
     double distance;   /* of the gaps from the Gamma law */
 };
 
@@ -104,8 +106,8 @@ struct trace_fit {
 struct fit_options {
     bool mmpp;     /* bursts by hidden states, not by the gaps */
     size_t states; /* of them, 2 to FIT_STATES_MAX; 0: as many as have the least BIC */
-    bool by_workload; /* a source for each workload of FIT_JOBS_MIN jobs or more */
-    int service;      /* enum job_service; -1: by BIC */
+    bool together; /* not a source for each workload of FIT_JOBS_MIN jobs or more */
+    int service;   /* enum job_service; -1: by BIC */
 };
 
 /* Fails where a source has fewer than FIT_JOBS_MIN jobs, or all at one instant.

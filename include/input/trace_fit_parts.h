@@ -19,10 +19,11 @@ static inline const struct job *fit_job(const struct fit_jobs *jobs, size_t i)
     return &jobs->trace->jobs[jobs->rows[i]];
 }
 
-/* Hour by hour: jobs, and days of operational time at the rhythm's factor. */
+/* Window by window: jobs, and days of operational time at the rhythm's factor. */
 struct fit_hours {
     const double *count, *work_d;
     size_t n;
+    double window_h;
 };
 
 /* Rate, rhythm, growth and burstiness; fit_rhythm.c.  `hours` is in jobs->arena. */

@@ -143,12 +143,12 @@ static const struct command_verb pages[] = {
      "and may tell whose trace it is\n"},
     {"fit",
      "trace fit TRACE [-o OUT.yaml] [--arrivals gamma|mmpp] [--states N]\n"
-     "          [--durations LAW] [--by-workload] [--json]",
+     "          [--durations LAW] [--together] [--json]",
      "estimates a demand model from a trace: parameters with standard errors,\n"
      "and how well each law of durations fits; writes `demand:` for a\n"
      "scenario.  --arrivals mmpp: bursts by hidden states, as many as fit best\n"
      "or N; --durations: lognormal, exponential, constant, weibull, pareto, mix\n"
-     "or empirical; --by-workload: a source for each workload\n"},
+     "or empirical; --together: one source, not one for each workload\n"},
     {"generate",
      "trace generate SCENARIO -o OUT [--set PATH=VALUE]... [--replication N]",
      "writes the demand of SCENARIO as it arrives until the horizon: models\n"

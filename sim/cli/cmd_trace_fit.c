@@ -1,7 +1,12 @@
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/trace_cmd.h"
+#include "input/level_trace.h"
+#include "input/price_trace.h"
+#include "input/request_trace.h"
 #include "input/trace_fit.h"
 
 static bool find_service(const char *name, int *service, struct error *err)
@@ -43,14 +48,42 @@ static bool find_states(const char *text, const struct fit_options *options,
                           text, FIT_STATES_MAX);
 }
 
+static bool check_kind(const char *in, struct error *err)
+{
+    const char *kind = strcmp(in, "-") == 0      ? NULL
+                       : level_trace_sniff(in)   ? "a level"
+                       : request_trace_sniff(in) ? "requests"
+                       : price_trace_sniff(in)   ? "prices"
+                                                 : NULL;
+    return !kind || error_set(err, "%s: these are %s; only jobs are fitted", in, kind);
+}
+
+static void warn(const struct trace_fit *fit)
+{
+    for (size_t i = 0; i < fit->n; i++) {
+        const struct fit_source *source = &fit->sources[i];
+        if (fabs(source->work_ratio - 1) > 0.1)
+            fprintf(
+                stderr,
+                "tenure: warning: %s%sthe fitted jobs have %.2f times the GPU-hours "
+                "of the trace's\n",
+                source->workload ? source->workload : "", source->workload ? ": " : "",
+                source->work_ratio);
+    }
+}
+
 static bool fit(const char *in, const char *out, const struct fit_options *options,
                 bool json, struct error *err)
 {
     struct trace trace;
     struct trace_fit fit = {.path = NULL};
+    if (!check_kind(in, err))
+        return false;
     bool ok = trace_read(&trace, in, err) && trace_fit(&trace, options, &fit, err) &&
               (json ? trace_fit_write_json(&fit, err)
                     : trace_fit_write(&fit, out ? out : "-", err));
+    if (ok)
+        warn(&fit);
     trace_fit_free(&fit);
     trace_free(&trace);
     return ok;
@@ -60,13 +93,13 @@ bool trace_fit_verb(int argc, char **argv, struct error *err)
 {
     const char *in = NULL, *out = NULL, *durations = NULL, *arrivals = NULL,
                *states = NULL;
-    bool json = false, by_workload = false;
+    bool json = false, together = false;
     const struct cli_option options[] = {
         {.name = "output", .letter = 'o', .value = &out},
         {.name = "durations", .value = &durations},
         {.name = "arrivals", .value = &arrivals},
         {.name = "states", .value = &states},
-        {.name = "by-workload", .flag = &by_workload},
+        {.name = "together", .flag = &together},
         {.name = "json", .flag = &json},
         {.name = NULL}};
     const struct cli_operands operands = {1, 1, "name one trace to fit", &in};
@@ -81,7 +114,7 @@ bool trace_fit_verb(int argc, char **argv, struct error *err)
                             "%s: --json goes to standard output; "
                             "leave -o out",
                             argv[0]);
-    wanted.by_workload = by_workload;
+    wanted.together = together;
     ok = ok && fit(in, out, &wanted, json, err);
     arena_free(&arena);
     return ok;

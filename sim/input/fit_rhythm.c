@@ -151,7 +151,7 @@ static double dispersion(const struct grid *grid, const struct factors *f,
     }
     int64_t fitted =
         1 + (rhythm->has_days ? DAYS - 1 : 0) + (rhythm->has_growth ? 1 : 0);
-    return days > fitted ? chi / (double)(days - fitted) : 1;
+    return days > fitted ? chi / (double)(days - fitted) : 0;
 }
 
 static void report_factors(const struct grid *grid, const struct factors *f,
@@ -166,7 +166,7 @@ static void report_factors(const struct grid *grid, const struct factors *f,
         info[1] += m * t;
         info[2] += m * t * t;
     }
-    double spread = sqrt(fmax(1, rhythm->dispersion));
+    double spread = sqrt(fmax(rhythm->dispersion, rhythm->cv.value * rhythm->cv.value));
     for (int k = 0; k < HOURS; k++)
         rhythm->hour[k] = (struct fit_value){
             f->hour[k], by_hour[k] > 0 ? spread * f->hour[k] / sqrt(by_hour[k]) : 0};
@@ -263,12 +263,60 @@ static void fit_gaps(const struct fit_jobs *jobs, const double at[],
     }
 }
 
+/* Windows as short as have three jobs in the mean, of 5 to 60 minutes, but not so many
+ * that fitting states to them takes long. */
+static size_t windows_per_hour(const struct fit_jobs *jobs, const struct grid *grid)
+{
+    static const size_t parts[] = {12, 6, 3, 2};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (jobs->n >= 3 * parts[i] * grid->n && parts[i] * grid->n <= 60000)
+            return parts[i];
+    return 1;
+}
+
+static void fit_windows(const struct fit_jobs *jobs, const struct grid *grid,
+                        const struct factors *f, struct fit_hours *windows)
+{
+    size_t parts = windows_per_hour(jobs, grid);
+    int64_t length_ms = MS_PER_H / (int64_t)parts;
+    int64_t begin_ms = local_ms(jobs, jobs->begin_ms);
+    int64_t end_ms = local_ms(jobs, jobs->end_ms);
+    size_t n = grid->n * parts;
+    double *count = ARENA_ARRAY(jobs->arena, n, double);
+    double *work_d = ARENA_ARRAY(jobs->arena, n, double);
+    for (size_t i = 0; i < n; i++) {
+        int64_t from_ms = grid->first_ms + (int64_t)i * length_ms;
+        int64_t to_ms = from_ms + length_ms;
+        from_ms = from_ms < begin_ms ? begin_ms : from_ms;
+        to_ms = to_ms > end_ms ? end_ms : to_ms;
+        size_t hour = i / parts;
+        double whole_d = expected(grid, f, hour) / (f->rate_per_h * HOURS);
+        if (to_ms > from_ms && grid->part[hour] > 0)
+            work_d[i] = whole_d * (double)(to_ms - from_ms) /
+                        (grid->part[hour] * (double)MS_PER_H);
+    }
+    for (size_t i = 0; i < jobs->n; i++) {
+        int64_t at_ms = local_ms(jobs, fit_job(jobs, i)->submit_ms);
+        count[(at_ms - grid->first_ms) / length_ms]++;
+    }
+    *windows = (struct fit_hours){count, work_d, n, 1 / (double)parts};
+}
+
 /* A growth that may as well be none would only be carried into years to come. */
 static bool told_from_none(struct fit_value growth)
 {
     double factor = 1 + growth.value;
-    return fabs(log(factor)) > 2 * growth.error / factor && growth.value > -0.99 &&
+    return fabs(log(factor)) > 3 * growth.error / factor && growth.value > -0.99 &&
            growth.value <= 100;
+}
+
+static void fit_all_factors(const struct fit_jobs *jobs, const struct grid *grid,
+                            struct factors *factors, struct fit_rhythm *rhythm)
+{
+    fit_factors(grid, rhythm, factors);
+    rhythm->dispersion = dispersion(grid, factors, rhythm);
+    fit_gaps(jobs, operational(jobs, grid, factors), rhythm);
+    report_factors(grid, factors, rhythm);
 }
 
 void fit_rhythm(const struct fit_jobs *jobs, struct fit_rhythm *rhythm,
@@ -284,19 +332,11 @@ void fit_rhythm(const struct fit_jobs *jobs, struct fit_rhythm *rhythm,
         factors.hour[k] = 1;
     for (int k = 0; k < DAYS; k++)
         factors.day[k] = 1;
-    fit_factors(&grid, rhythm, &factors);
-    rhythm->dispersion = dispersion(&grid, &factors, rhythm);
-    report_factors(&grid, &factors, rhythm);
+    fit_all_factors(jobs, &grid, &factors, rhythm);
     if (rhythm->has_growth && !told_from_none(rhythm->growth_frac_per_y)) {
         rhythm->has_growth = false;
         factors.g_per_d = 0;
-        fit_factors(&grid, rhythm, &factors);
-        rhythm->dispersion = dispersion(&grid, &factors, rhythm);
-        report_factors(&grid, &factors, rhythm);
+        fit_all_factors(jobs, &grid, &factors, rhythm);
     }
-    double *work_d = ARENA_ARRAY(jobs->arena, grid.n, double);
-    for (size_t i = 0; i < grid.n; i++)
-        work_d[i] = expected(&grid, &factors, i) / (factors.rate_per_h * HOURS);
-    *hours = (struct fit_hours){grid.count, work_d, grid.n};
-    fit_gaps(jobs, operational(jobs, &grid, &factors), rhythm);
+    fit_windows(jobs, &grid, &factors, hours);
 }

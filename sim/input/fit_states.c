@@ -10,18 +10,20 @@
 /*
  * The hidden states of the model `mmpp`, from counts by hour: a hidden Markov chain
  * with Poisson counts (Baum, Petrie, Soules and Weiss 1970; Zucchini, MacDonald and
- * Langrock, "Hidden Markov Models for Time Series", 2016), that may change once an hour
- * and then goes to any other state with equal chances, as the model does.  So stays of
- * some hours and more are found; what changes within the hour is not, and hours in
- * which the state changed can look like a state of their own.
+ * Langrock, "Hidden Markov Models for Time Series", 2016), that may change between
+ * windows and then goes to another state in proportion to its visits, as the model
+ * does.  A stay is given by its mean, so that each state has the same share of time in
+ * both.  What changes within a window is not seen: windows in which the state changed
+ * lie between the states, so that stays of a few windows are found too long and rates
+ * too near to each other, by more than the errors say.
  */
 
-enum { MOST = FIT_STATES_MAX, TURNS = 500 };
+enum { MOST = FIT_STATES_MAX, TURNS = 300 };
 
 struct chain {
     size_t n;
-    double rate[MOST];   /* per operational day */
-    double stay_h[MOST]; /* mean */
+    double rate[MOST]; /* per operational day */
+    double stay[MOST]; /* mean, in windows */
     double visits[MOST];
 };
 
@@ -34,7 +36,7 @@ struct passes {
 
 static double stays(const struct chain *chain, size_t k)
 {
-    return 1 - 1 / fmax(chain->stay_h[k], 1.0001);
+    return 1 - 1 / fmax(chain->stay[k], 1.0001);
 }
 
 static double visits_of_all(const struct chain *chain)
@@ -49,6 +51,8 @@ static double step(const struct chain *chain, size_t from, size_t to)
 {
     double p = stays(chain, from);
     double others = visits_of_all(chain) - chain->visits[from];
+    if (chain->n == 1)
+        return 1;
     return from == to ? p : (1 - p) * chain->visits[to] / others;
 }
 
@@ -56,6 +60,8 @@ static double step(const struct chain *chain, size_t from, size_t to)
 static double at_first(const struct chain *chain, size_t k)
 {
     double all = visits_of_all(chain), sum = 0, mine = 0;
+    if (chain->n == 1)
+        return 1;
     for (size_t i = 0; i < chain->n; i++) {
         double time =
             chain->visits[i] * (all - chain->visits[i]) / (1 - stays(chain, i));
@@ -166,13 +172,13 @@ static void improve_visits(const struct expected *e, struct chain *chain)
 static void improve(const struct passes *passes, struct chain *chain)
 {
     struct expected e = backward(passes, chain);
-    double total_h = (double)passes->hours->n;
+    double total = (double)passes->hours->n;
     for (size_t k = 0; k < chain->n; k++) {
         if (e.work[k] > 0)
             chain->rate[k] = fmax(e.count[k] / e.work[k], 1e-6);
         double p = e.stayed[k] / fmax(e.stayed[k] + e.left[k], 1e-300);
-        p = fmin(fmax(p, 1e-4), 1 - 0.1 / total_h);
-        chain->stay_h[k] = 1 / (1 - p);
+        p = fmin(fmax(p, 1e-4), 1 - 0.1 / total);
+        chain->stay[k] = 1 / (1 - p);
     }
     improve_visits(&e, chain);
 }
@@ -183,7 +189,7 @@ static int by_value(const void *a, const void *b)
     return (*left > *right) - (*left < *right);
 }
 
-/* States at the quantiles of the hourly rates, lasting six hours. */
+/* States at the quantiles of the windows' rates, lasting six hours. */
 static struct chain first_guess(const struct fit_hours *hours, size_t n,
                                 struct arena *arena)
 {
@@ -201,7 +207,7 @@ static struct chain first_guess(const struct fit_hours *hours, size_t n,
             sum += rate[i];
         chain.rate[k] =
             fmax(sum / fmax(1, (double)(to - from)), 0.01 * (double)(k + 1));
-        chain.stay_h[k] = 6;
+        chain.stay[k] = fmax(2, 6 / hours->window_h);
         chain.visits[k] = 1 / (double)n;
     }
     return chain;
@@ -213,7 +219,7 @@ static double *parameter(struct chain *chain, size_t at)
     if (at < chain->n)
         return &chain->rate[at];
     at -= chain->n;
-    return at < chain->n ? &chain->stay_h[at] : &chain->visits[at - chain->n];
+    return at < chain->n ? &chain->stay[at] : &chain->visits[at - chain->n];
 }
 
 static double moved(const struct passes *passes, const struct chain *chain, size_t a,
@@ -263,7 +269,7 @@ static void errors_of(const struct passes *passes, const struct chain *chain,
 static double fit_chain(const struct passes *passes, struct chain *chain)
 {
     double last = -INFINITY, now = forward(passes, chain);
-    for (int turn = 0; turn < TURNS && now - last > 1e-4; turn++) {
+    for (int turn = 0; turn < TURNS && now - last > 1e-3; turn++) {
         last = now;
         improve(passes, chain);
         now = forward(passes, chain);
@@ -283,7 +289,7 @@ static void sort_states(struct chain *chain)
     for (size_t i = 1; i < chain->n; i++)
         for (size_t k = i; k > 0 && chain->rate[k - 1] > chain->rate[k]; k--) {
             swap(&chain->rate[k], &chain->rate[k - 1]);
-            swap(&chain->stay_h[k], &chain->stay_h[k - 1]);
+            swap(&chain->stay[k], &chain->stay[k - 1]);
             swap(&chain->visits[k], &chain->visits[k - 1]);
         }
 }
@@ -298,16 +304,20 @@ void fit_states(const struct fit_hours *hours, size_t wanted, struct arena *aren
     passes.log_factorial = ARENA_ARRAY(arena, hours->n, double);
     for (size_t i = 0; i < hours->n; i++)
         passes.log_factorial[i] = gsl_sf_lngamma(hours->count[i] + 1);
-    struct chain best = {.n = 0};
+    struct chain one = first_guess(hours, 1, arena), best = {.n = 0};
+    double least = forward(&passes, &one), last = least;
     for (size_t n = wanted ? wanted : 2; n <= (wanted ? wanted : MOST); n++) {
         struct chain chain = first_guess(hours, n, arena);
         double likelihood = fit_chain(&passes, &chain);
         double bic =
             (double)parameters(&chain) * log((double)hours->n) - 2 * likelihood;
-        if (best.n > 0 && bic >= states->bic)
+        /* Windows in which the state changed would pass for states of their own. */
+        bool little = likelihood - last < (last - least) / 20;
+        if (best.n > 0 && (bic >= states->bic || little))
             break;
         states->bic = bic;
         best = chain;
+        last = likelihood;
     }
     sort_states(&best);
     double error[3 * MOST] = {0};
@@ -317,7 +327,8 @@ void fit_states(const struct fit_hours *hours, size_t wanted, struct arena *aren
         states->rate_per_d[k] =
             (struct fit_value){best.rate[k], best.rate[k] * error[k]};
         states->stay_h[k] =
-            (struct fit_value){best.stay_h[k], best.stay_h[k] * error[best.n + k]};
+            (struct fit_value){hours->window_h * best.stay[k],
+                               hours->window_h * best.stay[k] * error[best.n + k]};
         states->visits[k] =
             (struct fit_value){best.visits[k], best.visits[k] * error[2 * best.n + k]};
     }

@@ -33,17 +33,17 @@ static void line(FILE *out, const char *key, double value, const char *unit,
 static void list(FILE *out, const char *key, const struct fit_value values[], int n)
 {
     double worst = 0;
-    fprintf(out, "      %s: [", key);
-    for (int i = 0; i < n; i++) {
-        fprintf(out, "%s%.4g",
-                i == 0        ? ""
-                : i % 12 == 0 ? ",\n              "
-                              : ", ",
-                values[i].value);
+    for (int i = 0; i < n; i++)
         if (values[i].value > 0)
             worst = fmax(worst, values[i].error / values[i].value);
-    }
-    fprintf(out, "] # +- %.2g %% or less each\n", 100 * worst);
+    fprintf(out, "      # +- %.2g %% or less each:\n      %s: [", 100 * worst, key);
+    for (int i = 0; i < n; i++)
+        fprintf(out, "%s%.4g",
+                i == 0       ? ""
+                : i % 8 == 0 ? ",\n        "
+                             : ", ",
+                values[i].value);
+    fprintf(out, "]\n");
 }
 
 static void sizes(FILE *out, const char *key, const struct fit_sizes *sizes)
@@ -51,16 +51,16 @@ static void sizes(FILE *out, const char *key, const struct fit_sizes *sizes)
     if (sizes->n == 0)
         return;
     double worst = 0;
-    fprintf(out, "      %s: {", key);
-    for (size_t i = 0; i < sizes->n; i++) {
+    for (size_t i = 0; i < sizes->n; i++)
+        worst = fmax(worst, sizes->error[i]);
+    fprintf(out, "      # +- %.2g or less each:\n      %s: {", worst, key);
+    for (size_t i = 0; i < sizes->n; i++)
         fprintf(out, "%s%.0f: %.5g",
                 i == 0       ? ""
-                : i % 6 == 0 ? ",\n              "
+                : i % 4 == 0 ? ",\n        "
                              : ", ",
                 sizes->gpus[i], sizes->share[i]);
-        worst = fmax(worst, sizes->error[i]);
-    }
-    fprintf(out, "} # +- %.2g or less each\n", worst);
+    fprintf(out, "}\n");
 }
 
 static void write_burstiness(FILE *out, const struct fit_source *source)
@@ -99,7 +99,7 @@ static void write_durations(FILE *out, const struct fit_source *source)
         for (size_t i = 0; i < source->n_quantiles; i++) {
             fprintf(out, "%s%.4g: ",
                     i == 0       ? ""
-                    : i % 4 == 0 ? ",\n              "
+                    : i % 3 == 0 ? ",\n        "
                                  : ", ",
                     source->quantile_at[i]);
             number(out, source->quantile_s[i]);
@@ -140,21 +140,26 @@ static void write_fit_of(FILE *out, const struct fit_source *source)
 {
     const struct fit_rhythm *rhythm = &source->rhythm;
     fprintf(out, "# %zu jobs, %.1f GPU-h.\n", source->jobs, source->gpu_h);
-    fprintf(
-        out,
-        "# Arrivals: daily counts scatter %.3g times as much as Poisson about the\n"
-        "# rhythm; gaps differ from the Gamma law by %.3g (Kolmogorov's distance).\n",
-        rhythm->dispersion, rhythm->distance);
+    fprintf(out, "# Arrivals: ");
+    if (rhythm->dispersion > 0)
+        fprintf(
+            out,
+            "daily counts scatter %.3g times as much as Poisson about the\n# rhythm; ",
+            rhythm->dispersion);
+    fprintf(out, "gaps differ from the Gamma law by %.3g (Kolmogorov).\n",
+            rhythm->distance);
+    if (rhythm->cv.value < 0.05)
+        fprintf(out,
+                "# They are more regular than the model can be: cv is its least.\n");
     double explained = rhythm->cv.value * rhythm->cv.value;
     if (source->states.n == 0 && rhythm->dispersion > 2 * fmax(1, explained))
         fprintf(
             out,
-            "# Such gaps explain a scatter of %.3g only: bursts that last longer are "
-            "missing\n# here; see `--arrivals mmpp`, or the key `bootstrap` of a "
-            "source.\n",
+            "# Such gaps explain a scatter of %.3g only: bursts that last longer are\n"
+            "# missing here; see `--arrivals mmpp`, or `bootstrap` of a source.\n",
             explained);
-    fprintf(out, "# Durations, by law: BIC less the least one, and Kolmogorov's "
-                 "distance\n");
+    fprintf(out,
+            "# Durations, by law: BIC less the least one, and Kolmogorov's distance\n");
     double least = INFINITY;
     for (int i = 0; i < SERVICE_EMPIRICAL; i++)
         if (source->laws[i].possible)
@@ -167,6 +172,9 @@ static void write_fit_of(FILE *out, const struct fit_source *source)
             "# 5 %% of samples of a true law would lie farther off than %.4f.\n"
             "# GPU-hours of a job: %.3f times those of the trace.\n",
             1.358 / sqrt((double)source->jobs), source->work_ratio);
+    if (fabs(source->work_ratio - 1) > 0.1)
+        fprintf(out,
+                "# That is far off: this demand is not the trace's in GPU-hours.\n");
 }
 
 static void write_source(FILE *out, const struct fit_source *source)

@@ -317,7 +317,7 @@ static size_t group(const struct trace *trace, const struct fit_options *options
     }
     for (size_t name = 0; name <= trace->names.n; name++) {
         bool own =
-            options->by_workload && name < trace->names.n && jobs[name] >= FIT_JOBS_MIN;
+            !options->together && name < trace->names.n && jobs[name] >= FIT_JOBS_MIN;
         group_of_name[name] = own ? (uint32_t)groups++ : UINT32_MAX;
     }
     free(jobs);
