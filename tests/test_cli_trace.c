@@ -241,7 +241,23 @@ Test(cli_trace, verbs_read_and_write_streams)
                         "$TENURE_PROGRAM trace scale - --factor 1 -o -");
     cr_expect(eq(int, outcome->code, 0));
     cr_expect(eq(str, outcome->out, (char *)text));
-    cr_expect(eq(str, outcome->err, (char *)"2 jobs written, from 2\n"));
+    cr_expect(eq(str, outcome->err,
+                 (char *)"2 jobs written, from 2\nGPU-h: 0.1, from 0.1 (100.0 %)\n"));
+    folder_remove(&folder);
+}
+
+/* A job keeps one GPU at least: 0.4 of 1, 1, 1 and 10 GPUs for 100 h are not 520 but
+ * 3 x 100 + 4 x 100 GPU-h. */
+Test(cli_trace, scaling_says_what_becomes_of_gpu_h)
+{
+    struct folder folder = with_jobs("submit,duration_s,gpus\n0,360000,1\n0,360000,1\n"
+                                     "7,360000,1\n9,360000,10\n");
+    struct outcome *outcome =
+        tenure(&folder, "trace scale jobs.csv --gpus 0.4 -o fewer.csv");
+    cr_expect(eq(int, outcome->code, 0));
+    cr_expect(eq(str, outcome->err,
+                 (char *)"4 jobs written, from 4\nGPU-h: 700.0, from 1,300.0 (53.8 %)\n"
+                         "3 of the 4 jobs read would round to no GPU, and keep one\n"));
     folder_remove(&folder);
 }
 

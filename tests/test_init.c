@@ -220,6 +220,9 @@ Test(init, mistakes_leave_nothing_behind)
         {"init --sacct sacct.txt --sinfo sinfo.txt --class h100=h1000 -o mine", 1,
          "tenure: init: --class: 'h1000' is no class of the catalogue; `tenure models "
          "--catalogue` lists them\n"},
+        {"init --sacct sacct.txt --sinfo sinfo.txt --class gpu=nosuch -o mine", 1,
+         "tenure: init: --class: 'nosuch' is no class of the catalogue; `tenure models "
+         "--catalogue` lists them\n"},
         {"init --sacct empty.txt -o mine", 2,
          "tenure: empty.txt: no job with GPUs ran and ended, so that there is nothing "
          "to begin with; `tenure trace convert --from sacct` says what was dropped\n"},
@@ -247,6 +250,28 @@ Test(init, mistakes_leave_nothing_behind)
 }
 
 /* 3 servers of 8 and 2 of 4; blanks between the fields, and other columns. */
+/* One server alone cannot be taken away; a type that nothing has is told of. */
+Test(init, a_hall_of_one_server_is_tried_with_two)
+{
+    struct folder folder = folder_new();
+    folder_write(&folder, "sacct.txt",
+                 HEAD
+                 "1|ada|vision|p|COMPLETED|2026-03-02T01:17:20|2026-03-02T01:19:00|"
+                 "3723|120|gres/gpu=5|a\n");
+    folder_write(&folder, "sinfo.txt", "PARTITION GRES NODES\np gpu:8 1\n");
+    struct outcome *outcome = tenure(
+        &folder,
+        "init --sacct sacct.txt --sinfo sinfo.txt --class gpu=a100-80-sxm -o mine");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    cr_expect(eq(str, outcome->err,
+                 "warning: --class: no server and no job has GPUs of the type 'gpu'; "
+                 "where the records tell no type, give the class in the scenario\n"));
+    const char *text = text_of(&folder, "mine/scenario.yaml");
+    cr_expect(strstr(text, "--set pools.p.gpus=16 -o larger && tenure compare as-is "
+                           "larger\n") != NULL);
+    forget(&folder);
+}
+
 Test(init, reads_the_short_form_of_sinfo)
 {
     struct folder folder = folder_new();

@@ -225,19 +225,19 @@ Test(prometheus, series_of_a_label_are_one_level)
     struct import_report report;
     const struct import_setting label[] = {{"workload", "ns"}};
     import_with("prometheus", text, NULL, label, 1, &result, &report);
-    /* Of a: 8.5 for a minute, then 8, 2.25 for one step of 60 s.  Of b there is no
-     * sample for two minutes. */
+    /* The median of 60, 60.5 and 180 s is the step.  Of a: 8.5 for one step, then 8,
+     * 2.25 for one step.  Of b there is no sample for two minutes. */
     const struct expected by_label[] = {{T0, 9, "a"},          {T0, 3, "b"},
-                                        {T0 + 60000, 8, "a"},  {T0 + 60000, 0, "b"},
+                                        {T0 + 60500, 8, "a"},  {T0 + 60500, 0, "b"},
                                         {T0 + 120500, 3, "a"}, {T0 + 180000, 1, "b"},
-                                        {T0 + 180500, 0, "a"}, {T0 + 240000, 0, "b"}};
+                                        {T0 + 181000, 0, "a"}, {T0 + 240500, 0, "b"}};
     expect_level(&result.level, by_label, COUNT(by_label));
     cr_expect(eq(i64, dropped(&report, "no samples"), 1));
     cr_expect(eq(str, report.notes[0],
-                 "6 samples, 60.000 s apart; before a gap and at the end of a series "
-                 "one holds for 60.000 s"));
-    cr_expect(eq(str, report.notes[1], "1 gaps in series, where they count nothing"));
-    cr_expect(eq(str, report.notes[2], "1 values are empty or NaN: no samples"));
+                 "6 samples, 60.500 s apart; before a gap and at the end of a series "
+                 "one holds for 60.500 s"));
+    cr_expect(eq(str, report.notes[1], "1 gap in series, where they count nothing"));
+    cr_expect(eq(str, report.notes[2], "1 value is empty or NaN: no sample"));
     import_result_free(&result);
 
     const struct import_setting sum[] = {{"round", "nearest"}, {"hold", "3min"}};
@@ -255,8 +255,52 @@ Test(prometheus, series_of_a_label_are_one_level)
     const struct import_setting busy[] = {{"busy_above", "2.5"}};
     import_with("prometheus", text, NULL, busy, 1, &result, &report);
     const struct expected gpus[] = {
-        {T0, 2, NULL}, {T0 + 60000, 1, NULL}, {T0 + 120500, 0, NULL}};
+        {T0, 2, NULL}, {T0 + 60500, 1, NULL}, {T0 + 120500, 0, NULL}};
     expect_level(&result.level, gpus, COUNT(gpus));
+    import_result_free(&result);
+}
+
+Test(prometheus, a_pair_that_is_close_does_not_end_what_the_others_hold)
+{
+    char text[4096];
+    int used = snprintf(text, sizeof text, "Time,gpus\n");
+    for (int i = 0; i < 120; i++) {
+        long at_s = 1772414240 + 60 * i;
+        used += snprintf(text + used, sizeof text - (size_t)used, "%ld,100\n", at_s);
+        if (i == 17)
+            used += snprintf(text + used, sizeof text - (size_t)used, "%ld,100\n",
+                             at_s + 1);
+    }
+    struct import_result result;
+    struct import_report report;
+    import_good("prometheus", text, NULL, &result, &report);
+    /* 120 minutes of 100 GPUs, without a gap; distances: 118 of 60 s, 1 s and 59 s. */
+    const struct expected two_h[] = {{T0, 100, NULL}, {T0 + 7200000, 0, NULL}};
+    expect_level(&result.level, two_h, COUNT(two_h));
+    cr_expect(eq(sz, report.n_notes, 1));
+    import_result_free(&result);
+}
+
+Test(prometheus, one_sample_needs_to_be_told_how_long_it_holds)
+{
+    static const char text[] = "Time,gpus\n1772414240,8\n";
+    import_wrong("prometheus", text, NULL,
+                 "log.csv: no series has two samples, so that nothing says how long "
+                 "one holds; --hold 60s does");
+    static const char pairs[] = "Time,gpus\n1772414240,8\n1772414242,8\n"
+                                "1772414300,8\n1772414302,8\n"
+                                "1772414360,8\n1772414362,8\n";
+    import_wrong(
+        "prometheus", pairs, NULL,
+        "log.csv: 2 of 6 samples are followed by a gap of over one and a half "
+        "steps of 2.000 s, so that the step may not be theirs; --hold 60s says "
+        "for how long a sample holds there");
+    const struct import_setting hold[] = {{"hold", "3min"}};
+    struct import_result result;
+    struct import_report report;
+    import_with("prometheus", text, NULL, hold, 1, &result, &report);
+    const struct expected held[] = {{T0, 8, NULL}, {T0 + 180000, 0, NULL}};
+    expect_level(&result.level, held, COUNT(held));
     import_result_free(&result);
 }
 

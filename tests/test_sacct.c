@@ -201,7 +201,8 @@ Test(sacct, keeps_what_held_gpus_and_says_why_the_rest_is_dropped)
              "15_[1-40%8]|" WHO "PENDING|" WHEN "0|60||gres/gpu=4|9|a\n"
              "16|" WHO "REVOKED|" WHEN "0|60||gres/gpu=4|9|a\n"
              "17|" WHO "NODE_FAIL|" WHEN "77|Partition_Limit|gres/gpu=4||9|a\n"
-             "17|" WHO "COMPLETED|" WHEN "99|60|gres/gpu=4||9|a\n" HEAD;
+             "17|" WHO "COMPLETED|2026-03-02T01:17:20|2026-03-02T01:18:20|"
+             "2026-03-02T01:21:00|Unknown|99|60|gres/gpu=4||9|a\n" HEAD;
     struct import_result result;
     struct import_report report;
     import_good("sacct", text, NULL, &result, &report);
@@ -243,8 +244,8 @@ Test(sacct, keeps_what_held_gpus_and_says_why_the_rest_is_dropped)
         "1 jobs have the limit of their partition, which the file does not tell; they "
         "get none",
         "1 parts of heterogeneous jobs are jobs of their own",
-        "1 more outputs of sacct follow in the file; a job that is in two of them is "
-        "there twice",
+        "1 more outputs of sacct follow in the file; a record that is in two of them "
+        "counts once",
         "dates without a zone are taken as UTC all year; --zone gives another, "
         "daylight saving time cannot be known",
     };
@@ -392,6 +393,9 @@ Test(sacct, refuses_options_that_say_nothing)
         {{"class", "h100"}, "--class: 'h100' is not like h100=h100-sxm"},
         {{"class", "a=b,=c"}, "--class: '=c' is not like h100=h100-sxm"},
         {{"class", "a="}, "--class: 'a=' is not like h100=h100-sxm"},
+        {{"class", "h100=h100-sxm,auto,v100=nosuch"},
+         "--class: 'nosuch' is no class of the catalogue; `tenure models --catalogue` "
+         "lists them, and --catalog FILE adds your own"},
         {{"states", "COMPLETED,DONE"},
          "--states: 'DONE' is no state of a job, as COMPLETED is"},
         {{"delimiter", "||"}, "--delimiter: '||' is not one letter"},
@@ -401,6 +405,46 @@ Test(sacct, refuses_options_that_say_nothing)
                                          .n_settings = 1};
         import_wrong("sacct", HEAD, &options, cases[i].message);
     }
+}
+
+/* A row in two outputs counts once, also where it still ran in the first; an attempt
+ * of a requeued job is another row. */
+Test(sacct, a_record_that_is_in_two_outputs_counts_once)
+{
+    static const char text[] =
+        "JobID|State|Submit|Start|End|ElapsedRaw|AllocTRES\n"
+        "1|REQUEUED|2026-03-02T01:00:00|2026-03-02T01:10:00|2026-03-02T01:27:00|1020|"
+        "gres/gpu=8\n"
+        "1|COMPLETED|2026-03-02T01:00:00|2026-03-02T02:10:00|2026-03-02T02:51:00|2460|"
+        "gres/gpu=8\n"
+        "2|RUNNING|2026-03-02T01:00:00|2026-03-02T02:10:00|Unknown|2460|gres/gpu=3\n"
+        "1|COMPLETED|2026-03-02T01:00:00|2026-03-02T02:10:00|2026-03-02T02:51:00|2460|"
+        "gres/gpu=8\n"
+        "2|COMPLETED|2026-03-02T01:00:00|2026-03-02T02:10:00|2026-03-02T03:10:00|3600|"
+        "gres/gpu=3\n";
+    struct import_result result;
+    struct import_report report;
+    import_good("sacct", text, NULL, &result, &report);
+    cr_expect(eq(sz, result.jobs.n, 3));
+    cr_expect(eq(i64, dropped(&report, "repeated record"), 1));
+    /* (1020 + 2460) s of 8 GPUs and an hour of 3 */
+    cr_expect(eq(i64, (int64_t)result.jobs.gpu_ms, 38640000));
+    import_result_free(&result);
+}
+
+Test(sacct, without_starts_a_record_is_repeated_where_all_of_it_is)
+{
+    static const char text[] = "JobID|State|Submit|ElapsedRaw|AllocTRES\n"
+                               "1|REQUEUED|2026-03-02T01:00:00|1020|gres/gpu=8\n"
+                               "1|REQUEUED|2026-03-02T01:00:00|1021|gres/gpu=8\n"
+                               "1|COMPLETED|2026-03-02T01:00:00|1021|gres/gpu=8\n"
+                               "1|COMPLETED|2026-03-02T01:00:00|1021|gres/gpu=8\n";
+    struct import_result result;
+    struct import_report report;
+    import_good("sacct", text, NULL, &result, &report);
+    cr_expect(eq(sz, result.jobs.n, 3));
+    cr_expect(eq(i64, dropped(&report, "repeated record"), 1));
+    import_result_free(&result);
 }
 
 /* The records of the example, counted by another reader: fields by '|', GPUs by

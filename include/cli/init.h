@@ -47,6 +47,13 @@ struct init {
     int64_t shared;       /* pools in several partitions */
 };
 
+/* Each class that --class names must be of the catalogue. */
+bool init_check_classes(struct init *init, struct error *err) MUST_CHECK;
+
+/* Tells standard error of each type in --class that neither a server nor a job has;
+ * after the pools are made. */
+void init_warn_of_types(const struct init *init);
+
 /* Pools from servers and jobs, and what jobs may run in them. */
 bool init_make_pools(struct init *init, struct error *err) MUST_CHECK;
 

@@ -37,7 +37,7 @@ enum { GPUS_ALLOC, GPUS_REQ };
 enum { PRIORITY_NONE, PRIORITY_AS_IS, PRIORITY_SCALED };
 
 struct sacct_options {
-    const char *delimiter, *class, *states;
+    const char *delimiter, *class, *states, *catalog;
     int tenant, workload, pools, arrival, unfinished, gpus, priority;
 };
 
@@ -50,6 +50,7 @@ struct sacct {
     size_t n_seen;
     bool more_seen;
     int64_t untold, parts, tasks, later, partition_limits, slices, cut, headers;
+    struct names kept; /* the rows that became jobs, by what tells rows apart */
     char pools[JOB_LIST_MAX + 1], classes[JOB_LIST_MAX + 1]; /* of the present job */
 };
 

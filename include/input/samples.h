@@ -32,7 +32,9 @@ void samples_free(struct samples *samples);
 uint32_t samples_series(struct samples *samples, const char *workload);
 void samples_add(struct samples *samples, const struct sample *sample);
 
-/* The least distance between two samples of one series; 0: there are no two. */
+/* The median of the distances between two samples of one series that follow each
+ * other (the lower one of two): a single pair that is close or far does not move it.
+ * 0: there are no two. */
 int64_t samples_step_ms(struct samples *samples);
 
 struct samples_rule {

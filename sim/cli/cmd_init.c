@@ -37,8 +37,8 @@ static bool read_jobs(struct init *init, bool by_start, struct error *err)
 
 static bool read_all(struct init *init, struct error *err)
 {
-    return catalog_init(&init->catalog, err) && read_jobs(init, false, err) &&
-           read_jobs(init, true, err) &&
+    return catalog_init(&init->catalog, err) && init_check_classes(init, err) &&
+           read_jobs(init, false, err) && read_jobs(init, true, err) &&
            (!init->sinfo ||
             sinfo_read(&init->servers, init->sinfo, &init->arena, err)) &&
            init_make_pools(init, err);
@@ -168,6 +168,7 @@ static void say(struct init *init)
     printf("written to %s:", init->dir);
     for (size_t i = 0; i < n; i++)
         printf(" %s", names[i]);
+    init_warn_of_types(init);
     puts("\nEvery ASSUMED in scenario.yaml is for you to settle.");
 }
 

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/calendar.h"
 #include "base/decimal.h"
 #include "cli/cli.h"
 #include "cli/trace_cmd.h"
+#include "cli/trace_text.h"
 #include "input/trace_edit.h"
 
 struct scale {
@@ -45,6 +47,28 @@ static bool parse_factors(struct scale *scale, struct error *err)
     return ok;
 }
 
+/* A GPU is the least that a job has, so that GPU-h are not scaled where a share of one
+ * is asked for. */
+static void say_gpu_h(const struct scale *scale, const struct trace *from,
+                      const struct trace *to)
+{
+    size_t raised = 0;
+    for (size_t i = 0; i < from->n; i++)
+        raised += divide_rounded((int128)from->jobs[i].gpus * scale->by.gpus,
+                                 TRACE_SCALE_ONE) < 1;
+    double before_h = (double)from->gpu_ms / MS_PER_H;
+    double after_h = (double)to->gpu_ms / MS_PER_H;
+    fprintf(stderr, "GPU-h: %s, from %s", figure_real(after_h, 1).text,
+            figure_real(before_h, 1).text);
+    if (before_h > 0)
+        fprintf(stderr, " (%.1f %%)", 100 * after_h / before_h);
+    fputc('\n', stderr);
+    if (raised)
+        fprintf(stderr,
+                "%zu of the %zu jobs read would round to no GPU, and keep one\n",
+                raised, from->n);
+}
+
 static bool scale_trace(const struct scale *scale, struct error *err)
 {
     struct import_result all;
@@ -56,6 +80,8 @@ static bool scale_trace(const struct scale *scale, struct error *err)
         if (ok)
             fprintf(stderr, "%zu %s written, from %zu\n", any_trace_rows(&scaled),
                     any_trace_noun(&scaled), any_trace_rows(&all));
+        if (ok && all.kind == IMPORT_JOBS)
+            say_gpu_h(scale, &all.jobs, &scaled.jobs);
         import_result_free(&scaled);
     }
     import_result_free(&all);

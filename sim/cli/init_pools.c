@@ -46,27 +46,81 @@ static void name_pool(const struct init *init, struct init_pool *pool)
 
 /* ---- classes ---- */
 
-static const struct gpu_class *find_class(struct init *init, const char *type,
-                                          bool *guessed, struct error *err)
+/* TYPE=CLASS, as --class lists them. */
+struct mapping {
+    const char *type;
+    size_t length; /* of the type */
+    char class[64];
+};
+
+/* The next one of the list at *at; false: there is none.  What is no mapping, as
+ * "auto", has the class "". */
+static bool next_mapping(const char **at, struct mapping *mapping)
 {
-    char name[64];
-    *guessed = false;
-    const char *list = init->class;
-    for (; *list; list += strcspn(list, ","), list += *list == ',') {
-        size_t entry = strcspn(list, ","), length = strcspn(list, "=");
-        if (length >= entry || length != strlen(type) ||
-            strncasecmp(list, type, length) != 0)
-            continue;
-        snprintf(name, sizeof name, "%.*s", (int)(entry - length - 1),
-                 list + length + 1);
-        const struct gpu_class *class = catalog_find(&init->catalog, name);
-        if (!class)
-            error_kind_set(err, ERROR_USAGE,
-                           "init: --class: '%s' is no class of the catalogue; `tenure "
-                           "models --catalogue` lists them",
-                           name);
-        return class;
+    if (**at == '\0')
+        return false;
+    size_t entry = strcspn(*at, ","), length = strcspn(*at, "=");
+    bool is_one = length < entry;
+    *mapping = (struct mapping){.type = *at, .length = is_one ? length : entry};
+    if (is_one)
+        snprintf(mapping->class, sizeof mapping->class, "%.*s",
+                 (int)(entry - length - 1), *at + length + 1);
+    *at += entry;
+    *at += **at == ',';
+    return true;
+}
+
+static bool is_of_type(const struct mapping *mapping, const char *type)
+{
+    return mapping->length == strlen(type) &&
+           strncasecmp(mapping->type, type, mapping->length) == 0;
+}
+
+bool init_check_classes(struct init *init, struct error *err)
+{
+    struct mapping mapping;
+    for (const char *at = init->class; next_mapping(&at, &mapping);)
+        if (*mapping.class && !catalog_find(&init->catalog, mapping.class))
+            return error_kind_set(err, ERROR_USAGE,
+                                  "init: --class: '%s' is no class of the catalogue; "
+                                  "`tenure models --catalogue` lists them",
+                                  mapping.class);
+    return true;
+}
+
+static bool has_class(const struct init *init, const char *class)
+{
+    const struct trace *trace = &init->jobs.jobs;
+    bool has = false;
+    for (size_t i = 0; i < trace->n_kinds && !has; i++)
+        has = trace->kinds[i].classes && strstr(trace->kinds[i].classes, class);
+    return has;
+}
+
+void init_warn_of_types(const struct init *init)
+{
+    struct mapping mapping;
+    for (const char *at = init->class; next_mapping(&at, &mapping);) {
+        bool known = !*mapping.class || has_class(init, mapping.class);
+        for (size_t i = 0; i < init->servers.n && !known; i++)
+            known = is_of_type(&mapping, init->servers.items[i].type);
+        if (!known)
+            fprintf(stderr,
+                    "warning: --class: no server and no job has GPUs of the type "
+                    "'%.*s'; where the records tell no type, give the class in the "
+                    "scenario\n",
+                    (int)mapping.length, mapping.type);
     }
+}
+
+static const struct gpu_class *find_class(struct init *init, const char *type,
+                                          bool *guessed)
+{
+    struct mapping mapping;
+    *guessed = false;
+    for (const char *at = init->class; next_mapping(&at, &mapping);)
+        if (*mapping.class && is_of_type(&mapping, type))
+            return catalog_find(&init->catalog, mapping.class);
     if (catalog_find(&init->catalog, type))
         return catalog_find(&init->catalog, type);
     const char *near = slurm_class(type, strlen(type));
@@ -86,9 +140,7 @@ static struct init_pool *add_pool(struct init *init, const char *partitions,
         return NULL;
     }
     *pool = (struct init_pool){.partitions = partitions, .type = type};
-    pool->class = find_class(init, type, &pool->class_guessed, err);
-    if (!pool->class)
-        return NULL;
+    pool->class = find_class(init, type, &pool->class_guessed);
     name_pool(init, pool);
     init->n_pools++;
     return pool;

@@ -106,6 +106,28 @@ static void print_note(FILE *out, const char *note)
     fputc('\n', out);
 }
 
+static int64_t server_of(const struct init_pool *pool)
+{
+    return pool->per_server ? pool->per_server : pool->class->gpus_per_server;
+}
+
+/* A first variant: a server less where a pool has several, else one more. */
+static void print_variant(FILE *out, const struct init *init)
+{
+    const struct init_pool *pool = NULL;
+    for (size_t i = 0; i < init->n_pools && !pool; i++)
+        if (init->pools[i].gpus > server_of(&init->pools[i]))
+            pool = &init->pools[i];
+    bool fewer = pool != NULL;
+    pool = pool ? pool : &init->pools[0];
+    int64_t gpus = pool->gpus + (fewer ? -server_of(pool) : server_of(pool));
+    const char *name = fewer ? "smaller" : "larger";
+    fprintf(out,
+            "#   tenure run scenario.yaml --set pools.%s.gpus=%" PRId64
+            " -o %s && tenure compare as-is %s\n",
+            pool->name, gpus, name, name);
+}
+
 static void print_head(FILE *out, const struct init *init)
 {
     fputs("# Written by `tenure init` from ", out);
@@ -122,16 +144,10 @@ static void print_head(FILE *out, const struct init *init)
         "Next, here:\n"
         "#\n"
         "#   tenure check scenario.yaml\n"
-        "#   tenure run scenario.yaml -o as-is\n"
-        "#   tenure run scenario.yaml --set pools.%s.gpus=%" PRId64
-        " -o smaller && tenure compare as-is smaller\n"
-        "#\n"
-        "# %" PRId64 " rows of accounting read, %zu jobs kept:\n",
-        init->pools[0].name,
-        init->pools[0].gpus - (init->pools[0].per_server
-                                   ? init->pools[0].per_server
-                                   : init->pools[0].class->gpus_per_server),
-        init->report.rows_read, init->jobs.jobs.n);
+        "#   tenure run scenario.yaml -o as-is\n");
+    print_variant(out, init);
+    fprintf(out, "#\n# %" PRId64 " rows of accounting read, %zu jobs kept:\n",
+            init->report.rows_read, init->jobs.jobs.n);
     for (size_t i = 0; i < init->report.n_dropped; i++)
         fprintf(out, "#   %" PRId64 " rows dropped: %s\n", init->report.dropped[i].rows,
                 init->report.dropped[i].reason);

@@ -284,6 +284,25 @@ static bool read_samples(struct reading *in, struct error *err)
     return csv_read(import->path, &reader, import_digest(import), err);
 }
 
+/* Where nothing says how long a sample holds, or the step is that of pairs between
+ * gaps, the level would be mostly zeros that nobody measured. */
+static bool check_step(const struct reading *in, int64_t step_ms, int64_t gaps,
+                       struct error *err)
+{
+    const char *path = in->import->path;
+    if (in->samples.n && step_ms == 0)
+        return error_set(err,
+                         "%s: no series has two samples, so that nothing says how long "
+                         "one holds; --hold 60s does",
+                         path);
+    return gaps <= (int64_t)(in->samples.n / 4) ||
+           error_set(err,
+                     "%s: %" PRId64 " of %zu samples are followed by a gap of over one "
+                     "and a half steps of %.3f s, so that the step may not be theirs; "
+                     "--hold 60s says for how long a sample holds there",
+                     path, gaps, in->samples.n, (double)step_ms / 1000);
+}
+
 static bool make_level(struct reading *in, struct error *err)
 {
     int64_t step_ms = samples_step_ms(&in->samples), gaps, hold_ms;
@@ -291,17 +310,20 @@ static bool make_level(struct reading *in, struct error *err)
     struct samples_rule rule = {hold_ms ? hold_ms : 1, in->options->round == 1};
     if (!samples_level(&in->samples, &rule, in->import, &gaps, err))
         return false;
+    if (!in->options->hold_ms && !check_step(in, step_ms, gaps, err))
+        return false;
     import_note(
         in->import,
         "%zu samples, %.3f s apart; before a gap and at the end of a series one "
         "holds for %.3f s",
         in->samples.n, (double)step_ms / 1000, (double)rule.hold_ms / 1000);
     if (gaps)
-        import_note(in->import, "%" PRId64 " gaps in series, where they count nothing",
-                    gaps);
+        import_note(in->import, "%" PRId64 " gap%s in series, where they count nothing",
+                    gaps, gaps == 1 ? "" : "s");
     if (in->missing)
-        import_note(in->import, "%" PRId64 " values are empty or NaN: no samples",
-                    in->missing);
+        import_note(in->import, "%" PRId64 " value%s empty or NaN: no sample%s",
+                    in->missing, in->missing == 1 ? " is" : "s are",
+                    in->missing == 1 ? "" : "s");
     return true;
 }
 
@@ -349,9 +371,10 @@ const struct importer import_prometheus = {
     .assumes =
         "Values are gauges: below zero is an error, and a counter must go through "
         "`rate` first.  A sample holds until the next one of its series; where "
-        "that comes later than after one and a half steps (the least distance in the "
+        "that comes later than after one and a half steps (the median distance in the "
         "file), it holds for one step or `--hold`, whichever is longer, and then the "
-        "series counts nothing, so the level ends with a row of zero.  What was used "
+        "series counts nothing, so the level ends with a row of zero; where over a "
+        "quarter of the samples would end so, `--hold` must be given.  What was used "
         "is taken for what was "
         "wanted: "
         "a GPU count that was capped by capacity hides the demand that waited.  "

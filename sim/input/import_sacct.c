@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "input/catalog.h"
 #include "input/sacct_row.h"
 #include "input/slurm.h"
 
@@ -26,6 +27,9 @@ static const struct param params[] = {
                 "the GPU class of each type: h100=h100-sxm,a100=a100-80-sxm, and auto "
                 "for all whose name tells; a job with GPUs of a type may run on that "
                 "class alone")},
+    {PARAM_WORD(struct sacct_options, "catalog", catalog, "",
+                "a catalogue of your own, as of a scenario, whose classes --class may "
+                "name, too")},
     {PARAM_WORD(struct sacct_options, "states", states, "",
                 "only jobs that ended in one of these states: COMPLETED,TIMEOUT")},
     {PARAM_ONE_OF(struct sacct_options, "unfinished", unfinished, unfinished, "drop",
@@ -102,14 +106,38 @@ static void note_all(struct import *import, const struct sacct *sacct)
         {sacct->tasks, "tasks of arrays that wait are jobs of their own"},
         {sacct->slices, "jobs have slices of GPUs (MIG), each counted as a GPU"},
         {sacct->headers,
-         "more outputs of sacct follow in the file; a job that is in two "
-         "of them is there twice"},
+         "more outputs of sacct follow in the file; a record that is in two of them "
+         "counts once"},
         {sacct->cut, "names of jobs were cut to 63 bytes"},
     };
     note_types(import, sacct);
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
         if (notes[i].n)
             import_note(import, "%" PRId64 " %s", notes[i].n, notes[i].text);
+}
+
+static bool check_classes(const struct sacct_options *options, struct error *err)
+{
+    struct catalog catalog;
+    char digest[SHA256_HEX];
+    bool ok =
+        catalog_init(&catalog, err) &&
+        (!options->catalog || catalog_add(&catalog, options->catalog, digest, err));
+    for (const char *at = options->class; *at && ok;) {
+        size_t entry = strcspn(at, ","), name = strcspn(at, "=") + 1;
+        char class[JOB_WORD_MAX + 1];
+        snprintf(class, sizeof class, "%.*s", name < entry ? (int)(entry - name) : 0,
+                 at + name);
+        if (name < entry && !catalog_find(&catalog, class))
+            ok = error_kind_set(err, ERROR_USAGE,
+                                "--class: '%s' is no class of the catalogue; `tenure "
+                                "models --catalogue` lists them, and --catalog FILE "
+                                "adds your own",
+                                class);
+        at += entry + (at[entry] == ',');
+    }
+    catalog_free(&catalog);
+    return ok;
 }
 
 /* Each entry of --class is TYPE=CLASS, and of --states a state. */
@@ -146,8 +174,8 @@ static bool read_sacct(struct import *import, struct error *err)
     struct sacct_options options = *(const struct sacct_options *)import->options;
     options.class = options.class ? options.class : "";
     options.states = options.states ? options.states : "";
-    struct sacct sacct = {.options = &options};
-    if (!check_options(&options, err))
+    struct sacct sacct = {.options = &options, .kept = {.arena = &import->arena}};
+    if (!check_options(&options, err) || !check_classes(&options, err))
         return false;
     bool tab = strcmp(options.delimiter, "tab") == 0;
     struct import_table table = {
@@ -202,7 +230,10 @@ const struct importer import_sacct = {
         "Job steps (`12.batch`, `12.0`), jobs without GPUs, those with shares of GPUs "
         "alone (shard, mps), jobs that never ran, siblings revoked in a federation, "
         "and "
-        "what still runs or waits, unless `--unfinished` says otherwise.",
+        "what still runs or waits, unless `--unfinished` says otherwise.  A record "
+        "whose JobID, Submit and Start are those of one that was kept is dropped as "
+        "repeated, so that outputs of overlapping periods can be put into one file, "
+        "the newest first where `--unfinished` is given.",
     .assumes =
         "Dates are local times of whoever ran `sacct`: run it with `TZ=UTC`, or give "
         "`--zone`.  Elapsed time leaves out what a job was suspended.  The types of "

@@ -357,6 +357,31 @@ static bool add_tasks(struct import_row *row, struct taken *taken, struct error 
     return true;
 }
 
+/* Outputs of overlapping periods have a row twice: the same job, submitted and begun at
+ * the same instant.  Attempts of a requeued job differ in their start; where the file
+ * does not tell it, rows are the same where all that tells them apart is.  Only rows
+ * that are kept count: one of a job that still ran may come before the final one. */
+static bool is_repeated(const struct import_row *row)
+{
+    static const int columns[] = {SACCT_JOB_ID, SACCT_SUBMIT, SACCT_START,
+                                  SACCT_STATE,  SACCT_END,    SACCT_ELAPSED_RAW,
+                                  SACCT_ELAPSED};
+    size_t n = import_has(row, SACCT_START) ? 3 : sizeof columns / sizeof columns[0];
+    struct sacct *sacct = self_of(row);
+    char key[1024];
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct csv_field field = import_text(row, (size_t)columns[i]);
+        if (used + field.length + 2 > sizeof key)
+            return false;
+        memcpy(key + used, field.text, field.length);
+        used += field.length;
+        key[used++] = '\n';
+    }
+    uint32_t before = sacct->kept.n;
+    return names_add(&sacct->kept, key, used) < before;
+}
+
 bool sacct_take_row(struct import_row *row, struct error *err)
 {
     struct csv_field id = import_text(row, SACCT_JOB_ID);
@@ -381,6 +406,8 @@ bool sacct_take_row(struct import_row *row, struct error *err)
     job->gpus = (int32_t)gpus.total;
     if (!take_job(row, &taken, err))
         return false;
+    if (is_repeated(row))
+        return import_drop(row, "repeated record");
     taken.job.kind.classes = classes_of(row, &gpus);
     self_of(row)->parts += strchr(id.text, '+') != NULL;
     return strchr(id.text, '[') ? add_tasks(row, &taken, err)

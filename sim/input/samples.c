@@ -50,17 +50,27 @@ static void sort_samples(struct samples *samples)
         qsort(samples->items, samples->n, sizeof *samples->items, by_series);
 }
 
+static int by_distance(const void *a, const void *b)
+{
+    const int64_t *left = a, *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
 int64_t samples_step_ms(struct samples *samples)
 {
-    int64_t step_ms = 0;
+    int64_t *apart_ms = calloc(samples->n + 1, sizeof *apart_ms);
+    size_t n = 0;
+    if (!apart_ms)
+        out_of_memory();
     sort_samples(samples);
     for (size_t i = 1; i < samples->n; i++) {
         const struct sample *sample = &samples->items[i];
-        int64_t apart_ms = sample->time_ms - sample[-1].time_ms;
-        if (sample->series == sample[-1].series && apart_ms > 0 &&
-            (step_ms == 0 || apart_ms < step_ms))
-            step_ms = apart_ms;
+        if (sample->series == sample[-1].series && sample->time_ms > sample[-1].time_ms)
+            apart_ms[n++] = sample->time_ms - sample[-1].time_ms;
     }
+    qsort(apart_ms, n, sizeof *apart_ms, by_distance);
+    int64_t step_ms = n ? apart_ms[(n - 1) / 2] : 0;
+    free(apart_ms);
     return step_ms;
 }
 
