@@ -280,6 +280,24 @@ Test(rhythm, jumps_stand_on_each_other_from_their_instant_on)
                   counts[i], want[i]);
 }
 
+/* From 2026-01-01: the rate is that at the start, whatever came before. */
+Test(rhythm, jumps_up_to_the_start_are_in_the_rate_already)
+{
+    size_t n, m;
+    struct job_draw *with =
+        draw(model("gamma"),
+             "{cv: 1, rate: 238.5 /d, jumps: {2020-01-01: 2.3, 2026-01-01: 0.4, "
+             "2026-01-08T00:00:00.001Z: 1.7}}",
+             17, 30 * MS_PER_D, &n);
+    struct job_draw *without =
+        draw(model("gamma"),
+             "{cv: 1, rate: 238.5 /d, jumps: {2026-01-08T00:00:00.001Z: 1.7}}", 17,
+             30 * MS_PER_D, &m);
+    cr_assert(eq(sz, n, m));
+    for (size_t i = 0; i < n; i++)
+        cr_assert(eq(i64, with[i].submit_ms, without[i].submit_ms), "job %zu", i);
+}
+
 Test(rhythm, a_rate_that_falls_to_nothing_ends_the_demand)
 {
     static const char *const names[] = {"gamma", "mmpp", "sessions"};

@@ -10,7 +10,9 @@
  * after y years of 365 d; with a ceiling K it is logistic (Verhulst 1838), K / (1 + (K
  * - 1) e^-rt) with r = ln(1 + growth), so that it begins at growth's rate times (1 -
  * 1/K).  Each jump is a date and a factor from then on, on top of the jumps before it:
- * 1.8 for a product's launch, 0.7 for a customer that leaves.
+ * 1.8 for a product's launch, 0.7 for a customer that leaves.  The rate that a model is
+ * given is that at the start, so that jumps at or before the start are in it already,
+ * and are not applied.
  *
  * The factor is constant within an hour of local time (growth taken at its middle) and
  * between jumps.  A stationary process is drawn in operational time and carried to the
@@ -54,7 +56,7 @@ struct rhythm {
                   "the start")},                                                       \
     {PARAM_DATED(DIM_NUMBER, struct_, "jumps", rhythm.jumps, "", 0, 1e6,               \
                  "factors on the rate from a date on, each on top of those before: "   \
-                 "{2027-03-01: 1.8}")}
+                 "{2027-03-01: 1.8}; those at or before the start are in the rate already")}
 /* clang-format on */
 
 /* For a model's check(). */

@@ -67,11 +67,13 @@ struct run_result {
     size_t n_pools;
     struct group_result *groups; /* the total first */
     size_t n_groups;
-    int64_t peak_cash_uusd; /* the largest cumulative cash spent */
-    bool taxed;             /* the scenario has a `tax` */
-    bool service_priced;    /* the scenario has a `service` */
-    bool has_levels;        /* the scenario has levels of demand */
-    bool charged;           /* economic cost was divided among tenants */
+    int64_t peak_cash_uusd;                   /* the largest cumulative cash spent */
+    bool taxed;                               /* the scenario has a `tax` */
+    bool service_priced;                      /* the scenario has a `service` */
+    bool has_levels;                          /* the scenario has levels of demand */
+    int64_t closed_levels;                    /* of them: no pool is open to them */
+    const char *closed_level, *closed_reason; /* of the first of these; NULL: none */
+    bool charged; /* economic cost was divided among tenants */
     int64_t unallocated_uusd, no_tenant_uusd; /* what no tenant bears of it */
     bool unstable;                            /* the backlog grows to the end */
     bool clairvoyant;                         /* estimates were the true durations */

@@ -75,13 +75,16 @@ static double growth_factor(const struct rhythm *rhythm, double years)
     return exp(exponent);
 }
 
-/* Of the jumps up to an instant; *next_us is the first after it, unless it is later. */
+/* Of the jumps after the start up to an instant; *next_us is the first after it, unless
+ * it is later. */
 static double jump_factor(const struct rhythm *rhythm, const struct rhythm_clock *clock,
                           int64_t at_us, int64_t *next_us)
 {
     double factor = 1;
     for (size_t i = 0; i < rhythm->jumps.n; i++) {
         int64_t jump_ms = rhythm->jumps.at_unix_ms[i] - clock->start_unix_ms;
+        if (jump_ms <= 0)
+            continue;
         if (jump_ms <= at_us / 1000) {
             factor *= rhythm->jumps.value[i];
             continue;

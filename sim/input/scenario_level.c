@@ -149,6 +149,20 @@ static bool check_begin(const struct reading *reading, const struct level_trace 
                     reading->path, reading->level->text, first, start);
 }
 
+/* As of jobs; but here the last value stays until the trace begins again. */
+static void warn_of_gap(const struct reading *reading, int64_t first_ms,
+                        int64_t last_ms)
+{
+    int64_t period_ms = reading->in.spec.period_ms, span_ms = last_ms - first_ms;
+    if (period_ms - span_ms > MS_PER_D && period_ms < reading->scenario->horizon_ms)
+        scenario_warn(reading->scenario,
+                      "%s: %s is repeated every %" PRId64 " days, but its rows span "
+                      "%.1f; cut it to whole weeks (or days) by `tenure trace slice`, "
+                      "or its last value stays in between",
+                      reading->path, reading->level->text, period_ms / MS_PER_D,
+                      (double)span_ms / MS_PER_D);
+}
+
 static bool check_end(struct reading *reading, const struct level_trace *trace,
                       struct error *err)
 {
@@ -162,6 +176,8 @@ static bool check_end(struct reading *reading, const struct level_trace *trace,
     if (trace->n == 0)
         scenario_warn(scenario, "%s: %s has no rows", reading->path,
                       reading->level->text);
+    else if (spec->after_end == LEVEL_END_REPEAT)
+        warn_of_gap(reading, trace->rows[0].time_ms + spec->shift_ms, last);
     double part = (double)last / (double)scenario->horizon_ms;
     if (trace->n == 0 || part >= 0.9 || given(reading, "after_end"))
         return true;

@@ -134,7 +134,10 @@ void audit_levels(struct books *books)
     books->result.has_levels = true;
     books->levels = ARENA_NEW(books->arena, struct book_levels);
     books_read(books, TABLE_LEVELS, row);
-    books_expect(books, books->levels->end_ms == books->end_ms,
+    /* A trace without rows has no series, and so no level: no row is due.  That rows
+     * are not missing is found by their number in the manifest. */
+    bool none = books->levels->n == 0;
+    books_expect(books, none || books->levels->end_ms == books->end_ms,
                  ((struct finding_at){TABLE_LEVELS, 0}),
                  "the last interval does not end where the run does");
 }

@@ -82,7 +82,19 @@ static int128 overhead_gpu_ms(const struct run_result *result)
     return overhead;
 }
 
-#define RUN_WARNINGS 7
+static const char *closed_levels(const struct run_result *result, struct arena *arena)
+{
+    if (result->closed_levels == 1)
+        return arena_printf(arena, "level '%s' can never be served: %s",
+                            result->closed_level, result->closed_reason);
+    return arena_printf(arena,
+                        "%" PRId64 " levels can never be served; of the first, '%s': "
+                        "%s",
+                        result->closed_levels, result->closed_level,
+                        result->closed_reason);
+}
+
+#define RUN_WARNINGS 8
 
 const char **manifest_warnings(const struct scenario *scenario,
                                const struct run_result *result, struct arena *arena)
@@ -120,15 +132,21 @@ const char **manifest_warnings(const struct scenario *scenario,
                     "clairvoyant: estimates are the true durations, which no scheduler "
                     "knows");
     int128 overhead = overhead_gpu_ms(result);
-    if (overhead > total->useful_gpu_ms)
+    int128 useful = total->useful_gpu_ms + total->level_served_gpu_ms;
+    if (overhead > useful)
         add_warning(
             list, &n,
             arena_printf(arena,
                          "overhead (boots, checkpoints, lost work, restarts) took "
-                         "%.0f GPU-h, more than the %.0f of useful work: jobs are "
-                         "interrupted before they get on",
+                         "%.0f GPU-h, more than the %.0f of useful work: %s",
                          (double)overhead / (double)MS_PER_H,
-                         (double)total->useful_gpu_ms / (double)MS_PER_H));
+                         (double)useful / (double)MS_PER_H,
+                         total->arrived > 0
+                             ? "jobs are interrupted before they get on"
+                             : "what levels take boots, or is held, for longer than it "
+                               "serves"));
+    if (result->closed_levels > 0)
+        add_warning(list, &n, closed_levels(result, arena));
     if (result->billing_short)
         add_warning(
             list, &n,

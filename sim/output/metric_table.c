@@ -387,7 +387,7 @@ const struct metric metrics[] = {
     {"makespan_s", "s", IN_TOTAL, METRIC_S, run_makespan, 0,
      "last end less first submit", NULL},
     {"useful_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, group_hours, GROUP(useful_gpu_ms),
-     "work of these jobs that counts", NULL},
+     "work of these jobs that counts; what levels were served is level_served_gpu_h, and busy_useful_gpu_h of the pools has both", NULL},
     {"overhead_gpu_h", "GPU-h", IN_JOBS, METRIC_GPU_H, group_hours, GROUP(overhead_gpu_ms),
      "their restarts, checkpoints and work done again", NULL},
     {"direct_usd", "USD", IN_JOBS, METRIC_USD, group_field, GROUP(direct_uusd),

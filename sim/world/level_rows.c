@@ -41,6 +41,17 @@ static void add_to(struct group_result *group, const struct level *level)
     group->level_overhead_gpu_ms += level->overhead_gpu_ms;
 }
 
+static void note_closed(struct run_result *result, const struct level *level,
+                        const struct route *route)
+{
+    if (route->n > 0)
+        return;
+    if (result->closed_levels++ > 0)
+        return;
+    result->closed_level = level->spec->label;
+    result->closed_reason = route->closed_reason;
+}
+
 void levels_finish(struct world *world)
 {
     struct levels *levels = world->levels;
@@ -50,6 +61,7 @@ void levels_finish(struct world *world)
         struct level *level = &levels->items[l];
         const struct route *route = &world->routes.items[level->route];
         level_account(level, world->now_ms);
+        note_closed(&world->result, level, route);
         add_to(&tally->groups[0], level);
         if (level->kind->workload_group != UINT32_MAX)
             add_to(&tally->groups[level->kind->workload_group], level);
