@@ -100,6 +100,8 @@ Test(any_trace, what_cannot_be_read_on_is_the_last_defect)
     struct error err = {0};
     cr_assert(examine("time,gpus\n0,1\n5,\"2\" 3\n7,x\n", &trace, &defects, &err));
     cr_expect(defects.stopped);
+    cr_expect(eq(i64, defects.rows_read, 2)); /* "0,1", and the one it ended in */
+    cr_expect(eq(i64, defects.rows_wrong, 1));
     cr_assert(eq(sz, defects.n, 1));
     cr_expect(strncmp(defects.kinds[0].first[0], "t.csv:3:2: a quote astray", 25) == 0,
               "%s", defects.kinds[0].first[0]);
@@ -124,6 +126,33 @@ Test(any_trace, of_a_file_without_rows_to_read_there_is_an_error)
         cr_expect(not(examine(texts[i], &trace, &defects, &err)));
         cr_expect(eq(int, err.kind, ERROR_INPUT));
         import_result_free(&trace);
+    }
+}
+
+/* What a wrong header line was meant to be. */
+Test(any_trace, a_header_line_is_judged_as_what_it_resembles)
+{
+    static const char *const cases[][2] = {
+        {"Time,GPUs\n0,10\n", "t.csv:1:1: unknown column 'Time'; did you mean 'time'?"},
+        {"time;gpus\n0;10\n",
+         "t.csv:1: the header line 'time;gpus' is one column; commas part the columns "
+         "of "
+         "a trace, and other formats are read by `tenure trace convert`"},
+        {"time,duration_s,gpu\n1,2,3\n",
+         "t.csv:1:1: unknown column 'time'; a job trace has submit, duration_s, gpus "
+         "and "
+         "optional ones, and other formats are read by `tenure trace convert`"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct import_result trace;
+        struct error err = {0};
+        struct scratch scratch =
+            scratch_file("t.csv", cases[i][0], strlen(cases[i][0]));
+        cr_expect(not(any_trace_read(&trace, scratch.path, &err)));
+        cr_expect(
+            eq(str, (char *)without_dir(&scratch, err.text), (char *)cases[i][1]));
+        import_result_free(&trace);
+        scratch_remove(&scratch);
     }
 }
 

@@ -246,6 +246,31 @@ Test(cli_trace, verbs_read_and_write_streams)
     folder_remove(&folder);
 }
 
+/* One of a thing is not several, and a name of usual length fits its column. */
+Test(cli_trace, tables_hold_what_they_show)
+{
+    struct folder folder = with_jobs("submit,duration_s,gpus\n0,4e9,1000000\n");
+    struct outcome *outcome = tenure(&folder, "trace stats jobs.csv");
+    cr_expect(strstr(outcome->out, "jobs.csv: 1 job, 1,111,111,111,111.1 GPU-h\n") !=
+              NULL);
+    cr_expect(strstr(outcome->out, "\nGPUs        1e+06    1e+06") != NULL, "%s",
+              outcome->out);
+    cr_expect(strstr(outcome->out, "\nGPU-h    1.11e+12 1.11e+12") != NULL);
+    folder_write(&folder, "prices.csv",
+                 "time,class,tenure,region,term,usd_per_gpu_h\n"
+                 "2026-01-01,a100-40-sxm,on-demand,asia-northeast1,,4.05\n");
+    outcome = tenure(&folder, "trace stats prices.csv");
+    cr_expect(strstr(outcome->out,
+                     "a100-40-sxm on-demand asia-northeast1     1 2026-01 2026-01") !=
+                  NULL,
+              "%s", outcome->out);
+    outcome = tenure(&folder, "trace scale --help");
+    cr_expect(strstr(outcome->out, "[--durations F]\n                          "
+                                   "[--time F] [--seed N]\n\n") != NULL,
+              "%s", outcome->out);
+    folder_remove(&folder);
+}
+
 /* A job keeps one GPU at least: 0.4 of 1, 1, 1 and 10 GPUs for 100 h are not 520 but
  * 3 x 100 + 4 x 100 GPU-h. */
 Test(cli_trace, scaling_says_what_becomes_of_gpu_h)

@@ -91,6 +91,20 @@ Test(swf, without_a_header_is_in_seconds)
     import_result_free(&result);
 }
 
+Test(swf, a_start_of_zero_is_told_from_none)
+{
+    struct import_result result;
+    struct import_report report;
+    import_good("swf", "; UnixStartTime: 0\n1 10 3 735.5 4 -1 -1 8 3600 -1 1\n", NULL,
+                &result, &report);
+    cr_expect(eq(str, report.notes[0],
+                 "UnixStartTime of the file is 0: submits are seconds from its start, "
+                 "not dates"));
+    import_result_free(&result);
+    import_wrong("swf", "; UnixStartTime: 0\n; UnixStartTime: 7\n", NULL,
+                 "log.csv: UnixStartTime stands behind the first job, or twice");
+}
+
 Test(swf, says_what_is_wrong_and_where)
 {
     static const char *const cases[][2] = {
@@ -340,6 +354,17 @@ Test(pai2020, each_task_with_gpus_is_a_job)
     import_result_free(&result);
 }
 
+Test(pai2020, less_than_a_percent_is_a_part_of_a_gpu)
+{
+    struct import_result result;
+    struct import_report report;
+    import_good("pai2020", "j4,w,3,Terminated,0,57,600,1,0.4,T4\n", NULL, &result,
+                &report);
+    cr_assert(eq(sz, result.jobs.n, 1));
+    cr_expect(eq(int, result.jobs.jobs[0].gpus, 3));
+    import_result_free(&result);
+}
+
 Test(pai2020, a_header_line_may_be_there)
 {
     static const char head[] = "job_name,task_name,inst_num,status,start_time,end_time,"
@@ -461,15 +486,19 @@ Test(philly_json, attempts_make_one_job_and_are_counted)
 Test(philly_json, says_what_is_wrong_and_where)
 {
     static const char *const cases[][2] = {
-        {"[3]", "log.csv:1: this is a number; an object with 'vc' is wanted"},
-        {"[\n{\"vc\": 7}]", "log.csv:2: vc: is a number, but a text is wanted"},
-        {"[{\"vc\": \"a\"}]", "log.csv:1: there is no 'jobid', which this format has"},
+        {"[3]", "log.csv:1: this is a number; an object with 'vc' is wanted (job 1 of "
+                "the file)"},
+        {"[\n{\"vc\": 7}]",
+         "log.csv:2: vc: is a number, but a text is wanted (job 1 of the file)"},
+        {"[{\"vc\": \"a\"}]",
+         "log.csv:1: there is no 'jobid', which this format has (job 1 of the "
+         "file)"},
         {"[" JOB("a", "7") "]",
-         "log.csv:1: this is a number; an object with 'detail' is wanted"},
+         "log.csv:1: this is a number; an object with 'detail' is wanted (jobid 'a')"},
         {"[" JOB("a", ATTEMPT("\"" DAY "01:12:00\"", "\"" DAY "01:11:00\"", "")) "]",
-         "log.csv:1: end_time: is before start_time"},
+         "log.csv:1: end_time: is before start_time (jobid 'a')"},
         {"[" JOB("a", ATTEMPT("7", "null", "")) "]",
-         "log.csv:1: start_time: a date as a text, or null, is wanted"},
+         "log.csv:1: start_time: a date as a text, or null, is wanted (jobid 'a')"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         import_wrong("philly", cases[i][0], as_json("sum"), cases[i][1]);

@@ -332,6 +332,11 @@ Test(prometheus, says_what_it_cannot_read)
     static const struct {
         const char *text, *message;
     } cases[] = {
+        {"{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error\"}",
+         "log.csv:1: there is no list 'data'; the file says: parse error"},
+        {"{\"data\":{\"result\":[{\"metric\":{},\"value\":[1767225600,\"8\"]}]}}",
+         "log.csv:1: 'value' is of one instant, as /api/v1/query answers; ask "
+         "/api/v1/query_range, which answers 'values'"},
         {"Time,a\nyesterday,1\n",
          "log.csv:2:1: 'yesterday' is not a date: the year is not of 0001 to 9999; "
          "write it as '2026-01-31' or '2026-01-31T12:30:00Z'"},
@@ -346,7 +351,7 @@ Test(prometheus, says_what_it_cannot_read)
          "log.csv:1: values: a sample is not like [1772414240, \"8\"]"},
         {"{\"data\":{\"result\":[{\"metric\":{},\"values\":[[-1,\"2\"]]}]}}",
          "log.csv:1: values: a time is not in 1970 to 9999"},
-        {"{\"data\":{\"result\":[{\"metric\":{},\"value\":[1,\"2\"]}]}}",
+        {"{\"data\":{\"result\":[{\"metric\":{},\"worth\":[1,\"2\"]}]}}",
          "log.csv:1: there is no 'values', which this format has"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)

@@ -25,6 +25,9 @@
 
 struct json_reader {
     const char *const *keys; /* from the root to the array, NULL ends; may be NULL */
+    /* A text beside the first key that says why the array is not there, for the
+     * message; may be NULL. */
+    const char *complaint;
     /* `element` is borrowed; `line` is where it begins.  False, with the error set,
      * stops the reading. */
     bool (*element)(void *self, const json_t *element, struct place place,

@@ -4,7 +4,8 @@
 /*
  * A trace of whichever kind its header line says: usd_per_gpu_h is of prices,
  * prompt_tokens or output_tokens of requests, time together with gpus of a level; all
- * else is taken for jobs.  The file is read once, so that standard input will do.
+ * else is taken for jobs, or where there is a time and nothing of a job, for a level
+ * whose header line is wrong.  The file is read once, so that standard input will do.
  */
 
 #include "input/importer.h"
@@ -20,6 +21,8 @@ bool any_trace_dated(const struct import_result *trace);
 bool any_trace_was_sorted(const struct import_result *trace);
 /* "jobs", "levels", "requests", "prices" */
 const char *any_trace_noun(const struct import_result *trace);
+/* The same, of one "job" and so on where n is 1. */
+const char *any_trace_count_noun(const struct import_result *trace, size_t n);
 
 /* ---- every wrong row instead of the first ---- */
 

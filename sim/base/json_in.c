@@ -20,6 +20,7 @@ struct input {
     char *value; /* the one that is being cut out */
     size_t length, room;
     bool passing; /* and it is not wanted */
+    char complaint[200];
 };
 
 static struct place place_of(const struct input *in)
@@ -203,8 +204,25 @@ static bool is_key(const struct input *in, const char *key)
 
 static bool no_array(const struct input *in, const char *key)
 {
-    return error_at(in->err, place_of(in), "there is no list '%s', which this file has",
-                    key);
+    if (*in->complaint)
+        return error_at(in->err, place_of(in),
+                        "there is no list '%s'; the file says: %s", key, in->complaint);
+    return error_at(in->err, place_of(in),
+                    "there is no list '%s', which this format has", key);
+}
+
+/* The text that comes now. */
+static bool take_complaint(struct input *in)
+{
+    if (!cut_value(in))
+        return false;
+    size_t n = in->length - 2; /* without its quotes */
+    n = n < sizeof in->complaint ? n : sizeof in->complaint - 1;
+    for (size_t i = 0; i < n; i++)
+        in->complaint[i] =
+            (unsigned char)in->value[i + 1] < ' ' ? '?' : in->value[i + 1];
+    in->complaint[n] = '\0';
+    return true;
 }
 
 /* Into the object, up to the value of `key`. */
@@ -216,13 +234,15 @@ static bool go_to(struct input *in, const char *key)
     while (skip_blanks(in) == '"') {
         if (!cut_value(in))
             return false;
-        bool found = is_key(in, key);
+        const char *complaint = in->reader->complaint;
+        bool found = is_key(in, key), told = complaint && is_key(in, complaint);
         if (skip_blanks(in) != ':')
             return wants(in, "a colon");
         next(in);
         if (found)
             return true;
-        if (!pass_over(in))
+        told = told && skip_blanks(in) == '"';
+        if (!(told ? take_complaint : pass_over)(in))
             return false;
         if (skip_blanks(in) == ',')
             next(in);

@@ -75,7 +75,13 @@ static bool print_verb(const struct command *command, const char *name)
         if (strcmp(verb->name, name) != 0)
             continue;
         fputs("usage: tenure ", stdout);
-        cli_wrap(verb->synopsis, 14, 14, 80, stdout);
+        const char *rest = strchr(verb->synopsis, '\n'); /* broken by hand */
+        if (!rest)
+            cli_wrap(verb->synopsis, 14, 14, 80, stdout);
+        else
+            printf("%.*s\n", (int)(rest - verb->synopsis), verb->synopsis);
+        if (rest)
+            print_indented(rest + 1, 14, put_plain);
         printf("\n%s\n%s\n", verb->help, command->help);
         return true;
     }

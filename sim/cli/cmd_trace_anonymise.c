@@ -72,7 +72,7 @@ static bool disguise(const struct anonymise *anonymise, struct error *err)
              import_result_write(&hidden, anonymise->out, err);
         if (ok)
             fprintf(stderr, "%zu %s written\n", any_trace_rows(&hidden),
-                    any_trace_noun(&hidden));
+                    any_trace_count_noun(&hidden, any_trace_rows(&hidden)));
         import_result_free(&hidden);
     }
     import_result_free(&all);

@@ -12,10 +12,10 @@
 
 static void print_defects(const char *path, const struct defects *defects)
 {
-    printf("%s: %s of %s rows wrong, in %zu way%s\n", path,
+    printf("%s: %s of %s row%s wrong, in %zu way%s\n", path,
            figure_count(defects->rows_wrong).text,
-           figure_count(defects->rows_read).text, defects->n,
-           defects->n == 1 ? "" : "s");
+           figure_count(defects->rows_read).text, defects->rows_read == 1 ? "" : "s",
+           defects->n, defects->n == 1 ? "" : "s");
     for (size_t i = 0; i < defects->n; i++) {
         const struct defect_kind *kind = &defects->kinds[i];
         if (kind->rows == 1)
@@ -40,7 +40,7 @@ static void print_sound(const struct import_result *trace,
 {
     size_t n = any_trace_rows(trace);
     printf("%s: %s %s, every row is well-formed\n", any_trace_path(trace),
-           figure_count((int64_t)n).text, any_trace_noun(trace));
+           figure_count((int64_t)n).text, any_trace_count_noun(trace, n));
     if (n == 0)
         printf("the trace is empty: a header line, and nothing below it\n");
     for (size_t i = 0; i < notes->n; i++) {

@@ -79,7 +79,7 @@ bool trace_generate_level(const struct scenario *scenario, uint64_t replication,
         ok = error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
     ok = ok && level_trace_finish(&out, err) && level_trace_write(&out, path, err);
     if (ok)
-        fprintf(stderr, "%zu levels written\n", out.n);
+        fprintf(stderr, "%zu level%s written\n", out.n, out.n == 1 ? "" : "s");
     level_trace_free(&out);
     return ok;
 }

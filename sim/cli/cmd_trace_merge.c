@@ -18,7 +18,7 @@ static bool write_union(const struct import_result *const from[], size_t n,
               import_result_write(&merged, out, err);
     if (ok)
         fprintf(stderr, "%zu %s of %zu traces written\n", any_trace_rows(&merged),
-                any_trace_noun(&merged), n);
+                any_trace_count_noun(&merged, any_trace_rows(&merged)), n);
     import_result_free(&merged);
     return ok;
 }

@@ -79,7 +79,8 @@ static bool scale_trace(const struct scale *scale, struct error *err)
              import_result_write(&scaled, scale->out, err);
         if (ok)
             fprintf(stderr, "%zu %s written, from %zu\n", any_trace_rows(&scaled),
-                    any_trace_noun(&scaled), any_trace_rows(&all));
+                    any_trace_count_noun(&scaled, any_trace_rows(&scaled)),
+                    any_trace_rows(&all));
         if (ok && all.kind == IMPORT_JOBS)
             say_gpu_h(scale, &all.jobs, &scaled.jobs);
         import_result_free(&scaled);

@@ -54,7 +54,8 @@ static bool write_part(const struct slice *slice, const struct import_result *al
         fprintf(stderr, "%zu of %zu jobs kept\n", part.jobs.n, all->jobs.n);
     else if (ok)
         fprintf(stderr, "%zu %s written, from %zu\n", any_trace_rows(&part),
-                any_trace_noun(&part), any_trace_rows(all));
+                any_trace_count_noun(&part, any_trace_rows(&part)),
+                any_trace_rows(all));
     import_result_free(&part);
     return ok;
 }

@@ -20,7 +20,7 @@ static void print_title(const struct trace_stats *stats)
 {
     const struct import_result *trace = stats->trace;
     printf("%s: %s %s", any_trace_path(trace), figure_count((int64_t)stats->n).text,
-           any_trace_noun(trace));
+           any_trace_count_noun(trace, stats->n));
     switch (trace->kind) {
     case IMPORT_JOBS:
         printf(", %s GPU-h\n", figure_real(gpu_h(stats->weight), 1).text);
@@ -89,6 +89,16 @@ static struct figure figure_of(enum stats_unit unit, double value, bool is_mean)
     return figure_real(value, is_mean ? 1 : 0);
 }
 
+/* A number that fills its column of nine touches the one before it. */
+static struct figure narrow(enum stats_unit unit, double value, bool is_mean)
+{
+    struct figure figure = figure_of(unit, value, is_mean);
+    if (strlen(figure.text) > 8 && unit != STATS_MS)
+        snprintf(figure.text, sizeof figure.text, "%.3g",
+                 unit == STATS_GPU_MS ? value / (double)MS_PER_H : value);
+    return figure;
+}
+
 static void print_spreads(const struct trace_stats *stats)
 {
     static const char *const heads[STATS_QUANTILES] = {"min", "p25", "p50", "p75",
@@ -99,10 +109,10 @@ static void print_spreads(const struct trace_stats *stats)
     for (size_t i = 0; i < stats->n_spreads; i++) {
         const struct stats_spread *spread = &stats->spreads[i];
         printf("\n%-8s%9s", spread->name,
-               figure_of(spread->unit, spread->mean, true).text);
+               narrow(spread->unit, spread->mean, true).text);
         for (int q = 0; q < STATS_QUANTILES; q++)
             printf("%9s",
-                   figure_of(spread->unit, (double)spread->quantile[q], false).text);
+                   narrow(spread->unit, (double)spread->quantile[q], false).text);
     }
     putchar('\n');
 }
@@ -206,7 +216,7 @@ static void print_shares(const struct trace_stats *stats,
 
 static void print_prices(const struct trace_stats *stats)
 {
-    printf("\n%-29s%6s  %-10s  %-10s%7s%7s%7s\n", "USD per GPU-hour", "prices", "first",
+    printf("\n%-38s%5s %-7s %-7s%7s%7s%7s\n", "USD per GPU-hour", "rows", "first",
            "last", "min", "mean", "last");
     for (size_t i = 0; i < stats->n_prices; i++) {
         const struct stats_price *price = &stats->prices[i];
@@ -214,8 +224,8 @@ static void print_prices(const struct trace_stats *stats)
         snprintf(name, sizeof name, "%s %s%s%s%s%s", price->class, price->tenure,
                  *price->region ? " " : "", price->region, *price->term ? " " : "",
                  price->term);
-        prose_name(name, 29, stdout);
-        printf("%6s  %.10s  %.10s%7s%7s%7s\n", figure_count((int64_t)price->rows).text,
+        prose_name(name, 38, stdout);
+        printf("%5s %.7s %.7s%7s%7s%7s\n", figure_count((int64_t)price->rows).text,
                figure_time(price->first_ms, true).text,
                figure_time(price->last_ms, true).text,
                figure_real((double)price->min_nano / 1e9, 3).text,

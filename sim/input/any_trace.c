@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct any_reader {
     struct import_result *trace;
@@ -23,7 +24,25 @@ static enum import_kind kind_of(const struct csv_header *header)
         return IMPORT_REQUESTS;
     if (csv_column(header, "time") >= 0 && csv_column(header, "gpus") >= 0)
         return IMPORT_LEVEL;
-    return IMPORT_JOBS;
+    bool timed = false, jobs = false;
+    for (size_t i = 0; i < header->n; i++) {
+        const char *name = header->names[i].text;
+        timed |= strcasecmp(name, "time") == 0;
+        jobs |= strcasecmp(name, "submit") == 0 || strcasecmp(name, "duration_s") == 0;
+    }
+    return timed && !jobs ? IMPORT_LEVEL : IMPORT_JOBS;
+}
+
+/* "time;gpus" */
+static bool check_delimiter(const struct csv_header *header, struct error *err)
+{
+    const char *name = header->names[0].text;
+    if (header->n > 1 || !name[strcspn(name, ";\t|")])
+        return true;
+    return error_at(err, (struct place){header->path, 1, 0},
+                    "the header line '%.60s' is one column; commas part the columns of "
+                    "a trace, and other formats are read by `tenure trace convert`",
+                    name);
 }
 
 static struct csv_reader begin(struct import_result *trace, const char *path)
@@ -141,6 +160,8 @@ static const char *shown_path(const char *path)
 static bool take_header(void *self, const struct csv_header *header, struct error *err)
 {
     struct any_reader *reader = self;
+    if (!check_delimiter(header, err))
+        return false;
     reader->trace->kind = kind_of(header);
     reader->inner = begin(reader->trace, reader->path);
     reader->begun = true;
@@ -214,6 +235,7 @@ bool any_trace_examine(struct import_result *trace, struct defects *defects,
             return false;
         }
         defects->stopped = true;
+        defects->rows_read++; /* the one in which reading ended */
         note_defect(defects, shown_path(path), &why);
         return true;
     }
@@ -277,6 +299,15 @@ bool any_trace_was_sorted(const struct import_result *trace)
     case IMPORT_JOBS: break;
     }
     return trace->jobs.was_sorted;
+}
+
+const char *any_trace_count_noun(const struct import_result *trace, size_t n)
+{
+    static const char *const nouns[] = {[IMPORT_JOBS] = "job",
+                                        [IMPORT_LEVEL] = "level",
+                                        [IMPORT_REQUESTS] = "request",
+                                        [IMPORT_PRICES] = "price"};
+    return n == 1 ? nouns[trace->kind] : any_trace_noun(trace);
 }
 
 const char *any_trace_noun(const struct import_result *trace)

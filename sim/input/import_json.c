@@ -31,8 +31,11 @@ bool import_json(struct import *import, const char *const *keys,
                  struct error *err)
 {
     struct elements in = {import, take};
-    struct json_reader reader = {
-        .keys = keys, .element = take_element, .broken = forgive_broken, .self = &in};
+    struct json_reader reader = {.keys = keys,
+                                 .complaint = "error",
+                                 .element = take_element,
+                                 .broken = forgive_broken,
+                                 .self = &in};
     return json_read(import->path, &reader, import_digest(import), err);
 }
 

@@ -120,6 +120,8 @@ static bool take_percent(const struct import_row *row, int64_t *percent,
     bool ok = result == DECIMAL_OK || result == DECIMAL_INEXACT;
     if (!ok || *percent < 0 || *percent > INT64_C(100) * JOB_GPUS_MAX)
         return import_refuse(row, PLAN_GPU, "is no percentage of GPUs", err);
+    if (*percent == 0 && strpbrk(field.text, "123456789"))
+        *percent = 1; /* "0.4": less than a percent is not none */
     return true;
 }
 
@@ -239,7 +241,8 @@ const struct importer import_pai2020 = {
         "The tasks of a job are separate jobs here, not one gang.  A part of a GPU is "
         "rounded up to a whole one for each instance (`--fraction round-up`); with "
         "`--fraction keep` a GPU is 100 parts, and pools and prices are to be given in "
-        "parts.  Types of GPU are not kept.  A part of a percent is rounded.",
+        "parts.  Types of GPU are not kept.  A part of a percent is "
+        "rounded, to one where it would be none.",
     .example = "pai_task_table.csv --jobs pai_job_table.csv -o jobs.csv",
     .forms = forms,
     .params = params,

@@ -1,6 +1,7 @@
 /* The log of Philly as it was published: cluster_job_log, a JSON list of jobs, each
  * with its attempts. */
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/calendar.h"
@@ -118,7 +119,7 @@ struct totals {
     int64_t jobs_again, attempts, without_times, differ;
 };
 
-static bool take_job(struct import *import, const json_t *job, struct place place,
+static bool read_job(struct import *import, const json_t *job, struct place place,
                      struct error *err)
 {
     struct totals *totals = import->self;
@@ -146,6 +147,20 @@ static bool take_job(struct import *import, const json_t *job, struct place plac
     row.kind.tenant = import_intern(import, vc, strlen(vc));
     row.id = *id ? id : NULL;
     return import_add_job(import, &row, place, err);
+}
+
+/* The published file is one line, so that only its id tells one job from another. */
+static bool take_job(struct import *import, const json_t *job, struct place place,
+                     struct error *err)
+{
+    if (read_job(import, job, place, err))
+        return true;
+    const char *id = json_string_value(json_object_get(job, "jobid"));
+    struct error why = *err;
+    if (id && import_is_word(id, strlen(id), JOB_ID_MAX))
+        return error_kind_set(err, why.kind, "%s (jobid '%.60s')", why.text, id);
+    return error_kind_set(err, why.kind, "%s (job %" PRId64 " of the file)", why.text,
+                          import->report->rows_read);
 }
 
 bool philly_read_json(struct import *import, struct error *err)

@@ -128,6 +128,10 @@ static bool take_series(struct import *import, const json_t *element,
 {
     struct reading *in = import->self;
     const char *workload;
+    if (json_object_get(element, "value") && !json_object_get(element, "values"))
+        return error_at(err, place,
+                        "'value' is of one instant, as /api/v1/query answers; ask "
+                        "/api/v1/query_range, which answers 'values'");
     const json_t *values = import_member(element, "values", JSON_ARRAY, place, err);
     if (!values || !workload_label(in, element, &workload, place, err))
         return false;

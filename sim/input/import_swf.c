@@ -4,6 +4,12 @@
 #include "base/decimal.h"
 #include "input/import.h"
 
+/* UnixStartTime */
+struct swf_start {
+    int64_t ms;
+    bool known;
+};
+
 enum count { ALLOCATED, REQUESTED };
 static const char *const counts[] = {"allocated", "requested", NULL};
 
@@ -122,7 +128,7 @@ static const char *reason_to_drop(const struct entry *entry, int status)
 static bool take_row(struct import_row *row, struct error *err)
 {
     const struct options *options = row->import->options;
-    const int64_t *start_ms = row->import->self;
+    const struct swf_start *start = row->import->self;
     struct entry entry;
     const char *id;
     uint32_t user = NAMES_NONE;
@@ -139,7 +145,7 @@ static bool take_row(struct import_row *row, struct error *err)
     if (reason)
         return import_drop(row, reason);
     struct trace_row job =
-        trace_row(*start_ms + entry.submit_ms, entry.run_ms, entry.gpus);
+        trace_row(start->ms + entry.submit_ms, entry.run_ms, entry.gpus);
     job.job.limit_ms = entry.limit_ms > 0 ? entry.limit_ms : 0;
     job.kind.tenant = user;
     job.id = id;
@@ -150,7 +156,8 @@ static bool take_row(struct import_row *row, struct error *err)
 static bool take_remark(struct import *import, const char *text, struct error *err)
 {
     static const char key[] = "UnixStartTime:";
-    int64_t start_s, *start_ms = import->self;
+    struct swf_start *start = import->self;
+    int64_t start_s;
     text += strspn(text, " \t");
     if (strncmp(text, key, sizeof key - 1) != 0)
         return true;
@@ -161,10 +168,10 @@ static bool take_remark(struct import *import, const char *text, struct error *e
         start_s > INT64_C(9999999999))
         return error_set(err, "%s: UnixStartTime: '%.40s' is no number of seconds",
                          import->path, text);
-    if (import->report->rows_read > 0 || *start_ms != 0)
+    if (import->report->rows_read > 0 || start->known)
         return error_set(err, "%s: UnixStartTime stands behind the first job, or twice",
                          import->path);
-    *start_ms = start_s * MS_PER_S;
+    *start = (struct swf_start){start_s * MS_PER_S, true};
     import_dated(import, start_s > 0);
     return true;
 }
@@ -173,13 +180,14 @@ static bool read_swf(struct import *import, struct error *err)
 {
     static const struct import_blanks blanks = {
         .columns = columns, .row = take_row, .comment = ';', .remark = take_remark};
-    int64_t start_ms = 0;
-    import->self = &start_ms;
+    struct swf_start start = {0};
+    import->self = &start;
     if (!import_blanks(import, &blanks, err))
         return false;
-    if (start_ms == 0)
-        import_note(import, "the file has no UnixStartTime: submits are seconds from "
-                            "its start, not dates");
+    if (start.ms == 0)
+        import_note(import, "%s: submits are seconds from its start, not dates",
+                    start.known ? "UnixStartTime of the file is 0"
+                                : "the file has no UnixStartTime");
     return true;
 }
 
