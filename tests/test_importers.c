@@ -132,6 +132,11 @@ Test(importers, options_that_are_wrong_are_errors_of_usage)
          {.settings = (const struct import_setting[]){{"processors_per_gpu", ""}},
           .n_settings = 1},
          "--processors-per-gpu: the value is empty"},
+        {"columns",
+         {.settings =
+              (const struct import_setting[]){{"map", "gpus=c,workload==\x96x"}},
+          .n_settings = 1},
+         "--map: 'gpus=c,workload==?x' is not valid UTF-8"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct import_result result;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "base/utf8.h"
 #include "input/capacity.h"
 #include "input/import.h"
 
@@ -87,14 +88,19 @@ static bool set_param(struct import *import, const struct param *param, void *op
 }
 
 /* Where there is none the default holds, so that a field is never left at zero by a
- * value that says nothing. */
+ * value that says nothing.  What ends in a trace must be text. */
 static bool check_given(const struct param *param, const char *text, struct error *err)
 {
     char name[64];
     snprintf(name, sizeof name, "%s", param->name);
     for (char *at = name; *at; at++)
         *at = *at == '_' ? '-' : *at;
-    return *text || error_kind_set(err, ERROR_USAGE, "--%s: the value is empty", name);
+    struct error why;
+    if (!*text)
+        return error_kind_set(err, ERROR_USAGE, "--%s: the value is empty", name);
+    return utf8_check(text, strlen(text), (struct place){0}, &why) ||
+           error_kind_set(err, ERROR_USAGE, "--%s: '%.70s' is not valid UTF-8", name,
+                          text);
 }
 
 static const char *setting_of(const struct import_options *options, const char *name)
