@@ -150,9 +150,10 @@ void fuzz_expect_trace(const struct import_result *trace)
 {
     expect_checks(trace);
     expect_described(trace);
-    struct import_result again;
+    struct import_result again, level = *trace;
     struct error err = {0};
-    bool ok = import_result_write(trace, fuzz_path("trace.csv"), &err) &&
+    level.capacity = false; /* it is written for people then, and not read again */
+    bool ok = import_result_write(&level, fuzz_path("trace.csv"), &err) &&
               any_trace_read(&again, fuzz_path("trace.csv"), &err);
     if (!ok)
         fprintf(stderr, "%s\n", err.text);

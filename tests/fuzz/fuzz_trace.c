@@ -5,7 +5,7 @@
 
 static bool read_kind(struct import_result *trace, const char *path, struct error *err)
 {
-    trace->kind = FUZZ_KIND;
+    *trace = (struct import_result){.kind = FUZZ_KIND};
     switch (trace->kind) {
     case IMPORT_JOBS: return trace_read(&trace->jobs, path, err);
     case IMPORT_LEVEL: return level_trace_read(&trace->level, path, err);
