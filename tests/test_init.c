@@ -176,7 +176,7 @@ Test(init, partitions_may_be_called_like_the_pools_that_init_adds)
         &folder, "init --sacct sacct.txt --sinfo sinfo.txt --class X=l40s -o mine");
     cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
     cr_expect(eq(str, outcome->out,
-                 "1 jobs, 0.1 GPU-h; 1 rows read, 1 kept\n"
+                 "1 job, 0.1 GPU-h; 1 row read, 1 kept\n"
                  "  pool-burst-h100-sxm       8 GPUs, h100-sxm\n"
                  "  pool-burst-h100-sxm-2      4 GPUs, h100-sxm\n"
                  "  fixed-2                   8 GPUs, h100-sxm\n"

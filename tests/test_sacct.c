@@ -237,14 +237,14 @@ Test(sacct, keeps_what_held_gpus_and_says_why_the_rest_is_dropped)
         eq(i64, dropped(&report, "revoked: a sibling ran in another cluster"), 1));
     cr_expect(eq(i64, dropped(&report, "a header line again"), 1));
     static const char *const notes[] = {
-        "1 jobs with GPUs of a type may run on any class; --class gives types a class: "
+        "1 job with GPUs of a type may run on any class; --class gives types a class: "
         "h100",
         "6 jobs were eligible later than submitted (held, or after others); --arrival "
-        "eligible lets them arrive then",
-        "1 jobs have the limit of their partition, which the file does not tell; they "
-        "get none",
-        "1 parts of heterogeneous jobs are jobs of their own",
-        "1 more outputs of sacct follow in the file; a record that is in two of them "
+        "eligible lets jobs arrive then",
+        "1 job has the limit of the partition, which the file does not tell, and so "
+        "none",
+        "1 part of a heterogeneous job is a job of its own",
+        "1 more output of sacct follows in the file; a record that is in two of them "
         "counts once",
         "dates without a zone are taken as UTC all year; --zone gives another, "
         "daylight saving time cannot be known",
@@ -405,6 +405,31 @@ Test(sacct, refuses_options_that_say_nothing)
                                          .n_settings = 1};
         import_wrong("sacct", HEAD, &options, cases[i].message);
     }
+}
+
+Test(sacct, a_catalogue_of_ones_own_has_classes_too)
+{
+    static const char from[] = ", source: a test, date: 2026-05, mark: assumed}";
+    char catalog[1024];
+    snprintf(catalog, sizeof catalog,
+             "x7:\n  memory: {value: 80 GB%s\n  bf16: {value: 900 TFLOP/s%s\n"
+             "  tdp: {value: 700 W%s\n  gpus_per_server: {value: 4%s\n"
+             "  speed: {value: 0.9%s\n",
+             from, from, from, from, from);
+    struct scratch scratch = scratch_file("own.yaml", catalog, strlen(catalog));
+    const struct import_setting settings[] = {{"class", "x=x7"},
+                                              {"catalog", scratch.path}};
+    struct import_options options = {.settings = settings,
+                                     .n_settings = COUNT(settings)};
+    struct import_result result;
+    struct import_report report;
+    import_good("sacct", HEAD "7|" WHO "COMPLETED|" WHEN "3723|120|gres/gpu:x=5||9|a\n",
+                &options, &result, &report);
+    cr_assert(eq(sz, result.jobs.n, 1));
+    cr_expect(
+        eq(str, (char *)result.jobs.kinds[result.jobs.jobs[0].kind].classes, "x7"));
+    import_result_free(&result);
+    scratch_remove(&scratch);
 }
 
 /* A row in two outputs counts once, also where it still ran in the first; an attempt

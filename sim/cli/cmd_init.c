@@ -154,9 +154,10 @@ static void say(struct init *init)
 {
     const char **names = ARENA_ARRAY(&init->arena, INIT_POOLS_MAX + 1, const char *);
     size_t n = list_files(init, names);
-    printf("%zu jobs, %.1f GPU-h; %" PRId64 " rows read, %" PRId64 " kept\n",
-           init->jobs.jobs.n, (double)init->jobs.jobs.gpu_ms / (double)MS_PER_H,
-           init->report.rows_read, init->report.rows_kept);
+    printf("%zu job%s, %.1f GPU-h; %" PRId64 " row%s read, %" PRId64 " kept\n",
+           init->jobs.jobs.n, init->jobs.jobs.n == 1 ? "" : "s",
+           (double)init->jobs.jobs.gpu_ms / (double)MS_PER_H, init->report.rows_read,
+           init->report.rows_read == 1 ? "" : "s", init->report.rows_kept);
     for (size_t i = 0; i < init->n_pools; i++)
         printf("  %-20s %6" PRId64 " GPUs, %s%s%s\n", init->pools[i].name,
                init->pools[i].gpus, init->pools[i].class->name,

@@ -18,8 +18,8 @@ struct convert {
 
 static void print_report(const struct import_report *report)
 {
-    fprintf(stderr, "%" PRId64 " rows read, %" PRId64 " kept\n", report->rows_read,
-            report->rows_kept);
+    fprintf(stderr, "%" PRId64 " row%s read, %" PRId64 " kept\n", report->rows_read,
+            report->rows_read == 1 ? "" : "s", report->rows_kept);
     for (size_t i = 0; i < report->n_dropped; i++) {
         const struct import_count *count = &report->dropped[i];
         fprintf(stderr, "%" PRId64 " dropped: %s (line %" PRId64 "%s)\n", count->rows,

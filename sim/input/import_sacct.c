@@ -87,33 +87,38 @@ static void note_types(struct import *import, const struct sacct *sacct)
             arena_printf(&import->arena, "%s%s%s", list, i ? ", " : "", sacct->seen[i]);
     if (sacct->untold)
         import_note(import,
-                    "%" PRId64 " jobs with GPUs of a type may run on any class; "
+                    "%" PRId64 " job%s with GPUs of a type may run on any class; "
                     "--class gives types a class: %.150s%s",
-                    sacct->untold, list, sacct->more_seen ? ", ..." : "");
+                    sacct->untold, sacct->untold == 1 ? "" : "s", list,
+                    sacct->more_seen ? ", ..." : "");
 }
 
 static void note_all(struct import *import, const struct sacct *sacct)
 {
     const struct {
         int64_t n;
-        const char *text;
+        const char *one, *many, *text;
     } notes[] = {
-        {sacct->later, "jobs were eligible later than submitted (held, or after others)"
-                       "; --arrival eligible lets them arrive then"},
-        {sacct->partition_limits, "jobs have the limit of their partition, which the "
-                                  "file does not tell; they get none"},
-        {sacct->parts, "parts of heterogeneous jobs are jobs of their own"},
-        {sacct->tasks, "tasks of arrays that wait are jobs of their own"},
-        {sacct->slices, "jobs have slices of GPUs (MIG), each counted as a GPU"},
-        {sacct->headers,
-         "more outputs of sacct follow in the file; a record that is in two of them "
-         "counts once"},
-        {sacct->cut, "names of jobs were cut to 63 bytes"},
+        {sacct->later, "job was", "jobs were",
+         " eligible later than submitted (held, or after others); --arrival eligible "
+         "lets jobs arrive then"},
+        {sacct->partition_limits, "job has", "jobs have",
+         " the limit of the partition, which the file does not tell, and so none"},
+        {sacct->parts, "part of a heterogeneous job is a job of its own",
+         "parts of heterogeneous jobs are jobs of their own", ""},
+        {sacct->tasks, "task of an array that waits is a job of its own",
+         "tasks of arrays that wait are jobs of their own", ""},
+        {sacct->slices, "job has", "jobs have",
+         " slices of GPUs (MIG), each counted as a GPU"},
+        {sacct->headers, "more output of sacct follows", "more outputs of sacct follow",
+         " in the file; a record that is in two of them counts once"},
+        {sacct->cut, "name of a job was", "names of jobs were", " cut to 63 bytes"},
     };
     note_types(import, sacct);
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
         if (notes[i].n)
-            import_note(import, "%" PRId64 " %s", notes[i].n, notes[i].text);
+            import_note(import, "%" PRId64 " %s%s", notes[i].n,
+                        notes[i].n == 1 ? notes[i].one : notes[i].many, notes[i].text);
 }
 
 static bool check_classes(const struct sacct_options *options, struct error *err)
