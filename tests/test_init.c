@@ -18,14 +18,15 @@ static void forget(const struct folder *folder)
     cr_expect(eq(int, system(command), 0));
 }
 
-/* The example's records, as sacct.txt and sinfo.txt. */
-static struct folder example(void)
+/* A cluster's records, as sacct.txt and sinfo.txt: `sacct` is the example, `slurm` what
+ * a real Slurm printed. */
+static struct folder records(const char *name)
 {
     struct folder folder = folder_new();
     const char *source = getenv("TENURE_SOURCE");
     char command[512];
-    snprintf(command, sizeof command, "cp '%s'/tests/formats/sacct/*.txt '%s'",
-             source ? source : ".", folder.path);
+    snprintf(command, sizeof command, "cp '%s'/tests/formats/%s/*.txt '%s'",
+             source ? source : ".", name, folder.path);
     cr_assert(eq(int, system(command), 0));
     return folder;
 }
@@ -48,7 +49,7 @@ static int count(const char *text, const char *word)
 
 Test(init, writes_a_scenario_that_checks_and_runs)
 {
-    struct folder folder = example();
+    struct folder folder = records("sacct");
     struct outcome *outcome =
         tenure(&folder, "init --sacct sacct.txt --sinfo sinfo.txt -o mine");
     cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
@@ -81,6 +82,32 @@ Test(init, writes_a_scenario_that_checks_and_runs)
     cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
     cr_expect(eq(str, text_of(&folder, "mine/notes.txt"), "mine\n"));
     cr_expect(strstr(text_of(&folder, "mine/scenario.yaml"), "give --sinfo") != NULL);
+    forget(&folder);
+}
+
+/* Servers in two partitions are one pool. */
+Test(init, takes_what_a_real_slurm_prints)
+{
+    struct folder folder = records("slurm");
+    struct outcome *outcome =
+        tenure(&folder, "init --sacct sacct.txt --sinfo sinfo.txt -o mine");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    cr_expect(eq(str, outcome->out,
+                 "54 jobs, 0.3 GPU-h; 122 rows read, 54 kept\n"
+                 "  h100-urgent              16 GPUs, h100-sxm\n"
+                 "  a100                      8 GPUs, a100-80-sxm\n"
+                 "  1 servers without GPUs are left out\n"
+                 "written to mine: jobs-h100-sxm.csv jobs-a100-80-sxm.csv "
+                 "scenario.yaml\n"
+                 "Every ASSUMED in scenario.yaml is for you to settle.\n"));
+    outcome = tenure(&folder, "check mine/scenario.yaml");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    outcome = tenure(&folder, "run mine/scenario.yaml -o as-is");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    cr_expect(strstr(outcome->out, "54 jobs, ") != NULL, "%s", outcome->out);
+    cr_expect(strstr(outcome->out, " 54 finished") != NULL, "%s", outcome->out);
+    outcome = tenure(&folder, "audit as-is");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->out);
     forget(&folder);
 }
 
@@ -230,7 +257,7 @@ Test(init, mistakes_leave_nothing_behind)
          "tenure: init: sacct.txt is not a directory; name one for the scenario\n"},
         {"init --sacct sacct.txt -o none/mine", 2, NULL},
     };
-    struct folder folder = example();
+    struct folder folder = records("sacct");
     folder_write(&folder, "short.txt", "NODELIST|PARTITION|GRES\nn1|p\n");
     folder_write(&folder, "nodes.txt", "PARTITION GRES NODES\np gpu:8 -1\n");
     folder_write(&folder, "gres.txt", "PARTITION GRES NODES\np gpu:h100:x 2\n");

@@ -2,6 +2,7 @@
 #include <criterion/new/assert.h>
 
 #include "import_text.h"
+#include "input/sacct_row.h"
 #include "input/slurm.h"
 
 #define HEAD                                                                           \
@@ -304,6 +305,56 @@ Test(sacct, options_choose_what_becomes_of_a_row)
     cr_expect(kind->tenant == NAMES_NONE);
     cr_expect(eq(i64, dropped(&report, "not in the states asked for"), 2));
     import_result_free(&result);
+}
+
+/* Rows as Slurm 22.05 writes them of a job that ran 3 s on 2 GPUs, gave one back, and
+ * ran 22 s more: the second elapsed time has the 3 s again. */
+Test(sacct, a_resized_job_has_no_second_twice)
+{
+    static const char text[] =
+        "JobID|State|Submit|Start|End|ElapsedRaw|AllocTRES\n"
+        "45|RESIZING|2026-11-28T22:11:27|2026-11-28T22:11:36|2026-11-28T22:11:39|3|"
+        "gres/gpu=2\n"
+        "45|COMPLETED|2026-11-28T22:11:39|2026-11-28T22:11:36|2026-11-28T22:12:01|25|"
+        "gres/gpu=1\n"
+        "46|RESIZING|2026-11-28T22:11:39|2026-11-28T22:11:36|2026-11-28T22:11:39|3|"
+        "gres/gpu=1\n";
+    static const struct import_setting settings[] = {{"arrival", "start"}};
+    struct import_options options = {.settings = settings};
+    for (size_t by_start = 0; by_start < 2; by_start++) {
+        options.n_settings = by_start;
+        struct import_result result;
+        struct import_report report;
+        import_good("sacct", text, &options, &result, &report);
+        cr_assert(eq(sz, result.jobs.n, 2));
+        cr_expect(eq(i64, result.jobs.jobs[0].duration_ms, 3000));
+        cr_expect(eq(i64, result.jobs.jobs[1].duration_ms, 22000));
+        cr_expect(eq(i64, result.jobs.jobs[1].submit_ms - result.jobs.jobs[0].submit_ms,
+                     by_start ? 3000 : 12000));
+        cr_expect(result.jobs.gpu_ms == 2 * 3000 + 22000);
+        cr_expect(eq(i64, dropped(&report, "never ran"), 1));
+        cr_expect(strncmp(report.notes[1], "2 jobs with Start before Submit", 31) == 0,
+                  "%s", report.notes[1]);
+        import_result_free(&result);
+    }
+}
+
+/* What the page tells people to type must be what Slurm and this importer know. */
+Test(sacct, the_command_of_the_page_asks_for_columns_that_are_read)
+{
+    const char *at = strstr(importer_find("sacct")->shape, "--format JobID");
+    cr_assert(at != NULL);
+    at += strlen("--format ");
+    size_t n = 0;
+    for (size_t length; *at != ' '; n++, at += length + (at[length] == ',')) {
+        length = strcspn(at, ", ");
+        bool known = false;
+        for (size_t i = 0; sacct_columns[i].name; i++)
+            known |= strlen(sacct_columns[i].name) == length &&
+                     memcmp(sacct_columns[i].name, at, length) == 0;
+        cr_expect(known, "%.*s", (int)length, at);
+    }
+    cr_expect(eq(sz, n, 16));
 }
 
 Test(sacct, other_columns_say_the_same)

@@ -49,7 +49,8 @@ struct sacct {
     char seen[SACCT_TYPES][JOB_WORD_MAX + 1]; /* types of GPU without a class */
     size_t n_seen;
     bool more_seen;
-    int64_t untold, parts, tasks, later, partition_limits, slices, cut, headers;
+    int64_t untold, parts, tasks, later, resized, partition_limits, slices, cut,
+        headers;
     struct names kept; /* the rows that became jobs, by what tells rows apart */
     char pools[JOB_LIST_MAX + 1], classes[JOB_LIST_MAX + 1]; /* of the present job */
 };

@@ -102,6 +102,10 @@ static void note_all(struct import *import, const struct sacct *sacct)
         {sacct->later, "job was", "jobs were",
          " eligible later than submitted (held, or after others); --arrival eligible "
          "lets jobs arrive then"},
+        {sacct->resized, "job", "jobs",
+         " with Start before Submit, as after a resize: counted from Submit on; what "
+         "was "
+         "held before is in rows of its own (--duplicates)"},
         {sacct->partition_limits, "job has", "jobs have",
          " the limit of the partition, which the file does not tell, and so none"},
         {sacct->parts, "part of a heterogeneous job is a job of its own",
@@ -212,7 +216,7 @@ const struct importer import_sacct = {
         "Best "
         "made by `TZ=UTC sacct --allusers --allocations --duplicates --parsable2 "
         "--noconvert --starttime 2026-01-01 --endtime now --format JobID,User,Account,"
-        "Partition,SACCT_QOS,State,Submit,Eligible,Start,End,ElapsedRaw,TimelimitRaw,"
+        "Partition,QOS,State,Submit,Eligible,Start,End,ElapsedRaw,TimelimitRaw,"
         "AllocTRES,ReqTRES,Priority,JobName > sacct.txt`.  Columns may stand in any "
         "order and others are not looked at; needed are JobID, State, Submit or "
         "Eligible, one of ElapsedRaw, Elapsed, or Start and End, and one of AllocTRES, "
@@ -233,7 +237,8 @@ const struct importer import_sacct = {
         "shows): each of them held GPUs.",
     .drops =
         "Job steps (`12.batch`, `12.0`), jobs without GPUs, those with shares of GPUs "
-        "alone (shard, mps), jobs that never ran, siblings revoked in a federation, "
+        "alone (shard, mps), jobs that never ran or not for a second, siblings revoked "
+        "in a federation, "
         "and "
         "what still runs or waits, unless `--unfinished` says otherwise.  A record "
         "whose JobID, Submit and Start are those of one that was kept is dropped as "
@@ -241,7 +246,15 @@ const struct importer import_sacct = {
         "the newest first where `--unfinished` is given.",
     .assumes =
         "Dates are local times of whoever ran `sacct`: run it with `TZ=UTC`, or give "
-        "`--zone`.  Elapsed time leaves out what a job was suspended.  The types of "
+        "`--zone`.  Elapsed time leaves out what a job was suspended, although Slurm "
+        "(22.05) "
+        "leaves it its GPUs meanwhile.  Of a job that was resized while it ran, each "
+        "size "
+        "is a job of its own; the row of the later size, whose Start is that of the "
+        "first, "
+        "counts from its Submit on.  Jobs that never became eligible (held, or after "
+        "one "
+        "that failed) are not in what `sacct` prints of a period.  The types of "
         "GPUs bind a job only where `--class` gives them a class.  A row with too many "
         "fields is an error that says so, since columns would shift: a job's name may "
         "hold the delimiter.",

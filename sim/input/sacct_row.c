@@ -151,6 +151,35 @@ static bool take_date(const struct import_row *row, size_t column, int64_t *unix
     return true;
 }
 
+/* By how much Start is before Submit (or Eligible, where that is not told), which no
+ * job is but one that was resized while it ran: sacct goes on with another row, whose
+ * Submit and Eligible are the instant of the resize, but whose Start, and with it the
+ * elapsed time, is that of the first row, RESIZING, which tells of the time before
+ * (seen in Slurm 22.05). */
+static bool take_overlap(const struct import_row *row, int64_t *ms, struct error *err)
+{
+    int64_t since_ms, start_ms;
+    size_t since =
+        is_none(import_text(row, SACCT_SUBMIT)) ? SACCT_ELIGIBLE : SACCT_SUBMIT;
+    *ms = 0;
+    if (is_none(import_text(row, since)) || is_none(import_text(row, SACCT_START)))
+        return true;
+    if (!take_date(row, since, &since_ms, err) ||
+        !take_date(row, SACCT_START, &start_ms, err))
+        return false;
+    *ms = start_ms < since_ms ? since_ms - start_ms : 0;
+    return true;
+}
+
+static bool take_start(const struct import_row *row, int64_t *ms, struct error *err)
+{
+    int64_t overlap_ms;
+    if (!take_date(row, SACCT_START, ms, err) || !take_overlap(row, &overlap_ms, err))
+        return false;
+    *ms += overlap_ms;
+    return true;
+}
+
 static bool take_arrival(const struct import_row *row, int64_t *submit_ms,
                          struct error *err)
 {
@@ -162,7 +191,7 @@ static bool take_arrival(const struct import_row *row, int64_t *submit_ms,
         return false;
     bool by_eligible = sacct->options->arrival == ARRIVAL_ELIGIBLE;
     if (sacct->options->arrival == ARRIVAL_START)
-        return take_date(row, SACCT_START, submit_ms, err);
+        return take_start(row, submit_ms, err);
     *submit_ms = eligible_ms;
     if ((by_eligible && has_eligible) || !has_submit)
         return has_eligible ||
@@ -201,6 +230,21 @@ static bool take_elapsed(const struct import_row *row, int64_t *ms, struct error
     return strcmp(elapsed.text, "INVALID") == 0 ||
            slurm_duration(elapsed.text, elapsed.length, ms) ||
            import_refuse(row, SACCT_ELAPSED, "is no [DD-]HH:MM:SS", err);
+}
+
+/* How long a job had the GPUs of its row. */
+static bool take_duration(const struct import_row *row, int64_t *ms, struct error *err)
+{
+    int64_t overlap_ms;
+    if (!take_elapsed(row, ms, err))
+        return false;
+    if (*ms == 0)
+        return true;
+    if (!take_overlap(row, &overlap_ms, err))
+        return false;
+    self_of(row)->resized += overlap_ms > 0;
+    *ms = *ms > overlap_ms ? *ms - overlap_ms : 0;
+    return true;
 }
 
 static bool take_limit(const struct import_row *row, int64_t *ms, struct error *err)
@@ -358,14 +402,16 @@ static bool add_tasks(struct import_row *row, struct taken *taken, struct error 
 }
 
 /* Outputs of overlapping periods have a row twice: the same job, submitted and begun at
- * the same instant.  Attempts of a requeued job differ in their start; where the file
- * does not tell it, rows are the same where all that tells them apart is.  Only rows
+ * the same instant.  Attempts of a requeued job differ in their start, and sizes
+ * of a resized one in Submit, or Eligible where that is not told; where the file does
+ * not tell the start, rows are the same where all that tells them apart is.  Only rows
  * that are kept count: one of a job that still ran may come before the final one. */
 static bool is_repeated(const struct import_row *row)
 {
-    static const int columns[] = {SACCT_JOB_ID, SACCT_SUBMIT, SACCT_START,
-                                  SACCT_STATE,  SACCT_END,    SACCT_ELAPSED_RAW,
-                                  SACCT_ELAPSED};
+    const int since = import_has(row, SACCT_SUBMIT) ? SACCT_SUBMIT : SACCT_ELIGIBLE;
+    const int columns[] = {SACCT_JOB_ID, since,     SACCT_START,
+                           SACCT_STATE,  SACCT_END, SACCT_ELAPSED_RAW,
+                           SACCT_ELAPSED};
     size_t n = import_has(row, SACCT_START) ? 3 : sizeof columns / sizeof columns[0];
     struct sacct *sacct = self_of(row);
     char key[1024];
@@ -397,7 +443,7 @@ bool sacct_take_row(struct import_row *row, struct error *err)
     taken.fate = slurm_fate(import_text(row, SACCT_STATE).text);
     if (taken.fate == SLURM_UNKNOWN)
         return import_refuse(row, SACCT_STATE, "is no state of a job", err);
-    if (!count_gpus(row, &gpus, err) || !take_elapsed(row, &job->duration_ms, err) ||
+    if (!count_gpus(row, &gpus, err) || !take_duration(row, &job->duration_ms, err) ||
         !take_limit(row, &job->limit_ms, err))
         return false;
     judge(row, &gpus, &taken);
