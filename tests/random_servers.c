@@ -25,8 +25,8 @@ static void put_repairs(struct drawing *d, bool own)
     static const char *const repairs[] = {
         "", ", reset_share: 100 %, service_share: 0 %, reset_sigma: 0",
         ", swap_median: 3d, swap_sigma: 0.3",
-        ", reset_share: 0 %, service_share: 40 %, service_median: 3h, service_sigma: "
-        "0.4, reset_median: 10min"};
+        (", reset_share: 0 %, service_share: 40 %, service_median: 3h, service_sigma: "
+         "0.4, reset_median: 10min")};
     put(d, "%s", PICK(d, repairs));
     if (!own)
         return;

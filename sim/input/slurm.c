@@ -14,12 +14,14 @@
 static bool read_whole(const char *text, size_t length, int64_t *value)
 {
     *value = 0;
+    if (length < 1 || length > 12)
+        return false;
     for (size_t i = 0; i < length; i++) {
         if (text[i] < '0' || text[i] > '9')
             return false;
         *value = *value * 10 + (text[i] - '0');
     }
-    return length >= 1 && length <= 12;
+    return true;
 }
 
 /* The numbers between the colons; the last one in ms, since it may have a fraction. */

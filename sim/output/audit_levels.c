@@ -40,9 +40,10 @@ static void check_series(struct books *books, struct finding_at at)
     const struct book_levels *levels = books->levels;
     const struct book_level *level = &levels->items[levels->n - 1];
     bool same = levels->n > 1 && strcmp(level[-1].level, level->level) == 0;
-    books_expect(books, level->series == (same ? level[-1].series + 1 : 1), at,
-                 "series is %" PRId64 " where %" PRId64 " is due", level->series,
-                 same ? level[-1].series + 1 : 1);
+    int64_t last = same ? level[-1].series : 0;
+    int64_t due = last < INT64_MAX ? last + 1 : 1;
+    books_expect(books, level->series == due, at,
+                 "series is %" PRId64 " where %" PRId64 " is due", level->series, due);
 }
 
 /* All levels have a row for each interval, always in the same order. */
