@@ -7,6 +7,13 @@
 #include <string.h>
 #include <strings.h>
 
+/* A member that the traces of all kinds have, of the one that is read. */
+#define MEMBER(trace_, name_)                                                          \
+    ((trace_)->kind == IMPORT_PRICES     ? (trace_)->prices.name_                      \
+     : (trace_)->kind == IMPORT_REQUESTS ? (trace_)->requests.name_                    \
+     : (trace_)->kind == IMPORT_LEVEL    ? (trace_)->level.name_                       \
+                                         : (trace_)->jobs.name_)
+
 struct any_reader {
     struct import_result *trace;
     struct defects *defects; /* NULL: the first wrong row ends the reading */
@@ -191,17 +198,6 @@ static bool take_ragged(void *self, int64_t line, const struct error *err)
     return true;
 }
 
-static char *digest_of(struct import_result *trace)
-{
-    switch (trace->kind) {
-    case IMPORT_PRICES: return trace->prices.digest;
-    case IMPORT_REQUESTS: return trace->requests.digest;
-    case IMPORT_LEVEL: return trace->level.digest;
-    case IMPORT_JOBS: break;
-    }
-    return trace->jobs.digest;
-}
-
 static bool read_all(struct any_reader *reader, struct error *err)
 {
     char digest[SHA256_HEX] = "";
@@ -213,7 +209,7 @@ static bool read_all(struct any_reader *reader, struct error *err)
     bool ok = csv_read(reader->path, &csv, digest, err);
     end(reader);
     if (reader->begun)
-        memcpy(digest_of(reader->trace), digest, sizeof digest);
+        memcpy(MEMBER(reader->trace, digest), digest, sizeof digest);
     return ok;
 }
 
@@ -248,35 +244,17 @@ bool any_trace_examine(struct import_result *trace, struct defects *defects,
 
 size_t any_trace_rows(const struct import_result *trace)
 {
-    switch (trace->kind) {
-    case IMPORT_PRICES: return trace->prices.n;
-    case IMPORT_REQUESTS: return trace->requests.n;
-    case IMPORT_LEVEL: return trace->level.n;
-    case IMPORT_JOBS: break;
-    }
-    return trace->jobs.n;
+    return MEMBER(trace, n);
 }
 
 const char *any_trace_path(const struct import_result *trace)
 {
-    switch (trace->kind) {
-    case IMPORT_PRICES: return trace->prices.path;
-    case IMPORT_REQUESTS: return trace->requests.path;
-    case IMPORT_LEVEL: return trace->level.path;
-    case IMPORT_JOBS: break;
-    }
-    return trace->jobs.path;
+    return MEMBER(trace, path);
 }
 
 const char *any_trace_digest(const struct import_result *trace)
 {
-    switch (trace->kind) {
-    case IMPORT_PRICES: return trace->prices.digest;
-    case IMPORT_REQUESTS: return trace->requests.digest;
-    case IMPORT_LEVEL: return trace->level.digest;
-    case IMPORT_JOBS: break;
-    }
-    return trace->jobs.digest;
+    return MEMBER(trace, digest);
 }
 
 bool any_trace_dated(const struct import_result *trace)
@@ -292,13 +270,7 @@ bool any_trace_dated(const struct import_result *trace)
 
 bool any_trace_was_sorted(const struct import_result *trace)
 {
-    switch (trace->kind) {
-    case IMPORT_PRICES: return trace->prices.was_sorted;
-    case IMPORT_REQUESTS: return trace->requests.was_sorted;
-    case IMPORT_LEVEL: return trace->level.was_sorted;
-    case IMPORT_JOBS: break;
-    }
-    return trace->jobs.was_sorted;
+    return MEMBER(trace, was_sorted);
 }
 
 const char *any_trace_count_noun(const struct import_result *trace, size_t n)
