@@ -103,7 +103,45 @@ bool scenario_check_initial(const struct scenario *scenario,
                             struct error *err) MUST_CHECK;
 
 /* "2026-01-01T00:00:00Z", or "12.5 s" on a clock without date. */
-void scenario_when(const struct trace *trace, int64_t time_ms, char text[64]);
+void scenario_when(bool absolute, int64_t time_ms, char text[64]);
+
+/* What messages say of a trace of jobs, or of levels. */
+struct history_words {
+    const char *row, *is_at; /* "job", "submitted at" */
+    const char *rows;        /* "submits" */
+    const char *in_gap;      /* "nothing comes" */
+    const char *ends;        /* what `after_end` may be */
+};
+
+/* A trace in a scenario, with the times of its rows as the file has them, sorted. */
+struct history {
+    struct scenario *scenario;
+    const char *path, *file; /* "demand.chat", "chat.csv" */
+    struct place place;
+    const struct history_words *words;
+    enum align align;
+    bool absolute;
+    size_t n;
+    int64_t first_ms, last_ms; /* of no meaning where n is 0 */
+};
+extern const char *const align_names[]; /* by enum align; NULL ends them */
+
+/* Where the trace's zero lies on the scenario's clock. */
+int64_t history_shift_ms(const struct history *history);
+
+/* What comes before the start would be lost without a word. */
+bool history_check_begin(const struct history *history, struct error *err) MUST_CHECK;
+
+/* Of a trace that is repeated.  Whole weeks keep weekdays; what covers less than one
+ * may not know of any. */
+int64_t history_period_ms(const struct history *history);
+
+/* A month of history is repeated every five weeks: days on which nothing changes. */
+void history_warn_of_gap(const struct history *history);
+
+/* Whether the trace reaches the end of the horizon, or nearly, so that `after_end` need
+ * not be given. */
+bool history_check_cover(const struct history *history, struct error *err) MUST_CHECK;
 
 /* Which sources a key of `demand_params` is for. */
 enum source_mask { SOURCE_TRACE = 1, SOURCE_MODEL = 2, SOURCE_INITIAL = 4 };

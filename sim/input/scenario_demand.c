@@ -6,8 +6,6 @@
 #include "input/bootstrap.h"
 #include "input/scenario_parts.h"
 
-static const char *const align_names[] = {"as-is", "to-start", "to-start-weekday",
-                                          NULL};
 static const char *const after_end_names[] = {"stop", "repeat", NULL};
 static const char *const checkpoint_names[] = {"given", "young-daly", NULL};
 static const char *const isolation_names[] = {"shared", "dedicated", NULL};
@@ -187,78 +185,35 @@ static const struct trace *open_trace(const struct reading *reading, struct erro
     return trace;
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
+static struct history history_of(const struct reading *reading,
+                                 const struct trace *trace)
 {
-    return a / b - (a % b < 0);
-}
-
-/* Where the trace's zero lies on the scenario's clock. */
-static int64_t shift_of(const struct reading *reading, const struct trace *trace)
-{
-    int64_t week_ms = 7 * MS_PER_D;
-    int64_t as_is = trace->absolute ? -reading->scenario->start_unix_ms : 0;
-    int64_t first = trace->n > 0 ? trace->jobs[0].submit_ms : 0;
-    switch ((enum align)reading->in.align) {
-    case ALIGN_AS_IS: return as_is;
-    case ALIGN_TO_START: return -first;
-    case ALIGN_TO_START_WEEKDAY:
-        return as_is - floor_div(first + as_is, week_ms) * week_ms;
+    static const struct history_words words = {
+        .row = "job",
+        .is_at = "submitted at",
+        .rows = "submits",
+        .in_gap = "nothing comes",
+        .ends = "`after_end: stop` or `after_end: repeat`"};
+    struct history history = {.scenario = reading->scenario,
+                              .path = reading->path,
+                              .file = reading->in.jobs,
+                              .place = node_place(reading->map, "jobs"),
+                              .words = &words,
+                              .align = (enum align)reading->in.align,
+                              .absolute = trace->absolute,
+                              .n = trace->n};
+    if (trace->n > 0) {
+        history.first_ms = trace->jobs[0].submit_ms;
+        history.last_ms = trace->jobs[trace->n - 1].submit_ms;
     }
-    return as_is;
+    return history;
 }
 
-void scenario_when(const struct trace *trace, int64_t time_ms, char text[64])
-{
-    if (trace->absolute)
-        calendar_format(time_ms, text);
-    else
-        snprintf(text, 64, "%.15g s", (double)time_ms / 1000);
-}
-
-static bool check_begin(const struct reading *reading, const struct trace *trace,
-                        int64_t shift_ms, struct error *err)
-{
-    if (trace->n == 0 || trace->jobs[0].submit_ms + shift_ms >= 0)
-        return true;
-    char first[64], start[CALENDAR_TEXT];
-    scenario_when(trace, trace->jobs[0].submit_ms, first);
-    calendar_format(reading->scenario->start_unix_ms, start);
-    return error_at(err, node_place(reading->map, "jobs"),
-                    "%s: the first job of %s is submitted at %s, before the scenario's "
-                    "start %s; move it with `align: to-start`, or cut it with `tenure "
-                    "trace slice`",
-                    reading->path, reading->in.jobs, first, start);
-}
-
-/* Whole weeks keep weekdays; what covers less than one may not know of any. */
-static int64_t period_of(const struct reading *reading, int64_t last_ms)
-{
-    bool weeks = last_ms >= 7 * MS_PER_D || reading->in.align == ALIGN_TO_START_WEEKDAY;
-    int64_t unit = weeks ? 7 * MS_PER_D : MS_PER_D;
-    return (last_ms / unit + 1) * unit;
-}
-
-/* A month of history is repeated every five weeks: days on which nothing comes. */
-static void warn_of_gap(const struct reading *reading, int64_t first_ms,
-                        int64_t last_ms)
-{
-    int64_t period_ms = reading->in.spec.period_ms, span_ms = last_ms - first_ms;
-    if (period_ms - span_ms > MS_PER_D && period_ms < reading->scenario->horizon_ms)
-        scenario_warn(reading->scenario,
-                      "%s: %s is repeated every %" PRId64 " days, but its submits span "
-                      "%.1f; cut it to whole weeks (or days) by `tenure trace slice`, "
-                      "or nothing comes in between",
-                      reading->path, reading->in.jobs, period_ms / MS_PER_D,
-                      (double)span_ms / MS_PER_D);
-}
-
-static bool check_end(struct reading *reading, const struct trace *trace,
+static bool check_end(struct reading *reading, const struct history *history,
                       struct error *err)
 {
     struct demand_spec *spec = &reading->in.spec;
     struct scenario *scenario = reading->scenario;
-    int64_t first = trace->n ? trace->jobs[0].submit_ms + spec->shift_ms : 0;
-    int64_t last = trace->n ? trace->jobs[trace->n - 1].submit_ms + spec->shift_ms : 0;
     bool repeats = spec->after_end == AFTER_END_REPEAT;
     if (repeats && scenario->until_idle)
         return error_at(
@@ -267,21 +222,15 @@ static bool check_end(struct reading *reading, const struct trace *trace,
             "never end; give a horizon, or stop",
             reading->path);
     if (repeats)
-        spec->period_ms = period_of(reading, last);
-    if (scenario->until_idle || trace->n == 0)
+        spec->period_ms = history_period_ms(history);
+    if (scenario->until_idle || history->n == 0)
         return true;
     if (repeats)
-        warn_of_gap(reading, first, last);
-    if (first >= scenario->horizon_ms)
+        history_warn_of_gap(history);
+    if (history->first_ms + spec->shift_ms >= scenario->horizon_ms)
         scenario_warn(scenario, "%s: all jobs of %s come after the horizon",
                       reading->path, reading->in.jobs);
-    double part = (double)last / (double)scenario->horizon_ms;
-    if (part >= 0.9 || given(reading, "after_end"))
-        return true;
-    return error_at(err, node_place(reading->map, "jobs"),
-                    "%s: %s ends after %.0f %% of the horizon; say what comes then: "
-                    "`after_end: stop` or `after_end: repeat`",
-                    reading->path, reading->in.jobs, 100 * part);
+    return given(reading, "after_end") || history_check_cover(history, err);
 }
 
 /* A name in the trace that no pool or class bears is most often a slip. */
@@ -339,26 +288,25 @@ static bool read_trace(struct reading *reading, struct error *err)
     const struct trace *trace = open_trace(reading, err);
     if (!trace)
         return false;
+    const struct history history = history_of(reading, trace);
     spec->trace = trace;
-    spec->align = (enum align)reading->in.align;
+    spec->align = history.align;
     spec->after_end = (enum after_end)reading->in.after_end;
-    spec->shift_ms = shift_of(reading, trace);
+    spec->shift_ms = history_shift_ms(&history);
     if (trace->n == 0)
         scenario_warn(scenario, "%s: %s has no jobs", reading->path, reading->in.jobs);
     for (size_t i = 0; i < trace->n_kinds && i < 20; i++)
         warn_of_pools(scenario, reading->path, trace->kinds[i].pools);
-    struct place place = node_place(reading->map, "jobs");
     if (spec->initial)
-        return scenario_check_initial(scenario, spec, place, err);
+        return scenario_check_initial(scenario, spec, history.place, err);
     if (trace->has_started)
-        return error_at(err, place,
+        return error_at(err, history.place,
                         "%s: %s has a column 'started', which is for jobs that run at "
                         "the scenario's start; give those as `initial: {jobs: ...}`",
                         reading->path, reading->in.jobs);
     if (spec->block_ms > 0)
         return check_bootstrap(reading, err);
-    return check_begin(reading, trace, spec->shift_ms, err) &&
-           check_end(reading, trace, err);
+    return history_check_begin(&history, err) && check_end(reading, &history, err);
 }
 
 static bool read_model(struct reading *reading, struct error *err)

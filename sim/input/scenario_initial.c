@@ -15,7 +15,7 @@ static const char *which(const struct checking *checking, size_t i, const char *
 {
     const struct trace *trace = checking->spec->trace;
     char number[16], time[64];
-    scenario_when(trace, time_ms, time);
+    scenario_when(trace->absolute, time_ms, time);
     snprintf(text, 512, "initial: job %s of %s %s %s",
              trace_job_id(trace, &trace->jobs[i], number), trace->path, verb, time);
     return text;

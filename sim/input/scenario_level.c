@@ -6,8 +6,6 @@
 
 #include "input/scenario_parts.h"
 
-static const char *const align_names[] = {"as-is", "to-start", "to-start-weekday",
-                                          NULL};
 static const char *const after_end_names[] = {"stop", "hold", "repeat", NULL};
 static const char *const isolation_names[] = {"shared", "dedicated", NULL};
 
@@ -111,81 +109,44 @@ static const struct level_trace *open_trace(const struct reading *reading,
     return trace;
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
+static struct history history_of(const struct reading *reading,
+                                 const struct level_trace *trace)
 {
-    return a / b - (a % b < 0);
-}
-
-static int64_t shift_of(const struct reading *reading, const struct level_trace *trace)
-{
-    int64_t week_ms = 7 * MS_PER_D;
-    int64_t as_is = trace->absolute ? -reading->scenario->start_unix_ms : 0;
-    int64_t first = trace->n > 0 ? trace->rows[0].time_ms : 0;
-    switch ((enum align)reading->in.align) {
-    case ALIGN_AS_IS: return as_is;
-    case ALIGN_TO_START: return -first;
-    case ALIGN_TO_START_WEEKDAY:
-        return as_is - floor_div(first + as_is, week_ms) * week_ms;
+    static const struct history_words words = {
+        .row = "row",
+        .is_at = "of",
+        .rows = "rows",
+        .in_gap = "its last value stays",
+        .ends = "`after_end: hold` (its last value), `after_end: stop` or "
+                "`after_end: repeat`"};
+    struct history history = {.scenario = reading->scenario,
+                              .path = reading->path,
+                              .file = reading->level->text,
+                              .place = reading->level->place,
+                              .words = &words,
+                              .align = (enum align)reading->in.align,
+                              .absolute = trace->absolute,
+                              .n = trace->n};
+    if (trace->n > 0) {
+        history.first_ms = trace->rows[0].time_ms;
+        history.last_ms = trace->rows[trace->n - 1].time_ms;
     }
-    return as_is;
+    return history;
 }
 
-/* What was wanted before the start would be lost without a word. */
-static bool check_begin(const struct reading *reading, const struct level_trace *trace,
-                        struct error *err)
-{
-    if (trace->n == 0 || trace->rows[0].time_ms + reading->in.spec.shift_ms >= 0)
-        return true;
-    char first[64], start[CALENDAR_TEXT];
-    if (trace->absolute)
-        calendar_format(trace->rows[0].time_ms, first);
-    else
-        snprintf(first, sizeof first, "%.15g s", (double)trace->rows[0].time_ms / 1000);
-    calendar_format(reading->scenario->start_unix_ms, start);
-    return error_at(err, reading->level->place,
-                    "%s: the first row of %s is of %s, before the scenario's start %s; "
-                    "move it with `align: to-start`, or cut it with `tenure trace "
-                    "slice`",
-                    reading->path, reading->level->text, first, start);
-}
-
-/* As of jobs; but here the last value stays until the trace begins again. */
-static void warn_of_gap(const struct reading *reading, int64_t first_ms,
-                        int64_t last_ms)
-{
-    int64_t period_ms = reading->in.spec.period_ms, span_ms = last_ms - first_ms;
-    if (period_ms - span_ms > MS_PER_D && period_ms < reading->scenario->horizon_ms)
-        scenario_warn(reading->scenario,
-                      "%s: %s is repeated every %" PRId64 " days, but its rows span "
-                      "%.1f; cut it to whole weeks (or days) by `tenure trace slice`, "
-                      "or its last value stays in between",
-                      reading->path, reading->level->text, period_ms / MS_PER_D,
-                      (double)span_ms / MS_PER_D);
-}
-
-static bool check_end(struct reading *reading, const struct level_trace *trace,
+static bool check_end(struct reading *reading, const struct history *history,
                       struct error *err)
 {
     struct level_spec *spec = &reading->in.spec;
-    struct scenario *scenario = reading->scenario;
-    int64_t last = trace->n ? trace->rows[trace->n - 1].time_ms + spec->shift_ms : 0;
-    bool weeks = last >= 7 * MS_PER_D || reading->in.align == ALIGN_TO_START_WEEKDAY;
-    int64_t unit = weeks ? 7 * MS_PER_D : MS_PER_D;
-    if (spec->after_end == LEVEL_END_REPEAT)
-        spec->period_ms = (last / unit + 1) * unit;
-    if (trace->n == 0)
-        scenario_warn(scenario, "%s: %s has no rows", reading->path,
+    bool repeats = spec->after_end == LEVEL_END_REPEAT;
+    if (repeats)
+        spec->period_ms = history_period_ms(history);
+    if (history->n == 0)
+        scenario_warn(reading->scenario, "%s: %s has no rows", reading->path,
                       reading->level->text);
-    else if (spec->after_end == LEVEL_END_REPEAT)
-        warn_of_gap(reading, trace->rows[0].time_ms + spec->shift_ms, last);
-    double part = (double)last / (double)scenario->horizon_ms;
-    if (trace->n == 0 || part >= 0.9 || given(reading, "after_end"))
-        return true;
-    return error_at(err, reading->level->place,
-                    "%s: %s ends after %.0f %% of the horizon; say what comes then: "
-                    "`after_end: hold` (its last value), `after_end: stop` or "
-                    "`after_end: repeat`",
-                    reading->path, reading->level->text, 100 * part);
+    else if (repeats)
+        history_warn_of_gap(history);
+    return given(reading, "after_end") || history_check_cover(history, err);
 }
 
 /* The most GPUs that scale and growth make of one series. */
@@ -219,11 +180,12 @@ static bool read_trace(struct reading *reading, struct error *err)
     spec->after_end = given(reading, "after_end")
                           ? (enum level_end)reading->in.after_end
                           : LEVEL_END_HOLD;
-    spec->shift_ms = shift_of(reading, trace);
+    const struct history history = history_of(reading, trace);
+    spec->shift_ms = history_shift_ms(&history);
     scenario_note(reading->scenario, reading->path,
                   reading->requests ? "requests" : "level", reading->level->text,
                   "file");
-    return check_begin(reading, trace, err) && check_end(reading, trace, err) &&
+    return history_check_begin(&history, err) && check_end(reading, &history, err) &&
            check_size(reading, most, err);
 }
 
