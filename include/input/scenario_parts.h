@@ -102,6 +102,30 @@ bool scenario_check_initial(const struct scenario *scenario,
                             const struct demand_spec *spec, struct place place,
                             struct error *err) MUST_CHECK;
 
+/* What the file says of whose a source of jobs or of a level is, and where it may run.
+ */
+struct source_words {
+    const char *name, *workload, *tenant;
+    struct texts pools, classes, jurisdiction, exclude_providers;
+    int isolation;
+};
+extern const char *const isolation_names[]; /* by enum isolation; NULL ends them */
+
+/* Whether no other source has its name; it may have none. */
+bool source_check_name(const struct scenario *scenario, const struct node *map,
+                       const char *path, const struct source_words *words,
+                       struct error *err) MUST_CHECK;
+
+/* Whether the pools and classes exist, and workload and tenant are no longer than in a
+ * trace. */
+bool source_check_words(struct scenario *scenario, const struct node *map,
+                        const char *path, const struct source_words *words,
+                        struct error *err) MUST_CHECK;
+
+/* Where its jobs may run; their workload and tenant are left to who knows the rows. */
+void source_fill_kind(struct scenario *scenario, const struct source_words *words,
+                      struct job_kind *kind);
+
 /* "2026-01-01T00:00:00Z", or "12.5 s" on a clock without date. */
 void scenario_when(bool absolute, int64_t time_ms, char text[64]);
 

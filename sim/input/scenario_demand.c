@@ -8,14 +8,13 @@
 
 static const char *const after_end_names[] = {"stop", "repeat", NULL};
 static const char *const checkpoint_names[] = {"given", "young-daly", NULL};
-static const char *const isolation_names[] = {"shared", "dedicated", NULL};
 
 /* What the file says of a source of jobs. */
 struct demand_input {
     struct demand_spec spec;
-    const char *name, *jobs, *reference_class;
-    struct texts pools, classes, jurisdiction, exclude_providers;
-    int align, after_end, isolation, checkpoint;
+    const char *jobs, *reference_class;
+    struct source_words words;
+    int align, after_end, checkpoint;
 };
 
 #define IN struct demand_input
@@ -24,10 +23,11 @@ const struct param demand_params[] = {
     {PARAM_WORD(IN, "jobs", jobs, "",
                 "a job trace (CSV), relative to the scenario; or give model"),
      .mask = SOURCE_TRACE | SOURCE_INITIAL},
-    {PARAM_WORD(IN, "name", name, "", "what messages and job names call this source")},
-    {PARAM_WORD(IN, "workload", spec.workload, "",
+    {PARAM_WORD(IN, "name", words.name, "",
+                "what messages and job names call this source")},
+    {PARAM_WORD(IN, "workload", words.workload, "",
                 "of jobs that do not name one, as inference or training")},
-    {PARAM_WORD(IN, "tenant", spec.tenant, "", "of jobs that do not name one")},
+    {PARAM_WORD(IN, "tenant", words.tenant, "", "of jobs that do not name one")},
     {PARAM_WORD(
         IN, "reference_class", reference_class, "",
         "the class on which the durations hold; needed where a pool is slower or "
@@ -61,15 +61,16 @@ const struct param demand_params[] = {
     {PARAM_NUMBER(IN, "limit_ratio", spec.limit_ratio, "0", 0, 1000,
                   "the users' time limit is the duration times this; 0: no limits"),
      .mask = SOURCE_MODEL},
-    {PARAM_WORDS(IN, "pools", pools, "", "the only pools that may run its jobs")},
-    {PARAM_WORDS(IN, "classes", classes, "", "the only classes that may run its jobs")},
+    {PARAM_WORDS(IN, "pools", words.pools, "", "the only pools that may run its jobs")},
+    {PARAM_WORDS(IN, "classes", words.classes, "",
+                 "the only classes that may run its jobs")},
     {PARAM_EXACT_IN(DIM_MEMORY, IN, "memory", spec.kind.memory_mb, "", 1, 1e9,
                     "least memory of a GPU")},
-    {PARAM_WORDS(IN, "jurisdiction", jurisdiction, "",
+    {PARAM_WORDS(IN, "jurisdiction", words.jurisdiction, "",
                  "the only jurisdictions in which its jobs may run")},
-    {PARAM_ONE_OF(IN, "isolation", isolation, isolation_names, "shared",
+    {PARAM_ONE_OF(IN, "isolation", words.isolation, isolation_names, "shared",
                   "dedicated: only dedicated pools")},
-    {PARAM_WORDS(IN, "exclude_providers", exclude_providers, "",
+    {PARAM_WORDS(IN, "exclude_providers", words.exclude_providers, "",
                  "providers in whose pools its jobs may not run; those that the trace "
                  "names come on top")},
     {PARAM_FLAG(IN, "preemptible", spec.kind.preemptible, "false",
@@ -105,15 +106,6 @@ struct reading {
 static bool given(const struct reading *reading, const char *key)
 {
     return params_given(demand_params, &reading->context, key);
-}
-
-static const char *joined(struct scenario *scenario, const struct texts *texts)
-{
-    const char *text = NULL;
-    for (size_t i = 0; i < texts->n; i++)
-        text = text ? arena_printf(&scenario->arena, "%s|%s", text, texts->text[i])
-                    : texts->text[i];
-    return text;
 }
 
 /* A key that there is, but for sources of another kind. */
@@ -359,44 +351,11 @@ static bool read_reference(struct reading *reading, struct error *err)
     return true;
 }
 
-/* As in a trace. */
-static bool check_length(const struct reading *reading, const char *key,
-                         const char *word, struct error *err)
-{
-    if (!word || strlen(word) <= JOB_WORD_MAX)
-        return true;
-    return error_at(err, node_place(reading->map, key),
-                    "%s.%s: %zu bytes are too long; at most %d", reading->path, key,
-                    strlen(word), JOB_WORD_MAX);
-}
-
-static bool check_words(const struct reading *reading, struct error *err)
-{
-    struct scenario *scenario = reading->scenario;
-    const struct demand_input *in = &reading->in;
-    if (!check_length(reading, "workload", in->spec.workload, err) ||
-        !check_length(reading, "tenant", in->spec.tenant, err))
-        return false;
-    for (size_t i = 0; i < in->pools.n; i++) {
-        const char *path = arena_printf(&scenario->arena, "%s.pools", reading->path);
-        if (scenario_pool_index(scenario, in->pools.text[i],
-                                node_place(reading->map, "pools"), path, err) < 0)
-            return false;
-    }
-    for (size_t i = 0; i < in->classes.n; i++) {
-        const char *path = arena_printf(&scenario->arena, "%s.classes", reading->path);
-        if (!scenario_class(scenario, in->classes.text[i],
-                            node_place(reading->map, "classes"), path, err))
-            return false;
-    }
-    return true;
-}
-
 /* A misspelt provider would exclude nothing without a word. */
 static void warn_of_providers(const struct reading *reading)
 {
     struct scenario *scenario = reading->scenario;
-    const struct texts *excluded = &reading->in.exclude_providers;
+    const struct texts *excluded = &reading->in.words.exclude_providers;
     for (size_t i = 0; i < excluded->n; i++) {
         bool known = false;
         for (size_t p = 0; p < scenario->n_pools; p++) {
@@ -408,28 +367,6 @@ static void warn_of_providers(const struct reading *reading)
                           "%s.exclude_providers: no pool is of the provider '%s'",
                           reading->path, excluded->text[i]);
     }
-}
-
-static bool read_name(struct reading *reading, size_t i, struct error *err)
-{
-    struct scenario *scenario = reading->scenario;
-    const char *name = reading->in.name;
-    reading->in.spec.label = name ? name
-                             : reading->in.spec.initial
-                                 ? "initial"
-                                 : arena_printf(&scenario->arena, "demand[%zu]", i);
-    if (!name)
-        return true;
-    struct place place = node_place(reading->map, "name");
-    if (strlen(name) > 63)
-        return error_at(err, place, "%s.name: more than 63 bytes", reading->path);
-    bool taken = false;
-    for (size_t k = 0; k < scenario->n_demand; k++)
-        taken |= strcmp(scenario->demand[k].label, name) == 0;
-    for (size_t k = 0; k < scenario->n_levels; k++)
-        taken |= strcmp(scenario->levels[k].label, name) == 0;
-    return !taken || error_at(err, place, "%s.name: two sources are called '%s'",
-                              reading->path, name);
 }
 
 static bool check_checkpoint(struct reading *reading, struct error *err)
@@ -444,17 +381,25 @@ static bool check_checkpoint(struct reading *reading, struct error *err)
                     reading->path);
 }
 
-static void fill_kind(struct reading *reading)
+static bool read_words(struct reading *reading, size_t i, struct error *err)
 {
     struct scenario *scenario = reading->scenario;
+    const struct source_words *words = &reading->in.words;
+    struct demand_spec *spec = &reading->in.spec;
+    spec->workload = words->workload;
+    spec->tenant = words->tenant;
+    spec->label = words->name     ? words->name
+                  : spec->initial ? "initial"
+                                  : arena_printf(&scenario->arena, "demand[%zu]", i);
+    return source_check_name(scenario, reading->map, reading->path, words, err) &&
+           read_reference(reading, err) &&
+           source_check_words(scenario, reading->map, reading->path, words, err);
+}
+
+static void fill_kind(struct reading *reading)
+{
     struct demand_input *in = &reading->in;
-    struct job_kind *kind = &in->spec.kind;
-    kind->workload = kind->tenant = NAMES_NONE;
-    kind->pools = joined(scenario, &in->pools);
-    kind->classes = joined(scenario, &in->classes);
-    kind->jurisdiction = joined(scenario, &in->jurisdiction);
-    kind->not_providers = joined(scenario, &in->exclude_providers);
-    kind->isolation = (enum isolation)in->isolation;
+    source_fill_kind(reading->scenario, &in->words, &in->spec.kind);
     if (!given(reading, "patience"))
         in->spec.patience_ms = NEVER_MS;
     if (!given(reading, "deadline_after"))
@@ -477,10 +422,7 @@ static bool read_source(struct reading *reading, size_t i, struct error *err)
     reading->in.spec.element = i;
     if (initial)
         reading->in.spec.scale = 1;
-    if (!read_name(reading, i, err) || !read_reference(reading, err) ||
-        !check_words(reading, err))
-        return false;
-    if (!check_checkpoint(reading, err))
+    if (!read_words(reading, i, err) || !check_checkpoint(reading, err))
         return false;
     fill_kind(reading);
     warn_of_providers(reading);

@@ -7,22 +7,21 @@
 #include "input/scenario_parts.h"
 
 static const char *const after_end_names[] = {"stop", "hold", "repeat", NULL};
-static const char *const isolation_names[] = {"shared", "dedicated", NULL};
 
 struct level_input {
     struct level_spec spec;
-    const char *name;
-    struct texts pools, classes, jurisdiction, exclude_providers;
-    int align, after_end, isolation;
+    struct source_words words;
+    int align, after_end;
 };
 
 #define IN struct level_input
 
 const struct param level_params[] = {
-    {PARAM_WORD(IN, "name", name, "", "what messages and files call this source")},
-    {PARAM_WORD(IN, "workload", spec.workload, "",
+    {PARAM_WORD(IN, "name", words.name, "",
+                "what messages and files call this source")},
+    {PARAM_WORD(IN, "workload", words.workload, "",
                 "of series that do not name one, as inference")},
-    {PARAM_WORD(IN, "tenant", spec.tenant, "", "who bears its share of the cost")},
+    {PARAM_WORD(IN, "tenant", words.tenant, "", "who bears its share of the cost")},
     {PARAM_ONE_OF(
         IN, "align", align, align_names, "as-is",
         "move the trace: so that it begins at the start, or, keeping weekdays, in its "
@@ -42,18 +41,18 @@ const struct param level_params[] = {
     {PARAM_TIME(IN, "hold", spec.hold_ms, "0s", 0, 6.4e12,
                 "a GPU that was taken is kept so long at least, before it is given "
                 "back or moved to a preferred pool")},
-    {PARAM_WORDS(IN, "pools", pools, "", "the only pools that may serve it")},
-    {PARAM_WORDS(IN, "classes", classes, "",
+    {PARAM_WORDS(IN, "pools", words.pools, "", "the only pools that may serve it")},
+    {PARAM_WORDS(IN, "classes", words.classes, "",
                  "the only classes that may serve it; those that the trace names go "
                  "before")},
     {PARAM_EXACT_IN(DIM_MEMORY, IN, "memory", spec.kind.memory_mb, "", 1, 1e9,
                     "least memory of a GPU")},
-    {PARAM_WORDS(IN, "jurisdiction", jurisdiction, "",
+    {PARAM_WORDS(IN, "jurisdiction", words.jurisdiction, "",
                  "the only jurisdictions in which it may be served; those that the "
                  "trace names go before")},
-    {PARAM_ONE_OF(IN, "isolation", isolation, isolation_names, "shared",
+    {PARAM_ONE_OF(IN, "isolation", words.isolation, isolation_names, "shared",
                   "dedicated: only dedicated pools")},
-    {PARAM_WORDS(IN, "exclude_providers", exclude_providers, "",
+    {PARAM_WORDS(IN, "exclude_providers", words.exclude_providers, "",
                  "providers whose pools may not serve it")},
     {PARAM_FLAG(IN, "preemptible", spec.kind.preemptible, "false",
                 "its GPUs may be taken for more urgent jobs and levels")},
@@ -212,65 +211,19 @@ static bool read_model(struct reading *reading, struct error *err)
                                &spec->model, &spec->params, err);
 }
 
-/* ---- what sources have in common ---- */
+/* ---- either ---- */
 
-static const char *joined(struct scenario *scenario, const struct texts *texts)
-{
-    const char *text = NULL;
-    for (size_t i = 0; i < texts->n; i++)
-        text = text ? arena_printf(&scenario->arena, "%s|%s", text, texts->text[i])
-                    : texts->text[i];
-    return text;
-}
-
-static bool check_length(const struct reading *reading, const char *key,
-                         const char *word, struct error *err)
-{
-    if (!word || strlen(word) <= JOB_WORD_MAX)
-        return true;
-    return error_at(err, node_place(reading->map, key),
-                    "%s.%s: %zu bytes are too long; at most %d", reading->path, key,
-                    strlen(word), JOB_WORD_MAX);
-}
-
-static bool check_words(const struct reading *reading, struct error *err)
+static bool read_words(struct reading *reading, size_t i, struct error *err)
 {
     struct scenario *scenario = reading->scenario;
-    const struct level_input *in = &reading->in;
-    if (!check_length(reading, "workload", in->spec.workload, err) ||
-        !check_length(reading, "tenant", in->spec.tenant, err))
-        return false;
-    for (size_t i = 0; i < in->pools.n; i++)
-        if (scenario_pool_index(scenario, in->pools.text[i],
-                                node_place(reading->map, "pools"),
-                                key_path(reading, "pools"), err) < 0)
-            return false;
-    for (size_t i = 0; i < in->classes.n; i++)
-        if (!scenario_class(scenario, in->classes.text[i],
-                            node_place(reading->map, "classes"),
-                            key_path(reading, "classes"), err))
-            return false;
-    return true;
-}
-
-static bool read_name(struct reading *reading, size_t i, struct error *err)
-{
-    struct scenario *scenario = reading->scenario;
-    const char *name = reading->in.name;
-    reading->in.spec.label =
-        name ? name : arena_printf(&scenario->arena, "demand[%zu]", i);
-    if (!name)
-        return true;
-    struct place place = node_place(reading->map, "name");
-    if (strlen(name) > 63)
-        return error_at(err, place, "%s.name: more than 63 bytes", reading->path);
-    bool taken = false;
-    for (size_t k = 0; k < scenario->n_demand; k++)
-        taken |= strcmp(scenario->demand[k].label, name) == 0;
-    for (size_t k = 0; k < scenario->n_levels; k++)
-        taken |= strcmp(scenario->levels[k].label, name) == 0;
-    return !taken || error_at(err, place, "%s.name: two sources are called '%s'",
-                              reading->path, name);
+    const struct source_words *words = &reading->in.words;
+    struct level_spec *spec = &reading->in.spec;
+    spec->workload = words->workload;
+    spec->tenant = words->tenant;
+    spec->label =
+        words->name ? words->name : arena_printf(&scenario->arena, "demand[%zu]", i);
+    return source_check_name(scenario, reading->map, reading->path, words, err) &&
+           source_check_words(scenario, reading->map, reading->path, words, err);
 }
 
 static bool names(const char *list, const char *word)
@@ -328,19 +281,6 @@ static bool check_all_speeds(const struct reading *reading, struct error *err)
     return true;
 }
 
-static void fill_kind(struct reading *reading)
-{
-    struct scenario *scenario = reading->scenario;
-    struct level_input *in = &reading->in;
-    struct job_kind *kind = &in->spec.kind;
-    kind->workload = kind->tenant = NAMES_NONE;
-    kind->pools = joined(scenario, &in->pools);
-    kind->classes = joined(scenario, &in->classes);
-    kind->jurisdiction = joined(scenario, &in->jurisdiction);
-    kind->not_providers = joined(scenario, &in->exclude_providers);
-    kind->isolation = (enum isolation)in->isolation;
-}
-
 bool scenario_read_level(struct scenario *scenario, const struct node *map,
                          const char *path, size_t i, struct error *err)
 {
@@ -379,9 +319,9 @@ bool scenario_read_level(struct scenario *scenario, const struct node *map,
                         "give a horizon, such as 1y",
                         path, key);
     if (!params_read(level_params, &reading.in, map, &reading.context, err) ||
-        !read_name(&reading, i, err) || !check_words(&reading, err))
+        !read_words(&reading, i, err))
         return false;
-    fill_kind(&reading);
+    source_fill_kind(scenario, &reading.in.words, &reading.in.spec.kind);
     if (!(model ? read_model(&reading, err) : read_trace(&reading, err)) ||
         !check_all_speeds(&reading, err))
         return false;

@@ -2,7 +2,6 @@
 
 #include "input/scenario_parts.h"
 
-static const char *const isolation_names[] = {"shared", "dedicated", NULL};
 static const char *const renewal_names[] = {"none", "automatic", "market", NULL};
 static const char *const buy_at_names[] = {"server_price", "market", NULL};
 const char *const opening_names[] = {"purchase", "book", "market", "sunk", NULL};
