@@ -29,7 +29,9 @@
  * (busy_useful), or boots, or is kept though it is not wanted (both busy_overhead).
  * Served are those held in the most preferred pools.
  *
- * Time per pass: O(levels x pools), and O(log n) for each GPU that changes hands.
+ * Time per pass: O(levels x pools), O(queues that wait) for each level, and O(log n)
+ * for each GPU that changes hands.  Where a packed pool closes servers on which
+ * something goes on running, once what each level holds in it: O(GPUs).
  */
 
 #include "world/backlog.h"

@@ -22,7 +22,8 @@ static void give_last(struct world *world, struct level *level, uint32_t outlet,
         level_give(world, level->holds[outlet].ripe);
 }
 
-/* Nobody waits for a level to end: what drains, drains of it at once. */
+/* Nobody waits for a level to end: what drains, drains of it at once.  A failure takes
+ * its jobs with it, so that only what is retired or closed while busy is looked for. */
 static void leave_closed(struct world *world, struct level *level, uint32_t outlet)
 {
     const struct route *route = &world->routes.items[level->route];
@@ -34,7 +35,7 @@ static void leave_closed(struct world *world, struct level *level, uint32_t outl
         level_give(world, hold->last);
     if (!pool->packed || hold->seen_closings == pool->closings)
         return;
-    for (uint32_t job = hold->first; job != JOB_NONE;) {
+    for (uint32_t job = hold->first; job != JOB_NONE && pool->draining_gpus > 0;) {
         uint32_t next = world->levels->links[job].next;
         uint32_t share = world->backlog.jobs[job].shares;
         if (pool->servers.level[world->fleet.shares[share].share.server] < 0)
