@@ -17,8 +17,7 @@ struct level_source {
     int64_t lap;
     int64_t *told_gpus; /* by series: as the trace or model says, before scale */
     double drawn_gpus;  /* of a model: from next_ms on */
-    bool drawn;
-    int64_t next_ms; /* NEVER_MS: no more */
+    int64_t next_ms;    /* NEVER_MS: no more */
     struct rng rng;
     void *state;
 };

@@ -6,6 +6,10 @@
 #include "world/level_source.h"
 #include "world/state.h"
 
+/* What a model draws is kept in millionths, within what int64 holds by far. */
+#define MICRO_PER_GPU  1e6
+#define DRAWN_MAX_GPUS 1e12
+
 /* What is wanted of so many GPUs now: whole ones, halves up. */
 static int64_t scaled(const struct level_spec *spec, double gpus, int64_t now_ms)
 {
@@ -51,13 +55,14 @@ static void read_rows(struct level_source *source, int64_t now_ms)
 
 /* ---- models ---- */
 
+/* The last change of this instant; then the next one. */
 static void draw(struct level_source *source, int64_t now_ms)
 {
     const struct level_spec *spec = source->spec;
     struct level_change change;
-    if (source->drawn && source->next_ms == now_ms)
-        source->told_gpus[0] = llround(fmin(source->drawn_gpus, 1e12) * 1e6);
     while (source->next_ms <= now_ms) {
+        source->told_gpus[0] =
+            llround(fmin(source->drawn_gpus, DRAWN_MAX_GPUS) * MICRO_PER_GPU);
         source->next_ms = NEVER_MS;
         if (!spec->model->level.next(spec->params, source->state, &source->rng,
                                      &change))
@@ -65,9 +70,6 @@ static void draw(struct level_source *source, int64_t now_ms)
         assert(change.at_ms >= now_ms && change.gpus >= 0);
         source->next_ms = change.at_ms;
         source->drawn_gpus = change.gpus;
-        source->drawn = true;
-        if (change.at_ms == now_ms) /* the first one */
-            source->told_gpus[0] = llround(fmin(change.gpus, 1e12) * 1e6);
     }
 }
 
@@ -105,7 +107,7 @@ int64_t level_source_move(struct level_source *source, int64_t now_ms)
 int64_t level_source_wants(const struct level_source *source, uint32_t series,
                            int64_t now_ms)
 {
-    double unit = source->spec->trace ? 1 : 1e-6; /* a model's are in millionths */
+    double unit = source->spec->trace ? 1 : 1 / MICRO_PER_GPU;
     return scaled(source->spec, (double)source->told_gpus[series] * unit, now_ms);
 }
 
