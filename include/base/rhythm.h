@@ -86,8 +86,4 @@ double rhythm_advance(const struct rhythm *rhythm, struct rhythm_clock *clock,
 bool rhythm_pass(const struct rhythm *rhythm, struct rhythm_clock *clock,
                  double work_d);
 
-/* The factor at an instant since the start. */
-double rhythm_factor(const struct rhythm *rhythm, const struct rhythm_clock *clock,
-                     int64_t at_us);
-
 #endif

@@ -114,13 +114,6 @@ static double piece_at(const struct rhythm *rhythm, const struct rhythm_clock *c
            jump_factor(rhythm, clock, at_us, end_us);
 }
 
-double rhythm_factor(const struct rhythm *rhythm, const struct rhythm_clock *clock,
-                     int64_t at_us)
-{
-    int64_t end_us;
-    return piece_at(rhythm, clock, at_us, &end_us);
-}
-
 double rhythm_advance(const struct rhythm *rhythm, struct rhythm_clock *clock,
                       double work_d, int64_t until_us)
 {
