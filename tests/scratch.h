@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "real_trace.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 struct scratch {
@@ -78,17 +80,6 @@ static inline uint32_t draw(uint64_t *state)
 {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (uint32_t)(*state >> 33);
-}
-
-/* A file of the real traces, or NULL where they are absent. */
-static inline const char *real_trace(const char *name, char path[4096])
-{
-    const char *dir = getenv("TENURE_TRACES"), *source = getenv("TENURE_SOURCE");
-    if (dir)
-        snprintf(path, 4096, "%s/%s", dir, name);
-    else
-        snprintf(path, 4096, "%s/../shared/traces/%s", source ? source : ".", name);
-    return access(path, R_OK) == 0 ? path : NULL;
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "input/sinfo.h"
 #include "program.h"
+#include "real_trace.h"
 
 /* tenure init: a first scenario from the records of a cluster. */
 
@@ -330,14 +331,7 @@ Test(init, reads_the_short_form_of_sinfo)
 Test(helios, the_level_of_vc6YE_meets_its_capacity_as_the_file_has_it)
 {
     char trace[4096], command[6000];
-    const char *dir = getenv("TENURE_TRACES"), *source = getenv("TENURE_SOURCE");
-    snprintf(trace, sizeof trace, "%s/%s",
-             dir      ? dir
-             : source ? source
-                      : ".",
-             dir ? "helios-earth-vc6YE.csv"
-                 : "../shared/traces/helios-earth-vc6YE.csv");
-    if (access(trace, R_OK) != 0)
+    if (!real_trace("helios-earth-vc6YE.csv", trace))
         cr_skip_test("helios-earth-vc6YE.csv is not there (see $TENURE_TRACES)");
     struct folder folder = folder_new();
     snprintf(command, sizeof command, "ln -s \"$(realpath '%s')\" '%s'/vc6YE.csv",

@@ -1,16 +1,12 @@
-/*
- * Replays of public traces whose result is known to the last digit from other
- * simulators.
- *
- * The public traces are not part of the repository: $TENURE_TRACES names their folder,
- * else ../shared/traces beside the source.
- */
+/* Replays of public traces whose result is known to the last digit from other
+ * simulators. */
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 
 #include "input/importer.h"
+#include "real_trace.h"
 #include "runs.h"
 
 static void run_scenario(struct run *run, const char *yaml, const struct sink *sink)
@@ -26,14 +22,9 @@ static void run_scenario(struct run *run, const char *yaml, const struct sink *s
 }
 
 /* The path of a public trace; the test is skipped where it is absent. */
-static void public_trace(const char *name, char path[512])
+static void public_trace(const char *name, char path[4096])
 {
-    const char *folder = getenv("TENURE_TRACES"), *source = getenv("TENURE_SOURCE");
-    if (folder)
-        snprintf(path, 512, "%s/%s", folder, name);
-    else
-        snprintf(path, 512, "%s/../shared/traces/%s", source ? source : ".", name);
-    if (access(path, R_OK) != 0)
+    if (!real_trace(name, path))
         cr_skip_test("%s is not there; TENURE_TRACES names its folder", name);
 }
 
@@ -111,7 +102,7 @@ Test(replay, philly_waits_as_other_simulators_have_it)
         {"servers: 100, gpus_per_server: 8",
          "order: fifo, backfill: none, placement: packed", "1146.9771", -1, 17215, -1},
     };
-    char path[512];
+    char path[4096];
     public_trace("philly.csv", path);
     struct scratch_file csv = scratch_new();
     size_t n = import_to(&csv, "philly", path, &everything);
@@ -132,7 +123,7 @@ Test(replay, one_virtual_cluster_of_philly_waits_as_helios_artifact_has_it)
     struct trace_filter filter = {.from_ms = INT64_C(1506816000000),
                                   .to_ms = INT64_C(1512086400000),
                                   .tenant = "103959"}; /* 2017-10-01 to 11-30 */
-    char path[512];
+    char path[4096];
     public_trace("philly.csv", path);
     struct scratch_file csv = scratch_new();
     size_t n = import_to(&csv, "philly", path, &filter);
@@ -190,7 +181,7 @@ Test(replay, gaia_costs_what_its_authors_simulator_says)
         {3, 183.164384, 5e-7},
         {9, 154.397412, 0.0015 * 154.397412}, /* its ties follow an unstable heap */
     };
-    char path[512];
+    char path[4096];
     public_trace("gaia-pai-1k.csv", path);
     struct scratch_file csv = scratch_new();
     size_t n = import_to(&csv, "gaia", path, &everything);
