@@ -3,6 +3,7 @@
 
 /* A folder with a scenario t.yaml and what it names; gone again after the test. */
 
+#include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,6 +108,25 @@ static inline bool folder_read(const struct folder *folder, struct scenario *sce
     folder_write(folder, "t.yaml", yaml);
     return scenario_read(scenario, folder_path(folder, "t.yaml", path), overrides,
                          n_overrides, err);
+}
+
+/* Case `i`: a scenario that must be refused, with that message. */
+static inline void folder_wrong(const struct folder *folder, size_t i, const char *yaml,
+                                const char *message)
+{
+    struct scenario scenario;
+    struct error err = {.text = ""};
+    char stripped[sizeof err.text];
+    bool ok = folder_read(folder, &scenario, yaml, NULL, 0, &err);
+    cr_expect(ok == false, "case %zu passes, but should say: %s", i, message);
+    if (ok) {
+        scenario_free(&scenario);
+        return;
+    }
+    folder_strip(folder, err.text, stripped, sizeof stripped);
+    cr_expect(strcmp(stripped, message) == 0, "case %zu\n  says   %s\n  wanted %s", i,
+              stripped, message);
+    cr_expect(err.kind == ERROR_INPUT, "case %zu: kind %d", i, (int)err.kind);
 }
 
 #endif
