@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/audit.h"
 #include "output/files.h"
 #include "output/manifest.h"
 #include "output/metrics.h"
@@ -16,6 +17,9 @@
 struct results {
     struct arena arena;
     char parent[64];
+    bool check;                          /* every invariant, after every event */
+    struct group_result total;           /* of the last run */
+    struct pool_result pools[POOLS_MAX]; /* likewise */
 };
 
 static inline void results_begin(struct results *results)
@@ -94,10 +98,13 @@ static inline const char *results_run_file(struct results *results, const char *
     results_check(staging_begin(&staging, dir, false, &err), &err);
     struct files *files = files_open(&staging, &scenario, &err);
     results_check(files != NULL, &err);
-    struct run_options options = {.sink = files_sink(files)};
+    struct run_options options = {.sink = files_sink(files), .check = results->check};
     struct world *world = world_new(&scenario, &options);
     results_check(world_run(world, &err), &err);
     results_save(results, &scenario, world, &staging, files);
+    results->total = world_result(world)->groups[0];
+    for (size_t p = 0; p < scenario.n_pools; p++)
+        results->pools[p] = world_result(world)->pools[p];
     world_free(world);
     scenario_free(&scenario);
     return dir;
@@ -111,6 +118,18 @@ static inline const char *results_run(struct results *results, const char *name,
     results_write(results, "t.yaml", text);
     return results_run_file(results, name, results_path(results, "t.yaml"), sets,
                             n_sets);
+}
+
+/* How many findings the audit has, and the first. */
+static inline int64_t results_findings(const char *dir, bool hashes, char first[1024])
+{
+    struct audit_report report;
+    struct error err;
+    results_check(audit_dir(dir, hashes, &report, &err), &err);
+    int64_t n = report.n_findings;
+    snprintf(first, 1024, "%s", n ? report.findings[0].text : "");
+    audit_free(&report);
+    return n;
 }
 
 /* Jobs of five sizes over `days`, from a fixed linear congruence; `n` of them. */

@@ -3,110 +3,30 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "output/audit.h"
 #include "output/columns.h"
-#include "output/files.h"
-#include "output/manifest.h"
-#include "output/metrics.h"
-#include "world/world.h"
+#include "real_trace.h"
+#include "result_runs.h"
 
-static struct arena arena;
-static char parent[32];
+static struct results results;
 
 static void setup(void)
 {
-    strcpy(parent, "/tmp/tenure-test-XXXXXX");
-    cr_assert(mkdtemp(parent) != NULL, "mkdtemp");
+    results_begin(&results);
 }
 
 static void teardown(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", parent);
-    cr_assert(system(command) == 0, "rm");
-    arena_free(&arena);
+    results_end(&results);
 }
 
 TestSuite(level_run, .init = setup, .fini = teardown);
 
-static const char *in_parent(const char *name)
-{
-    return arena_printf(&arena, "%s/%s", parent, name);
-}
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(in_parent(name), "w");
-    cr_assert(file != NULL, "%s", name);
-    fputs(text, file);
-    fclose(file);
-}
-
-/* Of the total, after run_it. */
-static struct group_result total;
-static struct pool_result pools[8];
-
-static bool write_out(const struct scenario *scenario, struct world *world,
-                      struct staging *staging, struct files *files, struct error *err)
-{
-    struct file_record records[OUTPUT_TABLES];
-    size_t n;
-    const struct run_result *result = world_result(world);
-    if (!files_close(files, records, &n, err))
-        return false;
-    struct metric_run run = metrics_of(scenario, result, &arena);
-    records[n] = (struct file_record){.name = "summary.csv"};
-    if (!summary_write(&run, staging_path(staging, "summary.csv"), records[n].digest,
-                       &records[n].rows, err))
-        return false;
-    struct manifest manifest = {.version = "0.1.0",
-                                .scenario = scenario,
-                                .result = result,
-                                .files = records,
-                                .n_files = n + 1};
-    return manifest_write(&manifest, staging, err) && staging_commit(staging, err);
-}
-
 static const char *run_it(const char *yaml, const char *name, bool check)
 {
-    struct scenario scenario;
-    struct staging staging;
-    struct error err = {0};
-    write_file("t.yaml", yaml);
-    bool ok = scenario_read(&scenario, in_parent("t.yaml"), NULL, 0, &err);
-    cr_assert(ok, "%s\n%s", err.text, yaml);
-    const char *dir = in_parent(name);
-    ok = staging_begin(&staging, dir, false, &err);
-    cr_assert(ok, "%s", err.text);
-    struct files *files = files_open(&staging, &scenario, &err);
-    cr_assert(files != NULL, "%s", err.text);
-    struct run_options options = {.sink = files_sink(files), .check = check};
-    struct world *world = world_new(&scenario, &options);
-    ok = world_run(world, &err) && write_out(&scenario, world, &staging, files, &err);
-    cr_assert(ok, "%s\n%s", err.text, yaml);
-    total = world_result(world)->groups[0];
-    for (size_t p = 0; p < scenario.n_pools; p++)
-        pools[p] = world_result(world)->pools[p];
-    world_free(world);
-    scenario_free(&scenario);
-    return dir;
-}
-
-static int64_t findings(const char *dir, char first[1024])
-{
-    struct audit_report report;
-    struct error err = {0};
-    bool ok = audit_dir(dir, false, &report, &err);
-    cr_assert(ok, "%s", err.text);
-    int64_t n = report.n_findings;
-    snprintf(first, 1024, "%s", n ? report.findings[0].text : "");
-    audit_free(&report);
-    return n;
+    results.check = check;
+    return results_run(&results, name, yaml, NULL, 0);
 }
 
 /* ---- drawn at random ---- */
@@ -130,30 +50,30 @@ static const char *one_of(const char *const texts[], uint32_t n)
 static void draw_level(const char *name)
 {
     static const char *const workloads[] = {"chat", "code", ""};
-    char *text = arena_alloc(&arena, 1 << 14);
+    char *text = arena_alloc(&results.arena, 1 << 14);
     size_t at = (size_t)sprintf(text, "time,gpus,workload\n");
     for (int i = 0, time = 0; i < 60; i++, time += 1 + (int)draw(9000))
         at += (size_t)sprintf(text + at, "%d.5,%u,%s\n", time, draw(40),
                               workloads[draw(3)]);
-    write_file(name, text);
+    results_write(&results, name, text);
 }
 
 static void draw_jobs(void)
 {
-    char *text = arena_alloc(&arena, 1 << 14);
+    char *text = arena_alloc(&results.arena, 1 << 14);
     size_t at =
         (size_t)sprintf(text, "submit,duration_s,gpus,priority,workload,tenant\n");
     for (int i = 0, time = 0; i < 80; i++, time += (int)draw(6000))
         at += (size_t)sprintf(text + at, "%d,%u,%u,%d,%s,%s\n", time, 1 + draw(30000),
                               1 + draw(16), (int)draw(5) - 2, draw(2) ? "train" : "",
                               draw(2) ? "red" : "blue");
-    write_file("jobs.csv", text);
+    results_write(&results, "jobs.csv", text);
 }
 
 static const char *draw_pools(bool packed)
 {
     const char *own = arena_printf(
-        &arena, "  - {name: own, tenure: own, class: h100-sxm, gpus: %u%s%s}\n",
+        &results.arena, "  - {name: own, tenure: own, class: h100-sxm, gpus: %u%s%s}\n",
         8 * (1 + draw(3)),
         draw(2) ? ", changes: [{at: 2026-01-02, gpus: +8}, {at: "
                   "2026-01-03T07:00, gpus: -16}]"
@@ -162,23 +82,23 @@ static const char *draw_pools(bool packed)
                   "gpus_per_server: 4"
                 : "");
     const char *lease = arena_printf(
-        &arena,
+        &results.arena,
         "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 8, price: 2.05 "
         "USD/GPU-h, term: %s, prepay: 20 %%, provider: acme}\n",
         ONE_OF("2d", "1y", "40h"));
     const char *burst = arena_printf(
-        &arena,
+        &results.arena,
         "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: %u, price: 2.95 "
         "USD/GPU-h%s%s%s, provider: acme}\n",
         8 * draw(4) + 8, draw(2) ? ", boot: 187s" : "",
         draw(2) ? ", unit: 4, keep_alive: 20min" : "",
         draw(2) ? ", minimum: 10min, increment: 60s" : "");
     const char *spot = arena_printf(
-        &arena,
+        &results.arena,
         "  - {name: spot, tenure: spot, class: h100-sxm, limit: 16, price: 1.25 "
         "USD/GPU-h, unit: %u, notice: %s, interruption: {mean_time: 9h}}\n",
         packed ? 8 : 1u << draw(4), ONE_OF("0s", "2min", "1h"));
-    return arena_printf(&arena, "%s%s%s%s", own, draw(3) ? lease : "", burst,
+    return arena_printf(&results.arena, "%s%s%s%s", own, draw(3) ? lease : "", burst,
                         draw(2) ? spot : "");
 }
 
@@ -186,14 +106,14 @@ static const char *draw_sources(void)
 {
     const char *text = "";
     for (uint32_t i = 0, n = 1 + draw(3); i < n; i++) {
-        const char *file = arena_printf(&arena, "level%u.csv", i);
+        const char *file = arena_printf(&results.arena, "level%u.csv", i);
         draw_level(file);
-        const char *what = arena_printf(&arena, "%s, after_end: %s", file,
+        const char *what = arena_printf(&results.arena, "%s, after_end: %s", file,
                                         ONE_OF("hold", "stop", "repeat"));
         if (draw(4) == 0)
             what = "{model: {name: profile, mean: 11, noise: lognormal, step: 10min}}";
         text = arena_printf(
-            &arena,
+            &results.arena,
             "%s  - {level: %s, name: l%u, priority: %d, hold: %s, preemptible: %s%s%s, "
             "tenant: red}\n",
             text, what, i, (int)draw(5) - 2, ONE_OF("0s", "0s", "7min", "3h"),
@@ -211,7 +131,7 @@ static const char *draw_scenario(void)
     bool preempt = strcmp(order, "priority") == 0 && draw(2);
     draw_jobs();
     return arena_printf(
-        &arena,
+        &results.arena,
         "start: 2026-01-01\nhorizon: 4d\ninterval: %s\nchargeback: true\n"
         "events: true\n%sservice: {unserved: 3.17 USD/GPU-h, delay: 0.2 USD/GPU-h}\n"
         "demand:\n%s%spools:\n%s%sdispatch: {order: %s, backfill: %s, placement: %s, "
@@ -235,8 +155,8 @@ Test(level_run, books_of_random_levels_agree, .timeout = 280)
         char first[1024];
         state = 20260101u + (uint32_t)i;
         const char *yaml = draw_scenario();
-        int64_t n =
-            findings(run_it(yaml, arena_printf(&arena, "out%d", i), true), first);
+        int64_t n = results_findings(
+            run_it(yaml, arena_printf(&results.arena, "out%d", i), true), false, first);
         cr_expect(eq(i64, n, 0), "case %d: %s\n%s", i, first, yaml);
     }
 }
@@ -264,12 +184,12 @@ Test(level_run, one_changed_digit_of_levels_csv_is_found)
     draw_level("level0.csv");
     draw_level("level1.csv");
     const char *dir = run_it(two_levels, "out", true);
-    const char *path = arena_printf(&arena, "%s/levels.csv", dir);
-    char *text = arena_alloc(&arena, 1 << 16), first[1024];
+    const char *path = arena_printf(&results.arena, "%s/levels.csv", dir);
+    char *text = arena_alloc(&results.arena, 1 << 16), first[1024];
     FILE *file = fopen(path, "r");
     size_t length = fread(text, 1, 1 << 16, file);
     fclose(file);
-    cr_assert(eq(i64, findings(dir, first), 0), "%s", first);
+    cr_assert(eq(i64, results_findings(dir, false, first), 0), "%s", first);
 
     const struct output_file *table = &output_files[TABLE_LEVELS];
     size_t column = 0, cells = 0;
@@ -286,7 +206,8 @@ Test(level_run, one_changed_digit_of_levels_csv_is_found)
         file = fopen(path, "w");
         fwrite(text, 1, length, file);
         fclose(file);
-        cr_expect(findings(dir, first) > 0, "%s", table->columns[c].name);
+        cr_expect(results_findings(dir, false, first) > 0, "%s",
+                  table->columns[c].name);
         text[i - 1] = kept;
         cells++;
     }
@@ -310,12 +231,12 @@ Test(level_run, hostile_levels_are_findings)
     draw_level("level1.csv");
     const char *dir = run_it(two_levels, "out", false);
     const char *const texts[] = {
-        "", "\n", header, arena_printf(&arena, "%s%s", header, most),
-        arena_printf(&arena, "%s%s%s%s%s", header, most, most, most, most)};
+        "", "\n", header, arena_printf(&results.arena, "%s%s", header, most),
+        arena_printf(&results.arena, "%s%s%s%s%s", header, most, most, most, most)};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char first[1024];
-        write_file("out/levels.csv", texts[i]);
-        cr_expect(findings(dir, first) > 0, "case %zu", i);
+        results_write(&results, "out/levels.csv", texts[i]);
+        cr_expect(results_findings(dir, false, first) > 0, "case %zu", i);
     }
 }
 
@@ -324,17 +245,12 @@ Test(level_run, hostile_levels_are_findings)
 /* The level is what ran and what waited, minute by minute; the sums are of the file. */
 Test(level_run, earth_vc6ye_is_served_exactly)
 {
-    const char *folder = getenv("TENURE_TRACES");
-    const char *source = getenv("TENURE_SOURCE");
-    const char *path = arena_printf(&arena, "%s%s/helios-earth-vc6YE.csv",
-                                    folder   ? folder
-                                    : source ? source
-                                             : ".",
-                                    folder ? "" : "/../shared/traces");
+    char path[4096];
+    if (!real_trace("helios-earth-vc6YE.csv", path))
+        cr_skip_test("helios-earth-vc6YE.csv is not there (see $TENURE_TRACES)");
     FILE *in = fopen(path, "r");
-    if (!in)
-        cr_skip("no helios-earth-vc6YE.csv");
-    FILE *out = fopen(in_parent("earth.csv"), "w");
+    cr_assert(in != NULL, "%s", path);
+    FILE *out = fopen(results_path(&results, "earth.csv"), "w");
     char line[1024];
     int64_t demand = 0, busy = 0, idle = 0, rows = 0;
     fputs("time,gpus\n", out);
@@ -364,11 +280,12 @@ Test(level_run, earth_vc6ye_is_served_exactly)
                              "pools: [{name: own, tenure: own, class: h100-sxm, gpus: "
                              "208}]\n",
                              "earth", false);
-    cr_expect(eq(i64, findings(dir, first), 0), "%s", first);
+    cr_expect(eq(i64, results_findings(dir, false, first), 0), "%s", first);
     const int64_t minute = 60000;
-    cr_expect(eq(i64, (int64_t)total.level_demand_gpu_ms, demand * minute));
-    cr_expect(eq(i64, (int64_t)total.level_served_gpu_ms, busy * minute));
-    cr_expect(eq(i64, pools[0].state_gpu_ms[GPU_BUSY_USEFUL], busy * minute));
-    cr_expect(eq(i64, pools[0].state_gpu_ms[GPU_IDLE_NO_DEMAND], idle * minute));
+    cr_expect(eq(i64, (int64_t)results.total.level_demand_gpu_ms, demand * minute));
+    cr_expect(eq(i64, (int64_t)results.total.level_served_gpu_ms, busy * minute));
+    cr_expect(eq(i64, results.pools[0].state_gpu_ms[GPU_BUSY_USEFUL], busy * minute));
+    cr_expect(
+        eq(i64, results.pools[0].state_gpu_ms[GPU_IDLE_NO_DEMAND], idle * minute));
     cr_expect(eq(i64, busy + idle, 208 * rows));
 }

@@ -6,35 +6,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "output/audit.h"
-#include "output/files.h"
-#include "output/manifest.h"
-#include "output/metrics.h"
-#include "world/world.h"
+#include "result_runs.h"
 
-static struct arena arena;
-static char parent[64];
+static struct results results;
 
 static void setup(void)
 {
-    strcpy(parent, "/tmp/tenure-test-XXXXXX");
-    cr_assert(mkdtemp(parent) != NULL, "mkdtemp");
+    results_begin(&results);
 }
 
 static void teardown(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", parent);
-    cr_assert(system(command) == 0, "rm");
-    arena_free(&arena);
+    results_end(&results);
 }
 
 TestSuite(run_audit, .init = setup, .fini = teardown);
-
-static const char *in_parent(const char *name)
-{
-    return arena_printf(&arena, "%s/%s", parent, name);
-}
 
 /* 400 jobs of five sizes over 20 days, from a fixed linear congruence: gangs that
  * queue, go to every pool, never fit, give up, and are there at the end. */
@@ -91,55 +77,17 @@ struct variant {
     const char *interval, *closing, *own, *term, *burst, *backfill, *placement;
 };
 
-static bool write_run(const struct scenario *scenario, struct world *world,
-                      struct staging *staging, struct files *files, struct error *err)
-{
-    struct file_record records[OUTPUT_TABLES];
-    size_t n;
-    const struct run_result *result = world_result(world);
-    if (!files_close(files, records, &n, err))
-        return false;
-    struct metric_run run = metrics_of(scenario, result, &arena);
-    records[n] = (struct file_record){.name = "summary.csv"};
-    if (!summary_write(&run, staging_path(staging, "summary.csv"), records[n].digest,
-                       &records[n].rows, err))
-        return false;
-    struct manifest manifest = {.version = "0.1.0",
-                                .scenario = scenario,
-                                .result = result,
-                                .files = records,
-                                .n_files = n + 1};
-    return manifest_write(&manifest, staging, err) && staging_commit(staging, err);
-}
-
-/* Runs the scenario at the path into a directory of that name. */
 static const char *run_scenario(const char *path, const char *name)
 {
-    struct scenario scenario;
-    struct staging staging;
-    struct error err;
-    const char *dir = in_parent(name);
-    bool ok = scenario_read(&scenario, path, NULL, 0, &err);
-    cr_assert(ok, "%s", err.text);
-    ok = staging_begin(&staging, dir, false, &err);
-    cr_assert(ok, "%s", err.text);
-    struct files *files = files_open(&staging, &scenario, &err);
-    cr_assert(files != NULL, "%s", err.text);
-    struct run_options options = {.sink = files_sink(files)};
-    struct world *world = world_new(&scenario, &options);
-    ok = world_run(world, &err) && write_run(&scenario, world, &staging, files, &err);
-    cr_assert(ok, "%s", err.text);
-    world_free(world);
-    scenario_free(&scenario);
-    return dir;
+    return results_run_file(&results, name, path, NULL, 0);
 }
 
 static const struct variant plain = {"1d", "market", "", "1y", "", "easy", "fungible"};
 
 static const char *run(const struct variant *v, const char *name)
 {
-    const char *path = in_parent("scenario.yaml");
-    write_jobs(in_parent("jobs.csv"));
+    const char *path = results_path(&results, "scenario.yaml");
+    write_jobs(results_path(&results, "jobs.csv"));
     FILE *file = fopen(path, "w");
     fprintf(file, scenario_text, v->interval, v->closing, v->own, v->term, v->burst,
             v->backfill, v->placement);
@@ -147,24 +95,16 @@ static const char *run(const struct variant *v, const char *name)
     return run_scenario(path, name);
 }
 
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(in_parent(name), "w");
-    cr_assert(file != NULL, "%s", name);
-    fputs(text, file);
-    fclose(file);
-}
-
 /* The last line of a file of a result. */
 static const char *last_line(const char *dir, const char *name)
 {
     char line[1024] = "";
-    FILE *file = fopen(arena_printf(&arena, "%s/%s", dir, name), "r");
+    FILE *file = fopen(arena_printf(&results.arena, "%s/%s", dir, name), "r");
     cr_assert(file != NULL, "%s", name);
     while (fgets(line, sizeof line, file))
         ;
     fclose(file);
-    return arena_strdup(&arena, line);
+    return arena_strdup(&results.arena, line);
 }
 
 static int64_t audit(const char *dir, char message[1024])
@@ -242,7 +182,7 @@ Test(run_audit, the_books_of_every_variant_agree)
     };
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
         char message[1024];
-        const char *name = arena_printf(&arena, "out-%zu", i);
+        const char *name = arena_printf(&results.arena, "out-%zu", i);
         int64_t findings = audit(run(&variants[i], name), message);
         cr_expect(findings == 0, "variant %zu: %lld findings: %s", i,
                   (long long)findings, message);
@@ -255,9 +195,9 @@ Test(run_audit, the_books_of_every_variant_agree)
 Test(run_audit, the_books_agree_where_prices_change)
 {
     char message[1024];
-    write_jobs(in_parent("jobs.csv"));
-    write_file(
-        "prices.yaml",
+    write_jobs(results_path(&results, "jobs.csv"));
+    results_write(
+        &results, "prices.yaml",
         "start: 2026-01-20\nhorizon: 20d\ninterval: 7h\ndiscount_rate: 9.3 %/y\n"
         "events: true\ndemand: [{jobs: jobs.csv, after_end: stop}]\n"
         "markets:\n"
@@ -280,7 +220,8 @@ Test(run_audit, the_books_agree_where_prices_change)
         "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 32, "
         "price_market: "
         "rents, minimum: 10min, increment: 60s, boot: 187s}\n");
-    int64_t findings = audit(run_scenario(in_parent("prices.yaml"), "prices"), message);
+    int64_t findings =
+        audit(run_scenario(results_path(&results, "prices.yaml"), "prices"), message);
     cr_expect(findings == 0, "%lld findings: %s", (long long)findings, message);
 }
 
@@ -288,18 +229,21 @@ Test(run_audit, the_books_agree_where_prices_change)
 Test(run_audit, large_sums_are_right)
 {
     char message[1024];
-    write_file("jobs.csv", "submit,duration_s,gpus\n0.123,234567890.123,99991\n"
-                           "5.7,200000001.007,69997\n7,123456789.321,54321\n"
-                           "77777,10000000.777,33333\n");
-    write_file("large.yaml",
-               "start: 2026-01-20\nhorizon: 9y\ninterval: 1mo\ndiscount_rate: 9.3 %/y\n"
-               "demand: [{jobs: jobs.csv, after_end: stop}]\npools:\n"
-               "  - {name: own, tenure: own, class: h100-sxm, gpus: 100000}\n"
-               "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 70000, price: "
-               "2.05 USD/GPU-h, term: 9y}\n"
-               "  - {name: burst, tenure: on-demand, class: h100-sxm, price: 2.95 "
-               "USD/GPU-h}\n");
-    int64_t findings = audit(run_scenario(in_parent("large.yaml"), "large"), message);
+    results_write(&results, "jobs.csv",
+                  "submit,duration_s,gpus\n0.123,234567890.123,99991\n"
+                  "5.7,200000001.007,69997\n7,123456789.321,54321\n"
+                  "77777,10000000.777,33333\n");
+    results_write(
+        &results, "large.yaml",
+        "start: 2026-01-20\nhorizon: 9y\ninterval: 1mo\ndiscount_rate: 9.3 %/y\n"
+        "demand: [{jobs: jobs.csv, after_end: stop}]\npools:\n"
+        "  - {name: own, tenure: own, class: h100-sxm, gpus: 100000}\n"
+        "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 70000, price: "
+        "2.05 USD/GPU-h, term: 9y}\n"
+        "  - {name: burst, tenure: on-demand, class: h100-sxm, price: 2.95 "
+        "USD/GPU-h}\n");
+    int64_t findings =
+        audit(run_scenario(results_path(&results, "large.yaml"), "large"), message);
     cr_expect(findings == 0, "%lld findings: %s", (long long)findings, message);
 }
 
@@ -312,18 +256,18 @@ Test(run_audit, a_run_that_ends_as_it_begins_is_right)
     static const char *const starts[] = {"2026-01-01", "2026-01-20T07:31:05.017Z"};
     for (int i = 0; i < 4; i++) {
         char message[1024];
-        write_file("jobs.csv", demands[i / 2]);
-        write_file(
-            "end.yaml",
-            arena_printf(&arena,
+        results_write(&results, "jobs.csv", demands[i / 2]);
+        results_write(
+            &results, "end.yaml",
+            arena_printf(&results.arena,
                          "start: %s\nhorizon: until_idle\ndiscount_rate: 9.3 %%/y\n"
                          "demand: [{jobs: jobs.csv}]\npools:\n"
                          "  - {name: own, tenure: own, class: h100-sxm, gpus: 16}\n"
                          "  - {name: leased, tenure: lease, class: h100-sxm, gpus: 8,"
                          " price: 2.05 USD/GPU-h, term: 1y, prepay: 20 %%}\n",
                          starts[i % 2]));
-        const char *dir =
-            run_scenario(in_parent("end.yaml"), arena_printf(&arena, "end-%d", i));
+        const char *dir = run_scenario(results_path(&results, "end.yaml"),
+                                       arena_printf(&results.arena, "end-%d", i));
         int64_t findings = audit(dir, message);
         cr_expect(findings == 0, "case %d: %lld findings: %s", i, (long long)findings,
                   message);
@@ -334,13 +278,14 @@ Test(run_audit, a_run_that_ends_as_it_begins_is_right)
 Test(run_audit, a_job_whose_instance_boots_at_the_end_is_right)
 {
     char message[1024];
-    write_file("jobs.csv", "submit,duration_s,gpus\n0,60,3\n3345,100,5\n");
-    write_file("boot.yaml",
-               "start: 2026-01-20\nhorizon: 1h\ndemand: [{jobs: jobs.csv, after_end: "
-               "stop}]\npools:\n"
-               "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 32,"
-               " price: 2.95 USD/GPU-h, boot: 10min}\n");
-    const char *dir = run_scenario(in_parent("boot.yaml"), "boot");
+    results_write(&results, "jobs.csv", "submit,duration_s,gpus\n0,60,3\n3345,100,5\n");
+    results_write(
+        &results, "boot.yaml",
+        "start: 2026-01-20\nhorizon: 1h\ndemand: [{jobs: jobs.csv, after_end: "
+        "stop}]\npools:\n"
+        "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 32,"
+        " price: 2.95 USD/GPU-h, boot: 10min}\n");
+    const char *dir = run_scenario(results_path(&results, "boot.yaml"), "boot");
     int64_t findings = audit(dir, message);
     cr_expect(findings == 0, "%lld findings: %s", (long long)findings, message);
 
@@ -361,13 +306,14 @@ Test(run_audit, the_books_of_a_moody_market_agree)
          "price_market: m, price_share: 50 %"),
     };
     char message[1024];
-    write_jobs(in_parent("jobs.csv"));
-    write_file("supply.csv", "time,gpus\n0,32\n90000.5,11\n500000,0\n600000,24\n");
+    write_jobs(results_path(&results, "jobs.csv"));
+    results_write(&results, "supply.csv",
+                  "time,gpus\n0,32\n90000.5,11\n500000,0\n600000,24\n");
     for (size_t i = 0; i < sizeof spots / sizeof spots[0]; i++) {
-        write_file(
-            "moody.yaml",
+        results_write(
+            &results, "moody.yaml",
             arena_printf(
-                &arena,
+                &results.arena,
                 "start: 2026-01-20\nhorizon: 20d\ndiscount_rate: 9.3 %%/y\ndemand: "
                 "[{jobs: jobs.csv, preemptible: true, checkpoint_interval: 10min, "
                 "checkpoint_cost: 20s, restart: 1min, after_end: stop}, {jobs: "
@@ -385,8 +331,8 @@ Test(run_audit, the_books_of_a_moody_market_agree)
                 "  - {provider: x, from: 2026-02-05T03:04:05Z, ends: true}\n"
                 "dispatch: {order: priority, preempt: true, backfill: easy}\n",
                 spots[i]));
-        const char *dir =
-            run_scenario(in_parent("moody.yaml"), arena_printf(&arena, "moody-%zu", i));
+        const char *dir = run_scenario(results_path(&results, "moody.yaml"),
+                                       arena_printf(&results.arena, "moody-%zu", i));
         int64_t findings = audit(dir, message);
         cr_expect(findings == 0, "%s: %lld findings: %s", spots[i], (long long)findings,
                   message);
@@ -398,20 +344,20 @@ Test(run_audit, a_lot_that_costs_more_than_renting_is_obsolete)
     static const struct {
         const char *rent, *end;
     } cases[] = {{"9.99", ",9.990000000,false\n"}, {"0.05", ",0.050000000,true\n"}};
-    write_file("jobs.csv", "submit,duration_s,gpus\n0,60,3\n");
+    results_write(&results, "jobs.csv", "submit,duration_s,gpus\n0,60,3\n");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char message[1024];
         const char *text = arena_printf(
-            &arena,
+            &results.arena,
             "start: 2026-01-20\nhorizon: 1h\ndemand: [{jobs: jobs.csv, after_end: "
             "stop}]\npools:\n"
             "  - {name: own, tenure: own, class: h100-sxm, gpus: 16}\n"
             "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 32,"
             " price: %s USD/GPU-h}\n",
             cases[i].rent);
-        write_file("worth.yaml", text);
-        const char *dir =
-            run_scenario(in_parent("worth.yaml"), arena_printf(&arena, "worth-%zu", i));
+        results_write(&results, "worth.yaml", text);
+        const char *dir = run_scenario(results_path(&results, "worth.yaml"),
+                                       arena_printf(&results.arena, "worth-%zu", i));
         int64_t findings = audit(dir, message);
         cr_expect(findings == 0, "%s", message);
         const char *line = last_line(dir, "assets.csv");
@@ -426,8 +372,8 @@ Test(run_audit, manifests_do_not_tell_where_the_program_was_called_from)
     struct error err;
     cr_assert(getcwd(here, sizeof here) != NULL, "getcwd");
     (void)run(&plain, "out"); /* writes scenario.yaml and jobs.csv */
-    (void)run_scenario(in_parent("scenario.yaml"), "whole");
-    cr_assert(chdir(parent) == 0, "chdir");
+    (void)run_scenario(results_path(&results, "scenario.yaml"), "whole");
+    cr_assert(chdir(results.parent) == 0, "chdir");
     (void)run_scenario("scenario.yaml", "plain");
     (void)run_scenario("./scenario.yaml", "dot");
     cr_assert(chdir("plain") == 0, "chdir");
@@ -439,10 +385,12 @@ Test(run_audit, manifests_do_not_tell_where_the_program_was_called_from)
         if (strcmp(*output, "events.csv") == 0 || strcmp(*output, "run.json") == 0 ||
             strcmp(*output, "decisions.csv") == 0 || strcmp(*output, "levels.csv") == 0)
             continue;
-        const char *path = arena_printf(&arena, "%s/out/%s", parent, *output);
+        const char *path =
+            arena_printf(&results.arena, "%s/out/%s", results.parent, *output);
         cr_assert(sha256_file(path, first, &err), "%s", path);
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            path = arena_printf(&arena, "%s/%s/%s", parent, names[i], *output);
+            path = arena_printf(&results.arena, "%s/%s/%s", results.parent, names[i],
+                                *output);
             cr_assert(sha256_file(path, second, &err), "%s", path);
             cr_expect(strcmp(first, second) == 0, "%s of %s differs", *output,
                       names[i]);
@@ -499,8 +447,9 @@ static bool is_excepted(enum output_table table, char *line, size_t c)
 static void spoil(const char *dir, enum output_table table)
 {
     const struct output_file *file = &output_files[table];
-    struct document document = {.path = arena_printf(&arena, "%s/%s", dir, file->name)};
-    document.text = arena_alloc(&arena, 1 << 20);
+    struct document document = {
+        .path = arena_printf(&results.arena, "%s/%s", dir, file->name)};
+    document.text = arena_alloc(&results.arena, 1 << 20);
     FILE *in = fopen(document.path, "rb");
     document.length = fread(document.text, 1, (1 << 20) - 1, in);
     fclose(in);
@@ -547,7 +496,8 @@ Test(run_audit, one_changed_digit_is_found_in_ledgers_of_every_kind)
         {"1mo" SERVICE, "market", "", "1y", "", "easy", "fungible"},
     };
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-        spoil(run(&variants[i], arena_printf(&arena, "kind-%zu", i)), TABLE_LEDGER);
+        spoil(run(&variants[i], arena_printf(&results.arena, "kind-%zu", i)),
+              TABLE_LEDGER);
     }
 }
 
@@ -566,18 +516,19 @@ Test(run_audit, hostile_charges_and_prices_of_service_are_findings)
     const char *const texts[][2] = {
         {"chargeback.csv", ""},
         {"chargeback.csv", header},
-        {"chargeback.csv", arena_printf(&arena, "%sown,tenant,x,y,%s", header, most)},
         {"chargeback.csv",
-         arena_printf(&arena, "%sown,unallocated,,,%sown,unallocated,,,%s", header,
-                      most, most)},
-        {"chargeback.csv", arena_printf(&arena, "%sno,who,,,%s", header, most)},
+         arena_printf(&results.arena, "%sown,tenant,x,y,%s", header, most)},
+        {"chargeback.csv",
+         arena_printf(&results.arena, "%sown,unallocated,,,%sown,unallocated,,,%s",
+                      header, most, most)},
+        {"chargeback.csv", arena_printf(&results.arena, "%sno,who,,,%s", header, most)},
         {"ledger.csv",
-         arena_printf(&arena,
+         arena_printf(&results.arena,
                       "%s2026-01,2026-02-01T00:00:00Z,,serve,service_delay,shadow,"
                       "9223372036854.775807,2562047788015.215501944,GPU-h\n",
                       ledger)},
         {"ledger.csv",
-         arena_printf(&arena,
+         arena_printf(&results.arena,
                       "%s2026-01,2026-02-01T00:00:00Z,own,lot 1,service_miss,cash,"
                       "9223372036854.775807,9223372036854775807,job\n"
                       "2026-01,2026-02-01T00:00:00Z,,nobody,service_miss,shadow,"
@@ -590,8 +541,10 @@ Test(run_audit, hostile_charges_and_prices_of_service_are_findings)
                                           "",           "none",   "fungible"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         char message[1024];
-        const char *dir = run(&priced, arena_printf(&arena, "hostile-%zu", i));
-        write_file(arena_printf(&arena, "hostile-%zu/%s", i, texts[i][0]), texts[i][1]);
+        const char *dir = run(&priced, arena_printf(&results.arena, "hostile-%zu", i));
+        results_write(&results,
+                      arena_printf(&results.arena, "hostile-%zu/%s", i, texts[i][0]),
+                      texts[i][1]);
         cr_expect(audit(dir, message) > 0, "case %zu", i);
     }
 }
