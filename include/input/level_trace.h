@@ -52,7 +52,9 @@ struct level_trace {
 /* level_trace_free on every path.  A trace without rows is fine here. */
 bool level_trace_read(struct level_trace *trace, const char *path,
                       struct error *err) MUST_CHECK;
-/* Whether a file that can be read twice begins like a level trace. */
+/* Whether a header line is that of a level trace, and whether a file that can be read
+ * twice has such a one. */
+bool level_trace_header(const struct csv_header *header);
 bool level_trace_sniff(const char *path);
 void level_trace_free(struct level_trace *trace);
 

@@ -45,7 +45,9 @@ struct price_trace {
 /* price_trace_free on every path. */
 bool price_trace_read(struct price_trace *trace, const char *path,
                       struct error *err) MUST_CHECK;
-/* Whether a file that can be read twice begins like a price trace. */
+/* Whether a header line is that of a price trace, and whether a file that can be read
+ * twice has such a one. */
+bool price_trace_header(const struct csv_header *header);
 bool price_trace_sniff(const char *path);
 void price_trace_free(struct price_trace *trace);
 

@@ -42,7 +42,9 @@ struct request_trace {
 /* request_trace_free on every path.  A trace without rows is fine here. */
 bool request_trace_read(struct request_trace *trace, const char *path,
                         struct error *err) MUST_CHECK;
-/* Whether a file that can be read twice begins like a request trace. */
+/* Whether a header line is that of a request trace, and whether a file that can be read
+ * twice has such a one. */
+bool request_trace_header(const struct csv_header *header);
 bool request_trace_sniff(const char *path);
 void request_trace_free(struct request_trace *trace);
 

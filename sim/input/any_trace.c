@@ -24,12 +24,11 @@ struct any_reader {
 
 static enum import_kind kind_of(const struct csv_header *header)
 {
-    if (csv_column(header, "usd_per_gpu_h") >= 0)
+    if (price_trace_header(header))
         return IMPORT_PRICES;
-    if (csv_column(header, "prompt_tokens") >= 0 ||
-        csv_column(header, "output_tokens") >= 0)
+    if (request_trace_header(header))
         return IMPORT_REQUESTS;
-    if (csv_column(header, "time") >= 0 && csv_column(header, "gpus") >= 0)
+    if (level_trace_header(header))
         return IMPORT_LEVEL;
     bool timed = false, jobs = false;
     for (size_t i = 0; i < header->n; i++) {

@@ -8,6 +8,7 @@
 #include "base/decimal.h"
 #include "input/level_trace.h"
 #include "input/trace_fields.h"
+#include "input/trace_rows.h"
 
 enum { TIME, GPUS, WORKLOAD, CLASSES, JURISDICTION, COLUMNS };
 static const char *const columns[COLUMNS + 1] = {"time",    "gpus",         "workload",
@@ -16,10 +17,17 @@ static const char *const columns[COLUMNS + 1] = {"time",    "gpus",         "wor
 static const int of_jobs[COLUMNS] = {-1, TRACE_GPUS, TRACE_WORKLOAD, TRACE_CLASSES,
                                      TRACE_JURISDICTION};
 
+static const struct row_form form = {
+    .columns = columns,
+    .needed = GPUS + 1,
+    .all = "a level trace has time, gpus and optional workload, classes, jurisdiction",
+    .least = "a level trace has time and gpus",
+};
+
 struct reader {
     struct level_trace *trace;
+    struct row_fields row;
     struct trace_fields fields;
-    int time_at;
     int64_t first_line; /* of the first right time, which decides what a time is */
     bool any;
     char workload[JOB_WORD_MAX + 1];
@@ -31,41 +39,14 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
 {
     struct reader *in = self;
     in->fields.path = header->path;
-    for (size_t i = 0; i < header->n; i++) {
-        size_t k = 0;
-        while (k < COLUMNS && strcmp(columns[k], header->names[i].text) != 0)
-            k++;
-        if (k < COLUMNS)
-            continue;
-        const char *near = nearest_name(header->names[i].text, columns);
-        return error_at(err, (struct place){header->path, 1, (int64_t)i + 1},
-                        "unknown column '%s'; %s%s%s",
-                        trace_show(header->names[i]).text,
-                        near ? "did you mean '" : "a level trace has time, gpus ",
-                        near ? near : "and optional workload, classes, jurisdiction",
-                        near ? "'?" : "");
-    }
+    if (!row_header(&in->row, header, err))
+        return false;
     for (int k = 0; k < TRACE_COLUMNS; k++)
         in->fields.at[k] = -1;
-    in->time_at = csv_column(header, columns[TIME]);
-    for (int k = 0; k < COLUMNS; k++) {
-        int at = csv_column(header, columns[k]);
+    for (int k = 0; k < COLUMNS; k++)
         if (of_jobs[k] >= 0)
-            in->fields.at[of_jobs[k]] = at;
-        if (at < 0 && k <= GPUS)
-            return error_at(err, (struct place){header->path, 1, 0},
-                            "no column '%s'; a level trace has time and gpus",
-                            columns[k]);
-    }
+            in->fields.at[of_jobs[k]] = in->row.at[k];
     return true;
-}
-
-static bool refuse_time(const struct reader *in, const char *why)
-{
-    const struct csv_record *record = in->fields.record;
-    return error_at(in->fields.err,
-                    (struct place){record->path, record->line, in->time_at + 1},
-                    "time: %s", why);
 }
 
 static bool looks_like_date(struct csv_field field)
@@ -87,22 +68,23 @@ static bool take_seconds(const struct reader *in, struct csv_field field, int64_
                   "'%s' is neither seconds from the start, as 3600.5, nor a date, as "
                   "2026-01-31T12:30:00Z",
                   trace_show(field).text);
-        return refuse_time(in, text.text);
+        return row_bad(&in->row, TIME, text.text);
     }
     if (result != DECIMAL_OVERFLOW && *ms <= JOB_DURATION_MAX &&
         *ms >= -JOB_DURATION_MAX)
         return true;
     error_set(&text, "%s s is further than 200 years from the start",
               trace_show(field).text);
-    return refuse_time(in, text.text);
+    return row_bad(&in->row, TIME, text.text);
 }
 
 static bool take_time(struct reader *in, int64_t *ms)
 {
-    struct csv_field field = in->fields.record->fields[in->time_at];
+    struct csv_field field = in->row.record->fields[in->row.at[TIME]];
     if (field.length == 0)
-        return refuse_time(in, "is empty; give seconds from the start, as 3600.5, or a "
-                               "date, as 2026-01-31T12:30:00Z");
+        return row_bad(&in->row, TIME,
+                       "is empty; give seconds from the start, as 3600.5, or a "
+                       "date, as 2026-01-31T12:30:00Z");
     bool is_date = looks_like_date(field);
     if (in->first_line == 0)
         in->trace->absolute = is_date;
@@ -113,10 +95,10 @@ static bool take_time(struct reader *in, int64_t *ms)
                   ", is %s; a trace has one kind throughout",
                   trace_show(field).text, is_date ? "a date" : "no date",
                   in->first_line, is_date ? "in seconds" : "a date");
-        return refuse_time(in, why.text);
+        return row_bad(&in->row, TIME, why.text);
     }
     bool ok = is_date ? calendar_parse(field.text, field.length, ms, &why) ||
-                            refuse_time(in, why.text)
+                            row_bad(&in->row, TIME, why.text)
                       : take_seconds(in, field, ms);
     if (ok && in->first_line == 0)
         in->first_line = in->fields.record->line;
@@ -151,8 +133,8 @@ static bool take_series(struct reader *in, uint32_t *series)
 static bool take_record(void *self, const struct csv_record *record, struct error *err)
 {
     struct reader *in = self;
-    in->fields.record = record;
-    in->fields.err = err;
+    in->row.record = in->fields.record = record;
+    in->row.err = in->fields.err = err;
     struct level_row row = {.line = record->line};
     if (!take_time(in, &row.time_ms) ||
         !trace_field_whole(&in->fields, TRACE_GPUS, 0, LEVEL_GPUS_MAX, &row.gpus) ||
@@ -171,6 +153,7 @@ struct csv_reader level_reader_begin(struct level_trace *trace, const char *path
     if (!in)
         out_of_memory();
     in->trace = trace;
+    in->row.form = &form;
     level_trace_begin(trace, path, false);
     return (struct csv_reader){
         .header = take_header, .record = take_record, .self = in};
@@ -189,26 +172,13 @@ bool level_trace_read(struct level_trace *trace, const char *path, struct error 
     return ok && level_trace_finish(trace, err);
 }
 
-static bool sniff_header(void *self, const struct csv_header *header, struct error *err)
+bool level_trace_header(const struct csv_header *header)
 {
-    *(bool *)self = csv_column(header, columns[TIME]) >= 0 &&
-                    csv_column(header, columns[GPUS]) >= 0;
-    return error_set(err, "that was all");
-}
-
-static bool sniff_record(void *self, const struct csv_record *record, struct error *err)
-{
-    (void)self, (void)record, (void)err;
-    return false;
+    return csv_column(header, columns[TIME]) >= 0 &&
+           csv_column(header, columns[GPUS]) >= 0;
 }
 
 bool level_trace_sniff(const char *path)
 {
-    bool found = false;
-    struct error ignored;
-    struct csv_reader csv = {
-        .header = sniff_header, .record = sniff_record, .self = &found};
-    if (strcmp(path, "-") == 0 || csv_read(path, &csv, NULL, &ignored))
-        return false;
-    return found;
+    return row_sniff(path, level_trace_header);
 }
