@@ -8,6 +8,7 @@
  * Part of trace_read; a field of a column that the file does not have is empty.
  */
 
+#include "base/decimal.h"
 #include "input/trace.h"
 
 struct trace_fields {
@@ -33,6 +34,24 @@ struct trace_shown trace_show(struct csv_field field);
 /* Seconds without a sign, digits with up to three after a point: the common form, read
  * fast.  False for any other, of which nothing is said. */
 bool trace_plain_ms(struct csv_field field, int64_t *ms);
+
+/* Seconds from the start, of either sign, as ms; DECIMAL_OVERFLOW beyond 200 years. */
+enum decimal_result trace_seconds(struct csv_field field, int64_t *ms);
+
+/* The times of a trace are all in seconds or all dates, as the first right one is. */
+struct trace_clock {
+    bool *absolute;     /* the trace's */
+    const char *first;  /* what messages call the first: "submit" */
+    int64_t first_line; /* 0: none yet */
+};
+
+/* Whether a time of that kind may be in the trace; `why` has no place. */
+bool trace_clock_admits(const struct trace_clock *clock, struct csv_field field,
+                        bool is_date, struct error *why) MUST_CHECK;
+
+/* Seconds or a date, of the kind that the trace has; `line` is the field's. */
+bool trace_clock_read(struct trace_clock *clock, struct csv_field field, int64_t line,
+                      int64_t *ms, struct error *why) MUST_CHECK;
 
 /* Seconds as ms, between `min` and 200 years; the optional form leaves *ms alone where
  * the field is empty. */

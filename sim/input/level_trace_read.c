@@ -1,11 +1,8 @@
 /* Level traces from CSV files: every field is checked, with its place. */
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/decimal.h"
 #include "input/level_trace.h"
 #include "input/trace_fields.h"
 #include "input/trace_rows.h"
@@ -28,7 +25,7 @@ struct reader {
     struct level_trace *trace;
     struct row_fields row;
     struct trace_fields fields;
-    int64_t first_line; /* of the first right time, which decides what a time is */
+    struct trace_clock clock;
     bool any;
     char workload[JOB_WORD_MAX + 1];
     char classes[JOB_LIST_MAX + 1], jurisdiction[JOB_LIST_MAX + 1];
@@ -49,60 +46,13 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
     return true;
 }
 
-static bool looks_like_date(struct csv_field field)
-{
-    for (size_t i = 0; i < 4; i++)
-        if (i >= field.length || field.text[i] < '0' || field.text[i] > '9')
-            return false;
-    return field.length > 4 && field.text[4] == '-';
-}
-
-static bool take_seconds(const struct reader *in, struct csv_field field, int64_t *ms)
-{
-    if (trace_plain_ms(field, ms) && *ms <= JOB_DURATION_MAX)
-        return true;
-    struct error text;
-    enum decimal_result result = decimal_to_int64(field.text, field.length, 3, ms);
-    if (result == DECIMAL_NOT_NUMBER) {
-        error_set(&text,
-                  "'%s' is neither seconds from the start, as 3600.5, nor a date, as "
-                  "2026-01-31T12:30:00Z",
-                  trace_show(field).text);
-        return row_bad(&in->row, TIME, text.text);
-    }
-    if (result != DECIMAL_OVERFLOW && *ms <= JOB_DURATION_MAX &&
-        *ms >= -JOB_DURATION_MAX)
-        return true;
-    error_set(&text, "%s s is further than 200 years from the start",
-              trace_show(field).text);
-    return row_bad(&in->row, TIME, text.text);
-}
-
 static bool take_time(struct reader *in, int64_t *ms)
 {
-    struct csv_field field = in->row.record->fields[in->row.at[TIME]];
-    if (field.length == 0)
-        return row_bad(&in->row, TIME,
-                       "is empty; give seconds from the start, as 3600.5, or a "
-                       "date, as 2026-01-31T12:30:00Z");
-    bool is_date = looks_like_date(field);
-    if (in->first_line == 0)
-        in->trace->absolute = is_date;
+    const struct csv_record *record = in->row.record;
     struct error why;
-    if (in->trace->absolute != is_date) {
-        error_set(&why,
-                  "'%s' is %s, but the first time, in line %" PRId64
-                  ", is %s; a trace has one kind throughout",
-                  trace_show(field).text, is_date ? "a date" : "no date",
-                  in->first_line, is_date ? "in seconds" : "a date");
-        return row_bad(&in->row, TIME, why.text);
-    }
-    bool ok = is_date ? calendar_parse(field.text, field.length, ms, &why) ||
-                            row_bad(&in->row, TIME, why.text)
-                      : take_seconds(in, field, ms);
-    if (ok && in->first_line == 0)
-        in->first_line = in->fields.record->line;
-    return ok;
+    return trace_clock_read(&in->clock, record->fields[in->row.at[TIME]], record->line,
+                            ms, &why) ||
+           row_bad(&in->row, TIME, why.text);
 }
 
 /* Where the texts are those of the row before, so is the series. */
@@ -153,6 +103,7 @@ struct csv_reader level_reader_begin(struct level_trace *trace, const char *path
     if (!in)
         out_of_memory();
     in->trace = trace;
+    in->clock = (struct trace_clock){.absolute = &trace->absolute, .first = "time"};
     in->row.form = &form;
     level_trace_begin(trace, path, false);
     return (struct csv_reader){

@@ -1,6 +1,5 @@
 /* Request traces from CSV files: every field is checked, with its place. */
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/calendar.h"
@@ -23,7 +22,7 @@ static const struct row_form form = {
 struct reader {
     struct request_trace *trace;
     struct row_fields row;
-    int64_t first_line; /* of the first right time, which decides what a time is */
+    struct trace_clock clock;
 };
 
 static bool take_header(void *self, const struct csv_header *header, struct error *err)
@@ -34,18 +33,17 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
 
 static bool take_seconds(const struct reader *in, struct csv_field field, int64_t *ms)
 {
-    if (trace_plain_ms(field, ms) && *ms <= JOB_DURATION_MAX)
-        return true;
-    enum decimal_result result = decimal_to_int64(field.text, field.length, 3, ms);
-    if (result == DECIMAL_NOT_NUMBER)
-        return row_bad_value(
-            &in->row, TIME,
-            "is neither seconds from the start, as 3600.5, nor a date, "
-            "as 2026-01-31T12:30:00Z");
-    if (result == DECIMAL_OVERFLOW || *ms > JOB_DURATION_MAX || *ms < -JOB_DURATION_MAX)
+    switch (trace_seconds(field, ms)) {
+    case DECIMAL_OK:
+    case DECIMAL_INEXACT: return true;
+    case DECIMAL_OVERFLOW:
         return row_bad_value(&in->row, TIME,
                              "is further than 200 years from the start");
-    return true;
+    case DECIMAL_NOT_NUMBER: break;
+    }
+    return row_bad_value(&in->row, TIME,
+                         "is neither seconds from the start, as 3600.5, nor a date, "
+                         "as 2026-01-31T12:30:00Z");
 }
 
 static bool take_time(struct reader *in, int64_t *ms)
@@ -53,21 +51,13 @@ static bool take_time(struct reader *in, int64_t *ms)
     struct csv_field field = row_field(&in->row, TIME);
     bool is_date = field.length > 4 && field.text[4] == '-';
     struct error why;
-    if (in->first_line == 0)
-        in->trace->absolute = is_date;
-    if (in->trace->absolute != is_date) {
-        error_set(&why,
-                  "is %s, but the first time, in line %" PRId64
-                  ", is %s; a trace has one kind throughout",
-                  is_date ? "a date" : "no date", in->first_line,
-                  is_date ? "in seconds" : "a date");
-        return row_bad_value(&in->row, TIME, why.text);
-    }
+    if (!trace_clock_admits(&in->clock, field, is_date, &why))
+        return row_bad(&in->row, TIME, why.text);
     bool ok = is_date ? calendar_parse(field.text, field.length, ms, &why) ||
                             row_bad(&in->row, TIME, why.text)
                       : take_seconds(in, field, ms);
-    if (ok && in->first_line == 0)
-        in->first_line = in->row.record->line;
+    if (ok && in->clock.first_line == 0)
+        in->clock.first_line = in->row.record->line;
     return ok;
 }
 
@@ -114,6 +104,7 @@ struct csv_reader request_reader_begin(struct request_trace *trace, const char *
     if (!in)
         out_of_memory();
     in->trace = trace;
+    in->clock = (struct trace_clock){.absolute = &trace->absolute, .first = "time"};
     in->row.form = &form;
     request_trace_begin(trace, path, false);
     return (struct csv_reader){

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/decimal.h"
+#include "base/calendar.h"
 
 struct csv_field trace_field(const struct trace_fields *fields,
                              enum trace_column column)
@@ -62,6 +62,71 @@ bool trace_plain_ms(struct csv_field field, int64_t *ms)
         return false;
     static const int64_t scale[] = {1000, 100, 10, 1};
     *ms = value * scale[decimals];
+    return true;
+}
+
+enum decimal_result trace_seconds(struct csv_field field, int64_t *ms)
+{
+    if (trace_plain_ms(field, ms) && *ms <= JOB_DURATION_MAX)
+        return DECIMAL_OK;
+    enum decimal_result result = decimal_to_int64(field.text, field.length, 3, ms);
+    bool is_read = result == DECIMAL_OK || result == DECIMAL_INEXACT;
+    bool is_far = is_read && (*ms > JOB_DURATION_MAX || *ms < -JOB_DURATION_MAX);
+    return is_far ? DECIMAL_OVERFLOW : result;
+}
+
+static bool looks_like_date(struct csv_field field)
+{
+    for (size_t i = 0; i < 4; i++)
+        if (i >= field.length || field.text[i] < '0' || field.text[i] > '9')
+            return false;
+    return field.length > 4 && field.text[4] == '-';
+}
+
+bool trace_clock_admits(const struct trace_clock *clock, struct csv_field field,
+                        bool is_date, struct error *why)
+{
+    if (clock->first_line == 0)
+        *clock->absolute = is_date;
+    if (*clock->absolute == is_date)
+        return true;
+    return error_set(why,
+                     "'%s' is %s, but the first %s, in line %" PRId64
+                     ", is %s; a trace has one kind throughout",
+                     trace_show(field).text, is_date ? "a date" : "no date",
+                     clock->first, clock->first_line,
+                     is_date ? "in seconds" : "a date");
+}
+
+static bool read_seconds(struct csv_field field, int64_t *ms, struct error *why)
+{
+    switch (trace_seconds(field, ms)) {
+    case DECIMAL_OK:
+    case DECIMAL_INEXACT: return true;
+    case DECIMAL_OVERFLOW:
+        return error_set(why, "%s s is further than 200 years from the start",
+                         trace_show(field).text);
+    case DECIMAL_NOT_NUMBER: break;
+    }
+    return error_set(why,
+                     "'%s' is neither seconds from the start, as 3600.5, nor a date, "
+                     "as 2026-01-31T12:30:00Z",
+                     trace_show(field).text);
+}
+
+bool trace_clock_read(struct trace_clock *clock, struct csv_field field, int64_t line,
+                      int64_t *ms, struct error *why)
+{
+    if (field.length == 0)
+        return error_set(why, "is empty; give seconds from the start, as 3600.5, or a "
+                              "date, as 2026-01-31T12:30:00Z");
+    bool is_date = looks_like_date(field);
+    if (!trace_clock_admits(clock, field, is_date, why) ||
+        !(is_date ? calendar_parse(field.text, field.length, ms, why)
+                  : read_seconds(field, ms, why)))
+        return false;
+    if (clock->first_line == 0)
+        clock->first_line = line;
     return true;
 }
 

@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/calendar.h"
-#include "base/decimal.h"
 #include "input/trace.h"
 #include "input/trace_fields.h"
 
@@ -30,7 +28,7 @@ struct trace_reader {
     struct trace_fields fields;
     enum trace_column kind_columns[TRACE_COLUMNS];
     size_t n_kind_columns;
-    int64_t first_line; /* of the first right submit, which decides what a submit is */
+    struct trace_clock clock;
     uint64_t id_bytes;
     struct kind_cache cache;
 };
@@ -54,71 +52,15 @@ static bool is_of_kind(enum trace_column column)
     }
 }
 
-static bool looks_like_date(struct csv_field field)
-{
-    for (size_t i = 0; i < 4; i++)
-        if (i >= field.length || field.text[i] < '0' || field.text[i] > '9')
-            return false;
-    return field.length > 4 && field.text[4] == '-';
-}
-
-static bool parse_date(struct trace_reader *reader, enum trace_column column,
-                       int64_t *unix_ms)
-{
-    struct csv_field field = trace_field(&reader->fields, column);
-    struct error why;
-    if (calendar_parse(field.text, field.length, unix_ms, &why))
-        return true;
-    return trace_field_bad(&reader->fields, column, "%s", why.text);
-}
-
-static bool parse_seconds(struct trace_reader *reader, enum trace_column column,
-                          int64_t *ms)
-{
-    struct csv_field field = trace_field(&reader->fields, column);
-    if (trace_plain_ms(field, ms) && *ms <= JOB_DURATION_MAX)
-        return true;
-    enum decimal_result result = decimal_to_int64(field.text, field.length, 3, ms);
-    if (result == DECIMAL_NOT_NUMBER)
-        return trace_field_bad(
-            &reader->fields, column,
-            "'%s' is neither seconds from the start, as 3600.5, nor a date, as "
-            "2026-01-31T12:30:00Z",
-            trace_show(field).text);
-    if (result == DECIMAL_OVERFLOW || *ms > JOB_DURATION_MAX || *ms < -JOB_DURATION_MAX)
-        return trace_field_bad(&reader->fields, column,
-                               "%s s is further than 200 years from the start",
-                               trace_show(field).text);
-    return true;
-}
-
 /* A submit or a deadline: of the kind that the first submit had. */
 static bool parse_instant(struct trace_reader *reader, enum trace_column column,
                           int64_t *ms)
 {
-    struct csv_field field = trace_field(&reader->fields, column);
-    if (field.length == 0)
-        return trace_field_bad(
-            &reader->fields, column,
-            "is empty; give seconds from the start, as 3600.5, or a date, as "
-            "2026-01-31T12:30:00Z");
-
-    bool is_date = looks_like_date(field);
-    if (reader->first_line == 0)
-        reader->trace->absolute = is_date;
-    if (reader->trace->absolute == is_date) {
-        if (!(is_date ? parse_date(reader, column, ms)
-                      : parse_seconds(reader, column, ms)))
-            return false;
-        if (reader->first_line == 0)
-            reader->first_line = reader->fields.record->line;
-        return true;
-    }
-    return trace_field_bad(&reader->fields, column,
-                           "'%s' is %s, but the first submit, in line %" PRId64
-                           ", is %s; a trace has one kind throughout",
-                           trace_show(field).text, is_date ? "a date" : "no date",
-                           reader->first_line, is_date ? "in seconds" : "a date");
+    struct trace_fields *fields = &reader->fields;
+    struct error why;
+    return trace_clock_read(&reader->clock, trace_field(fields, column),
+                            fields->record->line, ms, &why) ||
+           trace_field_bad(fields, column, "%s", why.text);
 }
 
 static bool parse_name(struct trace_reader *reader, enum trace_column column,
@@ -341,6 +283,8 @@ struct csv_reader trace_reader_begin(struct trace *trace, const char *path)
     if (!reader)
         out_of_memory();
     reader->trace = trace;
+    reader->clock =
+        (struct trace_clock){.absolute = &trace->absolute, .first = "submit"};
     reader->cache.raw.arena = &reader->cache.arena;
     trace_begin(trace, path, false);
     return (struct csv_reader){
