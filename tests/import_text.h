@@ -61,6 +61,16 @@ static inline void import_wrong(const char *name, const char *text,
     import_result_free(&result);
 }
 
+/* One setting, until the next call. */
+static inline const struct import_options *with(const char *name, const char *value)
+{
+    static struct import_setting setting;
+    static struct import_options options;
+    setting = (struct import_setting){name, value};
+    options = (struct import_options){.settings = &setting, .n_settings = 1};
+    return &options;
+}
+
 /* How many rows were dropped for that reason. */
 static inline int64_t dropped(const struct import_report *report, const char *reason)
 {

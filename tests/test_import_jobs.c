@@ -2,15 +2,6 @@
 
 #include "import_text.h"
 
-static const struct import_options *with(const char *name, const char *value)
-{
-    static struct import_setting setting;
-    static struct import_options options;
-    setting = (struct import_setting){name, value};
-    options = (struct import_options){.settings = &setting, .n_settings = 1};
-    return &options;
-}
-
 /* ---- SWF ---- */
 
 #define TAIL " 2 -1 -1 -1 -1 -1\n"

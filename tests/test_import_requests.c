@@ -75,9 +75,7 @@ Test(burstgpt, keeps_models_and_drops_what_failed)
         eq(str, (char *)trace->models.text[trace->requests[1].model - 1], "GPT-4"));
     cr_expect(eq(i64, dropped(&report, "failed: no response tokens"), 1));
     import_result_free(&result);
-    const struct import_setting keep = {"keep_failed", "true"};
-    struct import_options options = {.settings = &keep, .n_settings = 1};
-    import_good("burstgpt", text, &options, &result, &report);
+    import_good("burstgpt", text, with("keep_failed", "true"), &result, &report);
     cr_expect(eq(sz, result.requests.n, 3));
     import_result_free(&result);
     import_wrong("burstgpt", BURST "-5,ChatGPT,472,18,490,Conversation log\n", NULL,

@@ -283,9 +283,7 @@ Test(gaia, cuts_times_to_whole_ticks)
     cr_expect(not(result.jobs.absolute));
     import_result_free(&result);
 
-    const struct import_setting hour = {"tick", "3600"};
-    struct import_options options = {.settings = &hour, .n_settings = 1};
-    import_good("gaia", text, &options, &result, &report);
+    import_good("gaia", text, with("tick", "3600"), &result, &report);
     cr_assert(eq(sz, result.jobs.n, 1));
     cr_expect(eq(i64, result.jobs.jobs[0].submit_ms, 23 * 3600000));
     cr_expect(eq(i64, result.jobs.jobs[0].duration_ms, 3600000));
@@ -334,9 +332,7 @@ Test(gaia, reads_the_real_sample_whole)
     cr_expect(result.jobs.gpu_ms == INT64_C(11490915000), "in ticks of 5 s");
     import_result_free(&result);
 
-    const struct import_setting second = {"tick", "1"};
-    struct import_options options = {.settings = &second, .n_settings = 1};
-    import_real("gaia", "gaia-pai-1k.csv", &options, &result, &report);
+    import_real("gaia", "gaia-pai-1k.csv", with("tick", "1"), &result, &report);
     cr_expect(result.jobs.gpu_ms == INT64_C(11493272000), "as they stand");
     import_result_free(&result);
 }

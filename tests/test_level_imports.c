@@ -455,10 +455,7 @@ Test(columns, says_what_is_wrong_with_the_map_or_a_row)
         {"submit=n:s,gpus==1,duration_s=runtime:h",
          "log.csv:2:4: runtime: '1e9' is not in 0 to 200 years"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct import_setting map = {"map", cases[i].map};
-        struct import_options options = {.settings = &map, .n_settings = 1};
-        import_wrong("columns", "q,n,d,runtime\n2026-01-01,1.5,3,1e9\n", &options,
-                     cases[i].message);
-    }
+    for (size_t i = 0; i < COUNT(cases); i++)
+        import_wrong("columns", "q,n,d,runtime\n2026-01-01,1.5,3,1e9\n",
+                     with("map", cases[i].map), cases[i].message);
 }

@@ -364,11 +364,9 @@ Test(sacct, other_columns_say_the_same)
         "JobID,State,Eligible,Start,End,AllocGRES,Timelimit,\n"
         "7,COMPLETED,1772414240,1772414300,1772418023,gpu:8,2-00:00:00,\n"
         "8,COMPLETED,2026-03-02T01:17:20,Unknown,Unknown,gpu:8,,\n";
-    const struct import_setting settings[] = {{"delimiter", ","}};
-    struct import_options options = {.settings = settings, .n_settings = 1};
     struct import_result result;
     struct import_report report;
-    import_good("sacct", text, &options, &result, &report);
+    import_good("sacct", text, with("delimiter", ","), &result, &report);
     cr_assert(eq(sz, result.jobs.n, 1));
     cr_expect(eq(i64, result.jobs.jobs[0].duration_ms, 3723000));
     cr_expect(eq(i64, result.jobs.jobs[0].submit_ms, INT64_C(1772414240000)));

@@ -180,12 +180,10 @@ Test(sacct_real, what_waits_comes_with_its_limit)
 /* `--parsable --allocations --delimiter ';'` and other columns. */
 Test(sacct_real, other_columns_give_the_same_jobs)
 {
-    const struct import_setting settings[] = {{"delimiter", ";"}};
-    struct import_options options = {.settings = settings, .n_settings = 1};
     struct import_result all, other;
     struct import_report report;
     take("sacct.txt", NULL, &all, &report);
-    take("allocations.txt", &options, &other, &report);
+    take("allocations.txt", with("delimiter", ";"), &other, &report);
     cr_assert(eq(sz, all.jobs.n, other.jobs.n));
     cr_expect(eq(i64, dropped(&report, "job steps"), 0));
     char number[16];
