@@ -391,28 +391,6 @@ Test(cli, the_sample_comes_from_its_recipe)
     folder_remove(&folder);
 }
 
-Test(cli, every_scenario_of_the_repository_is_well_formed)
-{
-    static const char *const names[] = {
-        "own-or-lease",     "all-owned",   "all-leased",         "aging-a100",
-        "sample-demand",    "steady-lab",  "bought-at-the-peak", "data-residency",
-        "provider-failure", "leaving-own", "startup-on-spot"};
-    const char *source = getenv("TENURE_SOURCE");
-    if (!source)
-        cr_skip_test("TENURE_SOURCE does not name the source tree");
-    struct folder folder = prepared();
-    for (size_t i = 0; i < COUNT(names); i++) {
-        char command[512];
-        snprintf(command, sizeof command, "check %s/models/scenarios/%s.yaml", source,
-                 names[i]);
-        struct outcome *outcome = tenure(&folder, command);
-        cr_expect(outcome->code == 0, "%s: %s", names[i], outcome->err);
-        cr_expect(strstr(outcome->out, "warning") == NULL, "%s", outcome->out);
-        cr_expect(strstr(outcome->out, "refused") == NULL, "%s", outcome->out);
-    }
-    folder_remove(&folder);
-}
-
 Test(cli, a_full_disk_is_an_error_of_its_own_kind)
 {
     if (access("/dev/full", W_OK) != 0)
