@@ -24,7 +24,6 @@
 #define HOURS    24
 #define US_PER_D INT64_C(86400000000)
 #define US_PER_H (US_PER_D / HOURS)
-#define PI       3.14159265358979323846
 
 struct profile {
     double jobs_per_d;
@@ -79,41 +78,21 @@ static const struct param params[] = {
     PARAMS_END,
 };
 
-static bool check_hours(const struct table *hours, struct error *err)
-{
-    if (hours->n == 0)
-        return true;
-    double sum = 0;
-    for (size_t i = 0; i < hours->n; i++) {
-        if (hours->n != HOURS || hours->x[i] != (double)i)
-            return error_set(err,
-                             "hours: one value for each hour of 0 to 23 is wanted");
-        sum += hours->y[i];
-    }
-    if (sum <= 0)
-        return error_set(err, "hours: one value at least must be above 0");
-    return true;
-}
-
 static bool check(const void *self, struct error *err)
 {
     const struct profile *given = self;
     if (given->mean_ms < given->median_ms)
         return error_set(err, "mean: a lognormal mean is not below its median");
-    return check_hours(&given->hours, err) && model_check_sizes(&given->sizes, err);
+    return model_check_hours(&given->hours, err) &&
+           model_check_sizes(&given->sizes, err);
 }
 
 static void start(const void *self, void *state_, const struct demand_setting *setting)
 {
     const struct profile *given = self;
     struct profile_state *state = state_;
-    const int64_t week_ms = 7 * MS_PER_D;
-
     state->horizon_us = setting->horizon_ms * 1000;
-    /* 1970-01-01 was a Thursday; modulo first, so that nothing overflows. */
-    int64_t local_ms =
-        setting->start_unix_ms % week_ms + 3 * MS_PER_D + given->utc_offset_ms;
-    state->local_us = ((local_ms % week_ms + week_ms) % week_ms) * 1000;
+    state->local_us = model_week_ms(setting, given->utc_offset_ms) * 1000;
     state->mean_day = (5 + 2 * given->weekend) / 7;
 
     double ratio = given->peak_to_trough;
@@ -134,9 +113,8 @@ static double day_factor(const struct profile *given, const struct profile_state
 {
     if (given->hours.n > 0)
         return given->hours.y[us_of_day / US_PER_H] / state->mean_hour;
-    double amplitude = (given->peak_to_trough - 1) / (given->peak_to_trough + 1);
-    double hours = (double)us_of_day / (double)US_PER_H - given->peak_hour;
-    return 1 + amplitude * cos(2 * PI * hours / HOURS);
+    return model_sinusoid(given->peak_to_trough, given->peak_hour,
+                          (double)us_of_day / (double)US_PER_H);
 }
 
 static double growth_factor(const struct profile *given, int64_t t_us)

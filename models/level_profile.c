@@ -28,7 +28,6 @@
 #include "base/model.h"
 
 #define HOURS 24
-#define PI    3.14159265358979323846
 
 enum { NOISE_NORMAL, NOISE_LOGNORMAL };
 static const char *const noises[] = {"normal", "lognormal", NULL};
@@ -82,28 +81,14 @@ static const struct param params[] = {
 
 static bool check(const void *self, struct error *err)
 {
-    const struct table *hours = &((const struct level_profile *)self)->hours;
-    double sum = 0;
-    for (size_t i = 0; i < hours->n; i++) {
-        if (hours->n != HOURS || hours->x[i] != (double)i)
-            return error_set(err,
-                             "hours: one value for each hour of 0 to 23 is wanted");
-        sum += hours->y[i];
-    }
-    return hours->n == 0 || sum > 0 ||
-           error_set(err, "hours: one value at least must be above 0");
+    return model_check_hours(&((const struct level_profile *)self)->hours, err);
 }
 
 static void start(const void *self, void *state_, const struct demand_setting *setting)
 {
     const struct level_profile *given = self;
     struct level_profile_state *state = state_;
-    const int64_t week_ms = 7 * MS_PER_D;
-
-    /* 1970-01-01 was a Thursday; modulo first, so that nothing overflows. */
-    int64_t local_ms =
-        setting->start_unix_ms % week_ms + 3 * MS_PER_D + given->utc_offset_ms;
-    state->local_ms = (local_ms % week_ms + week_ms) % week_ms;
+    state->local_ms = model_week_ms(setting, given->utc_offset_ms);
     state->mean_day = (5 + 2 * given->weekend) / 7;
     for (size_t i = 0; i < given->hours.n; i++)
         state->mean_hour += given->hours.y[i] / HOURS;
@@ -114,9 +99,8 @@ static double day_factor(const struct level_profile *given,
 {
     if (given->hours.n > 0)
         return given->hours.y[ms_of_day / MS_PER_H] / state->mean_hour;
-    double amplitude = (given->peak_to_trough - 1) / (given->peak_to_trough + 1);
-    double hours = (double)ms_of_day / (double)MS_PER_H - given->peak_hour;
-    return 1 + amplitude * cos(2 * PI * hours / HOURS);
+    return model_sinusoid(given->peak_to_trough, given->peak_hour,
+                          (double)ms_of_day / (double)MS_PER_H);
 }
 
 static double noise_of(const struct level_profile *given, double z)

@@ -162,6 +162,13 @@ double model_pick(const struct table *weights, double uniform);
  * negative nor all zero.  Ready to hand on from a model's check(). */
 bool model_check_sizes(const struct table *sizes, struct error *err) MUST_CHECK;
 
+/* For models whose rate follows the hours of the day.  That `hours` is empty or has one
+ * value for each, not all zero; local time at the start, in ms since a Monday's
+ * midnight; and a sinusoid of mean 1 that is highest at `peak_hour`. */
+bool model_check_hours(const struct table *hours, struct error *err) MUST_CHECK;
+int64_t model_week_ms(const struct demand_setting *setting, int64_t utc_offset_ms);
+double model_sinusoid(double peak_to_trough, double peak_hour, double hour);
+
 /* For price models.  The end of the n-th step of a calendar length, in ms since the
  * start; and a length of time in years of 365 d. */
 int64_t model_step_ms(const struct price_setting *setting, struct span step, int64_t n);

@@ -13,6 +13,9 @@
 #define MODEL(symbol) &symbol,
 const struct model *const models[] = {
 #include "models.inc"
+
+#define HOURS 24
+#define PI    3.14159265358979323846
     NULL,
 };
 #undef MODEL
@@ -71,6 +74,33 @@ bool model_check_sizes(const struct table *sizes, struct error *err)
     if (sizes->n > 0 && !(sum > 0 && isfinite(sum)))
         return error_set(err, "sizes: the weights must have a sum above 0");
     return true;
+}
+
+bool model_check_hours(const struct table *hours, struct error *err)
+{
+    double sum = 0;
+    for (size_t i = 0; i < hours->n; i++) {
+        if (hours->n != HOURS || hours->x[i] != (double)i)
+            return error_set(err,
+                             "hours: one value for each hour of 0 to 23 is wanted");
+        sum += hours->y[i];
+    }
+    return hours->n == 0 || sum > 0 ||
+           error_set(err, "hours: one value at least must be above 0");
+}
+
+int64_t model_week_ms(const struct demand_setting *setting, int64_t utc_offset_ms)
+{
+    const int64_t week_ms = 7 * MS_PER_D;
+    /* 1970-01-01 was a Thursday; modulo first, so that nothing overflows. */
+    int64_t local_ms = setting->start_unix_ms % week_ms + 3 * MS_PER_D + utc_offset_ms;
+    return (local_ms % week_ms + week_ms) % week_ms;
+}
+
+double model_sinusoid(double peak_to_trough, double peak_hour, double hour)
+{
+    double amplitude = (peak_to_trough - 1) / (peak_to_trough + 1);
+    return 1 + amplitude * cos(2 * PI * (hour - peak_hour) / HOURS);
 }
 
 int64_t model_step_ms(const struct price_setting *setting, struct span step, int64_t n)
