@@ -57,7 +57,6 @@ struct book_item {
     int128 quantity[ACCOUNTS]; /* GPU-ms, mWh or GPUs */
     int128 posted_uusd[ACCOUNTS];
     int64_t postings[ACCOUNTS];
-    int64_t paid_ms; /* of its purchase or prepayment */
 };
 
 /* Jobs of one workload, where service has a price. */

@@ -179,7 +179,6 @@ struct pool {
     struct tree placed;  /* then: running jobs by start; weight GPUs */
     uint32_t first_hold; /* list of what is down, newest first */
     uint32_t first_job;  /* list of running jobs, through job->next_in_pool */
-    int64_t running_jobs;
     struct arena *arena; /* of the fleet */
     struct lot *lots;    /* oldest first */
     uint32_t n_lots, lots_room;

@@ -274,7 +274,6 @@ void backlog_run(struct backlog *backlog, uint32_t index, struct pool *pool,
     if (pool->first_job != JOB_NONE)
         backlog->jobs[pool->first_job].previous_in_pool = index;
     pool->first_job = index;
-    pool->running_jobs++;
     backlog->running += !job->level;
     if (track_ends || pool->places_jobs || backlog->preempt)
         join_trees(backlog, index, pool, track_ends);
@@ -293,7 +292,6 @@ void backlog_stop(struct backlog *backlog, uint32_t index, bool track_ends)
         backlog->jobs[job->previous_in_pool].next_in_pool = job->next_in_pool;
     if (job->next_in_pool != JOB_NONE)
         backlog->jobs[job->next_in_pool].previous_in_pool = job->previous_in_pool;
-    pool->running_jobs--;
     backlog->running -= !job->level;
     job->state = JOB_STATE_FREE;
 }
