@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "one_toy.h"
-#include "output/audit.h"
-#include "output/files.h"
-#include "output/manifest.h"
-#include "output/metrics.h"
+#include "result_runs.h"
 
 TestSuite(initial, .fini = free_toy);
 
@@ -296,15 +293,7 @@ Test(initial, an_interruption_falls_back_behind_the_start)
 
 /* ---- whole runs, beside later demand ---- */
 
-static char parent[64];
-
-static void write_file(const char *name, const char *text)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", parent, name);
-    FILE *file = fopen(path, "w");
-    cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0, "%s", path);
-}
+static struct results results;
 
 static const char initial_text[] =
     "id,submit,started,duration_s,gpus,limit_s,patience_s\n"
@@ -356,27 +345,15 @@ static int64_t start_of(const struct seen *seen, const char *id)
     return 0;
 }
 
-static void read_whole(struct scenario *scenario, const char *warmup,
-                       const char *const choice[3])
+static const char *write_whole(const char *warmup, const char *const choice[3])
 {
-    char text[2048], path[128];
-    struct error err;
-    strcpy(parent, "/tmp/tenure-test-XXXXXX");
-    cr_assert(mkdtemp(parent) != NULL, "mkdtemp");
-    snprintf(text, sizeof text, scenario_text, warmup, choice[0], choice[1], choice[2]);
-    write_file("t.yaml", text);
-    write_file("initial.csv", initial_text);
-    write_file("jobs.csv", jobs_text);
-    snprintf(path, sizeof path, "%s/t.yaml", parent);
-    bool ok = scenario_read(scenario, path, NULL, 0, &err);
-    cr_assert(ok, "%s", err.text);
-}
-
-static void remove_all(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", parent);
-    cr_assert(system(command) == 0, "rm");
+    results_begin(&results);
+    results_write(&results, "t.yaml",
+                  arena_printf(&results.arena, scenario_text, warmup, choice[0],
+                               choice[1], choice[2]));
+    results_write(&results, "initial.csv", initial_text);
+    results_write(&results, "jobs.csv", jobs_text);
+    return results_path(&results, "t.yaml");
 }
 
 static const char *const usual[3] = {"none", "fungible", "end-first"};
@@ -388,9 +365,10 @@ Test(initial, waiting_jobs_keep_their_place_before_those_that_come)
     struct seen seen = {.n = 0};
     const struct sink sink = {.self = &seen, .job = take_job};
     const struct run_options options = {.sink = &sink, .check = true};
-    read_whole(&scenario, "0 s", usual);
+    bool ok = scenario_read(&scenario, write_whole("0 s", usual), NULL, 0, &err);
+    cr_assert(ok, "%s", err.text);
     struct world *world = world_new(&scenario, &options);
-    bool ok = world_run(world, &err);
+    ok = world_run(world, &err);
     cr_assert(ok, "%s", err.text);
 
     /* own is free from 7200 on: c, then the 16 GPUs of the first arrival, then 4. */
@@ -413,38 +391,14 @@ Test(initial, waiting_jobs_keep_their_place_before_those_that_come)
     cr_expect(eq(i64, world_result(world)->makespan_ms, 14400000 + 12300000));
     world_free(world);
     scenario_free(&scenario);
-    remove_all();
+    results_end(&results);
 }
 
-static bool write_run(const struct scenario *scenario, const char *dir,
-                      struct error *err)
+static const char *write_run(const char *warmup, const char *const choice[3])
 {
-    struct staging staging;
-    struct arena arena = {0};
-    struct file_record records[OUTPUT_TABLES];
-    size_t n;
-    if (!staging_begin(&staging, dir, false, err))
-        return false;
-    struct files *files = files_open(&staging, scenario, err);
-    cr_assert(files != NULL, "%s", err->text);
-    struct run_options options = {.sink = files_sink(files), .check = true};
-    struct world *world = world_new(scenario, &options);
-    bool ok = world_run(world, err) && files_close(files, records, &n, err);
-    cr_assert(ok, "%s", err->text);
-    struct metric_run run = metrics_of(scenario, world_result(world), &arena);
-    records[n] = (struct file_record){.name = "summary.csv"};
-    ok = summary_write(&run, staging_path(&staging, "summary.csv"), records[n].digest,
-                       &records[n].rows, err);
-    struct manifest manifest = {.version = "0.1.0",
-                                .scenario = scenario,
-                                .result = world_result(world),
-                                .files = records,
-                                .n_files = n + 1};
-    ok =
-        ok && manifest_write(&manifest, &staging, err) && staging_commit(&staging, err);
-    world_free(world);
-    arena_free(&arena);
-    return ok;
+    const char *path = write_whole(warmup, choice);
+    results.check = true;
+    return results_run_file(&results, "out", path, NULL, 0);
 }
 
 Test(initial, the_books_of_a_run_agree)
@@ -458,45 +412,26 @@ Test(initial, the_books_of_a_run_agree)
         {"conservative", "packed", "end-first"},
     };
     for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
-        struct scenario scenario;
-        struct audit_report report;
-        struct error err;
-        char dir[128];
-        read_whole(&scenario, i % 2 ? "1h" : "0 s", choices[i]);
-        snprintf(dir, sizeof dir, "%s/out", parent);
-        bool ok =
-            write_run(&scenario, dir, &err) && audit_dir(dir, true, &report, &err);
-        cr_assert(ok, "%s", err.text);
-        cr_expect(report.n_findings == 0, "case %zu: %s", i,
-                  report.n_findings ? report.findings[0].text : "");
-        audit_free(&report);
-        scenario_free(&scenario);
-        remove_all();
+        char first[1024];
+        const char *dir = write_run(i % 2 ? "1h" : "0 s", choices[i]);
+        cr_expect(results_findings(dir, true, first) == 0, "case %zu: %s", i, first);
+        results_end(&results);
     }
 }
 
 Test(initial, a_submit_before_a_run_without_such_jobs_is_found)
 {
-    struct scenario scenario;
-    struct audit_report report;
-    struct error err;
-    char dir[128], command[256];
-    read_whole(&scenario, "0 s", usual);
-    snprintf(dir, sizeof dir, "%s/out", parent);
-    bool ok = write_run(&scenario, dir, &err);
-    cr_assert(ok, "%s", err.text);
-    snprintf(command, sizeof command,
-             "sed -i 's/\"initial\": true/\"initial\": false/' '%s/manifest.json'",
-             dir);
+    char first[1024];
+    const char *dir = write_run("0 s", usual);
+    const char *command = arena_printf(
+        &results.arena,
+        "sed -i 's/\"initial\": true/\"initial\": false/' '%s/manifest.json'", dir);
     cr_assert(system(command) == 0, "sed");
-    ok = audit_dir(dir, false, &report, &err);
-    cr_assert(ok, "%s", err.text);
-    cr_expect(report.n_findings == 6, "%lld findings", (long long)report.n_findings);
-    cr_expect(strstr(report.findings[0].text,
-                     "submit_s is not between the run's start and the job's end") !=
-                  NULL,
-              "%s", report.findings[0].text);
-    audit_free(&report);
-    scenario_free(&scenario);
-    remove_all();
+    int64_t n = results_findings(dir, false, first);
+    cr_expect(n == 6, "%lld findings", (long long)n);
+    cr_expect(
+        strstr(first, "submit_s is not between the run's start and the job's end") !=
+            NULL,
+        "%s", first);
+    results_end(&results);
 }
