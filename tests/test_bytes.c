@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "base/interrupt.h"
 #include "scratch.h"
 
 struct blob {
@@ -305,4 +306,23 @@ Test(bytes, an_error_on_standard_input_calls_it_stdin)
 Test(bytes, close_takes_null)
 {
     bytes_close(NULL);
+}
+
+/* Everything that is read passes here, so a long file ends within one piece of it. */
+Test(bytes, reading_ends_when_the_user_wants_to_stop)
+{
+    struct blob text = sample_text(300000);
+    struct scratch file = scratch_file("long.csv", text.bytes, text.length);
+    struct error err = {0};
+    struct bytes *in = bytes_open(file.path, &err);
+    cr_assert(in != NULL, "%s", err.text);
+    char buffer[1000];
+    size_t got;
+    cr_assert(bytes_read(in, buffer, sizeof buffer, &got, &err), "%s", err.text);
+    interrupted = 1;
+    cr_expect(not(bytes_read(in, buffer, sizeof buffer, &got, &err)));
+    cr_expect(eq(int, (int)err.kind, ERROR_INTERRUPTED));
+    cr_expect(eq(str, err.text, "interrupted"));
+    bytes_close(in);
+    cr_expect(scratch_remove(&file));
 }

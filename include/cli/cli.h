@@ -8,20 +8,23 @@
  * failed, 130 interrupted.
  */
 
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 
 #include "base/arena.h"
 #include "base/errors.h"
+#include "base/interrupt.h"
 
 /* Prints "tenure: ..." to standard error; the result is the exit code. */
 int cli_fail(const struct error *err);
 
-/* After this Ctrl-C, SIGTERM and SIGHUP set the flag instead of ending the program; a
- * second Ctrl-C ends it. */
-extern volatile sig_atomic_t cli_interrupted;
+/* After this Ctrl-C, SIGTERM and SIGHUP set `interrupted` (base/interrupt.h) instead of
+ * ending the program; a second Ctrl-C ends it. */
 void cli_catch_signals(void);
+
+/* From here on they end the program at once: for a long computation with no file half
+ * written. */
+void cli_release_signals(void);
 
 /* An option that may be repeated. */
 struct cli_values {

@@ -3,8 +3,8 @@
 
 /*
  * A file that appears whole or not at all: it is written beside its place, under a name
- * of its own, and renamed when it is complete.  Devices, pipes, links and "-" (standard
- * output) are written through.
+ * of its own, and renamed when it is complete, unless the user wants to stop.  Devices,
+ * pipes, links and "-" (standard output) are written through.
  */
 
 #include "base/errors.h"

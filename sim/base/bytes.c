@@ -1,4 +1,5 @@
 #include "base/bytes.h"
+#include "base/interrupt.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -261,6 +262,8 @@ bool bytes_read(struct bytes *in, void *buffer, size_t room, size_t *read,
     *read = 0;
     if (in->done)
         return true;
+    if (!interrupt_check(err))
+        return false;
 
     bool ok = in->packing == PLAIN ? copy_plain(in, buffer, room, read, err)
                                    : unpack(in, buffer, room, read, err);

@@ -8,12 +8,10 @@
 
 #define OPTIONS_MAX 32
 
-volatile sig_atomic_t cli_interrupted;
-
 int cli_fail(const struct error *err)
 {
     /* What fails after a signal, as waiting for a pipe does, fails by it. */
-    bool by_signal = cli_interrupted && err->kind != ERROR_INTERRUPTED;
+    bool by_signal = interrupted && err->kind != ERROR_INTERRUPTED;
     fflush(stdout);
     fprintf(stderr, "tenure: %s\n", by_signal ? "interrupted" : err->text);
     return by_signal ? ERROR_INTERRUPTED : (int)err->kind;
@@ -27,22 +25,32 @@ static void on_signal(int number)
     static volatile sig_atomic_t first_s;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!cli_interrupted)
+    if (!interrupted)
         first_s = (sig_atomic_t)now.tv_sec;
     else if (now.tv_sec - first_s > 1) {
         signal(number, SIG_DFL);
         raise(number);
     }
-    cli_interrupted = 1;
+    interrupted = 1;
+}
+
+static void handle_signals(void (*handler)(int number))
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = handler};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaction(numbers[i], &action, NULL);
 }
 
 void cli_catch_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        sigaction(numbers[i], &action, NULL);
+    handle_signals(on_signal);
+}
+
+void cli_release_signals(void)
+{
+    handle_signals(SIG_DFL);
 }
 
 static void store(const struct cli_option *option, const char *text)

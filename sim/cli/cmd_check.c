@@ -101,7 +101,7 @@ static void count_level(struct offer *offer, const struct level_spec *spec,
     int64_t *gpus = ARENA_ARRAY(arena, source.n + 1, int64_t), all = 0;
     double work = 0; /* of all series, per ms */
     int64_t horizon_ms = offer->scenario->horizon_ms, next_ms;
-    for (int64_t at_ms = 0; at_ms < horizon_ms && !cli_interrupted; at_ms = next_ms) {
+    for (int64_t at_ms = 0; at_ms < horizon_ms && !interrupted; at_ms = next_ms) {
         next_ms = level_source_move(&source, at_ms);
         int64_t before = all;
         for (uint32_t s = 0; s < source.n; s++) {
@@ -148,7 +148,7 @@ static void count_demand(struct offer *offer, struct arena *arena)
     arrivals_init(&arrivals, scenario, 0, &routes, arena);
     constraints_init(&offer->constraints, scenario, &arrivals, arena);
     fragile_init(&offer->fragile, scenario, arena);
-    while (arrivals.next_ms != NEVER_MS && !cli_interrupted) {
+    while (arrivals.next_ms != NEVER_MS && !interrupted) {
         struct arrival arrival = arrivals_take(&arrivals);
         double work = (double)arrival.gpus * (double)arrival.duration_ms *
                       (double)arrival.kind->work_ratio / (double)RATIO_ONE;
@@ -324,7 +324,7 @@ static bool check(const char *path, const struct cli_values *set, bool json,
     count_capacity(&offer);
     fragile_warn(&offer.fragile, &scenario);
     bool ok = true;
-    if (cli_interrupted)
+    if (interrupted)
         ok = error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
     else if (json)
         ok = print_json(&offer, err);
@@ -346,7 +346,6 @@ static int run_check(int argc, char **argv)
     const struct cli_operands operands = {1, 1, "name one scenario", &path};
     struct arena arena = {0};
     struct error err;
-    cli_catch_signals();
     bool ok = cli_parse(argc, argv, options, &operands, &arena, &err) &&
               check(path, &set, json, &err);
     arena_free(&arena);

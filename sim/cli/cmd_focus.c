@@ -128,7 +128,7 @@ static bool target_keep(struct target *target, struct error *err)
 {
     if (!target->temporary)
         return true;
-    if (cli_interrupted)
+    if (interrupted)
         return error_kind_set(err, ERROR_INTERRUPTED,
                               "interrupted; nothing was written");
     if (rename(target->temporary, target->path) != 0)
@@ -239,7 +239,6 @@ static int run_focus(int argc, char **argv)
     struct arena arena = {0};
     struct error err;
     int code = 0;
-    cli_catch_signals();
     if (!parse(argc, argv, &arguments, &arena, &err))
         code = cli_fail(&err);
     else if (arguments.check)

@@ -95,7 +95,7 @@ static bool simulate(struct run *run, struct error *err)
     struct progress progress = {.shown = false};
     struct run_options options = {
         .sink = run->files ? files_sink(run->files) : NULL,
-        .interrupt = &cli_interrupted,
+        .interrupt = &interrupted,
         .check = run->arguments->check,
         .progress_self = &progress,
     };
@@ -135,7 +135,7 @@ static bool write_result(struct run *run, const struct metric_run *metric_run,
         !run_facts_write(&facts, &run->staging, err) ||
         !manifest_write(&manifest, &run->staging, err))
         return false;
-    if (cli_interrupted)
+    if (interrupted)
         return error_kind_set(err, ERROR_INTERRUPTED,
                               "interrupted; nothing was written");
     return staging_commit(&run->staging, err);
@@ -187,7 +187,6 @@ static int run_run(int argc, char **argv)
     }
 
     struct run run = {.arguments = &arguments};
-    cli_catch_signals();
     bool read = scenario_read(&run.scenario, arguments.scenario,
                               arguments.overrides.text, arguments.overrides.n, &err);
     bool ok = read && run_scenario(&run, &err);

@@ -79,9 +79,12 @@ static bool fit(const char *in, const char *out, const struct fit_options *optio
     struct trace_fit fit = {.path = NULL};
     if (!check_kind(in, err))
         return false;
-    bool ok = trace_read(&trace, in, err) && trace_fit(&trace, options, &fit, err) &&
-              (json ? trace_fit_write_json(&fit, err)
-                    : trace_fit_write(&fit, out ? out : "-", err));
+    bool ok = trace_read(&trace, in, err);
+    cli_release_signals();
+    ok = ok && trace_fit(&trace, options, &fit, err);
+    cli_catch_signals();
+    ok = ok && (json ? trace_fit_write_json(&fit, err)
+                     : trace_fit_write(&fit, out ? out : "-", err));
     if (ok)
         warn(&fit);
     trace_fit_free(&fit);

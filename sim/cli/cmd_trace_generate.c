@@ -75,13 +75,13 @@ static bool draw(const struct scenario *scenario, uint64_t replication,
     struct arrivals arrivals;
     routes_init(&routes, scenario, &arena);
     arrivals_init(&arrivals, scenario, replication, &routes, &arena);
-    while (arrivals.next_ms != NEVER_MS && !cli_interrupted) {
+    while (arrivals.next_ms != NEVER_MS && !interrupted) {
         struct arrival arrival = arrivals_take(&arrivals);
         add_arrival(trace, scenario, &arrival);
     }
     arena_free(&arena);
     trace_finish(trace);
-    return !cli_interrupted || error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
+    return interrupt_check(err);
 }
 
 struct generate {
@@ -128,7 +128,6 @@ bool trace_generate(int argc, char **argv, struct error *err)
     const struct cli_operands operands = {1, 1, "name one scenario",
                                           &arguments.scenario};
     struct arena arena = {0};
-    cli_catch_signals();
     bool ok = cli_parse(argc, argv, options, &operands, &arena, err) &&
               trace_need_option(arguments.out, argv[0], "-o OUT", err) &&
               generate(&arguments, err);

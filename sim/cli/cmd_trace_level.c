@@ -44,7 +44,7 @@ static bool draw(const struct scenario *scenario, const struct level_spec *spec,
     uint32_t *numbers = ARENA_ARRAY(&arena, source.n + 1, uint32_t);
     int64_t *gpus = ARENA_ARRAY(&arena, source.n + 1, int64_t), next_ms;
     bool ok = name_series(out, spec, numbers, err);
-    for (int64_t at_ms = 0; ok && at_ms < scenario->horizon_ms && !cli_interrupted;
+    for (int64_t at_ms = 0; ok && at_ms < scenario->horizon_ms && !interrupted;
          at_ms = next_ms) {
         next_ms = level_source_move(&source, at_ms);
         for (uint32_t s = 0; s < source.n && ok; s++) {
@@ -75,7 +75,7 @@ bool trace_generate_level(const struct scenario *scenario, uint64_t replication,
     level_trace_begin(&out, scenario->path, true);
     for (size_t i = 0; i < scenario->n_levels && ok; i++)
         ok = draw(scenario, &scenario->levels[i], replication, &out, err);
-    if (ok && cli_interrupted)
+    if (ok && interrupted)
         ok = error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
     ok = ok && level_trace_finish(&out, err) && level_trace_write(&out, path, err);
     if (ok)

@@ -279,7 +279,9 @@ static bool show(const struct arguments *arguments, struct error *err)
     bool ok = any_trace_read(&trace, arguments->path, err);
     if (ok) {
         struct trace_stats stats;
+        cli_release_signals();
         trace_stats_take(&stats, &trace);
+        cli_catch_signals();
         ok = !arguments->csv || write_curve(&stats, arguments->csv, err);
         if (ok && arguments->json)
             ok = trace_stats_print_json(&stats, err);

@@ -83,6 +83,7 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    cli_catch_signals();
     int code = dispatch(argc, argv);
     /* What did not reach the reader was not done. */
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/interrupt.h"
 
 static bool is_written_in_place(const char *path)
 {
@@ -27,6 +28,7 @@ bool whole_file_write(const char *path,
     bool ok = write(self, partial, err);
     if (!ok)
         error_kind_set(err, err->kind, "%s%s", path, err->text + strlen(partial));
+    ok = ok && interrupt_check(err);
     if (ok && rename(partial, path) != 0)
         ok = error_errno(err, path);
     if (!ok)
