@@ -1,4 +1,5 @@
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,12 +208,6 @@ static double *operational(const struct fit_jobs *jobs, const struct grid *grid,
     return at;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double *left = a, *right = b;
-    return (*left > *right) - (*left < *right);
-}
-
 static double cv_of(double n, double sum, double squares)
 {
     double mean = sum / n;
@@ -251,7 +246,7 @@ static void fit_gaps(const struct fit_jobs *jobs, const double at[],
     double share = (double)(blocks - 1) / (double)blocks;
     rhythm->cv = (struct fit_value){cv, sqrt(share * scatter)};
 
-    qsort(gap, n, sizeof *gap, by_value);
+    gsl_sort(gap, 1, n);
     double k = cv > 0 ? 1 / (cv * cv) : 1e6, scale = all[1] / all[0] / k;
     rhythm->distance = 0;
     for (size_t i = 0; i < n && scale > 0; i++) {

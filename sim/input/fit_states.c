@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_sf_gamma.h>
+#include <gsl/gsl_sort_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -183,12 +184,6 @@ static void improve(const struct passes *passes, struct chain *chain)
     improve_visits(&e, chain);
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double *left = a, *right = b;
-    return (*left > *right) - (*left < *right);
-}
-
 /* States at the quantiles of the windows' rates, lasting six hours. */
 static struct chain first_guess(const struct fit_hours *hours, size_t n,
                                 struct arena *arena)
@@ -198,7 +193,7 @@ static struct chain first_guess(const struct fit_hours *hours, size_t n,
     for (size_t i = 0; i < hours->n; i++)
         if (hours->work_d[i] > 0)
             rate[used++] = hours->count[i] / hours->work_d[i];
-    qsort(rate, used, sizeof *rate, by_value);
+    gsl_sort(rate, 1, used);
     struct chain chain = {.n = n};
     for (size_t k = 0; k < n; k++) {
         size_t from = k * used / n, to = (k + 1) * used / n;

@@ -1,6 +1,7 @@
 #include "input/trace_fit.h"
 
 #include <assert.h>
+#include <gsl/gsl_sort_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +10,6 @@
 #include "input/trace_fit_parts.h"
 
 #define SIZES_MAX 64
-
-static int by_value(const void *a, const void *b)
-{
-    const double *left = a, *right = b;
-    return (*left > *right) - (*left < *right);
-}
 
 static double duration_s(const struct job *job)
 {
@@ -229,9 +224,9 @@ static void fit_durations(const struct fit_jobs *jobs,
         plain[i] = log(raw_s[i]);
         level[i] = plain[i] - exponent.value * log(job->gpus);
     }
-    qsort(raw_s, jobs->n, sizeof *raw_s, by_value);
-    qsort(plain, jobs->n, sizeof *plain, by_value);
-    qsort(level, jobs->n, sizeof *level, by_value);
+    gsl_sort(raw_s, 1, jobs->n);
+    gsl_sort(plain, 1, jobs->n);
+    gsl_sort(level, 1, jobs->n);
     source->longest_s = raw_s[jobs->n - 1];
     double *level_s = ARENA_ARRAY(jobs->arena, jobs->n, double);
     for (size_t i = 0; i < jobs->n; i++)
