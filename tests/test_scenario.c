@@ -235,7 +235,6 @@ Test(scenario, two_sources_may_read_one_file_which_is_parsed_once)
     fixture_open(&fixture, usual, sets, 1);
     const struct scenario *scenario = &fixture.scenario;
     cr_expect(eq(sz, scenario->n_demand, 2));
-    cr_expect(eq(sz, scenario->n_traces, 1));
     cr_expect(
         eq(ptr, (void *)scenario->demand[0].trace, (void *)scenario->demand[1].trace));
     cr_expect(eq(dbl, scenario->demand[1].scale, 2));

@@ -36,6 +36,9 @@ bool node_read(const char *path, struct arena *arena, struct node *root,
 bool node_parse(const char *name, const char *text, size_t length, struct arena *arena,
                 struct node *root, struct error *err) MUST_CHECK;
 
+/* A copy that can be changed without the other; their texts are shared. */
+struct node node_copy(const struct node *node, struct arena *arena);
+
 /* The value of `key` in a map, or NULL. */
 const struct node *node_get(const struct node *map, const char *key);
 

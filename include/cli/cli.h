@@ -52,6 +52,10 @@ bool cli_parse(int argc, char **argv, const struct cli_option options[],
                const struct cli_operands *operands, struct arena *arena,
                struct error *err) MUST_CHECK;
 
+/* What an option was given that counts something: whole, not below 0. */
+bool cli_whole_number(const char *text, const char *option, int64_t *value,
+                      struct error *err) MUST_CHECK;
+
 /* Text in lines of at most `width` columns, each after `indent` blanks; the first line
  * begins at column `at`. */
 void cli_wrap(const char *text, int indent, int at, int width, FILE *out);

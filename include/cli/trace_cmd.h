@@ -26,8 +26,6 @@ bool trace_slice(int argc, char **argv, struct error *err) MUST_CHECK;
 /* Options that several verbs have. */
 bool trace_need_option(const char *value, const char *verb, const char *option,
                        struct error *err) MUST_CHECK;
-bool trace_whole_number(const char *text, const char *option, int64_t *value,
-                        struct error *err) MUST_CHECK;
 
 /* An error that lists the formats; false. */
 bool trace_unknown_format(const char *name, struct arena *arena, struct error *err);

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/params.h"
 #include "base/sha256.h"
+#include "input/store.h"
 
 enum mark { MARK_MEASURED, MARK_QUOTED, MARK_DERIVED, MARK_ASSUMED, MARKS };
 extern const char *const mark_names[]; /* ends with NULL */
@@ -79,6 +80,7 @@ struct catalog {
     struct gpu_class *classes;
     size_t n;
     char digest[SHA256_HEX]; /* of the built-in text */
+    char added[SHA256_HEX];  /* of what was added to it; "" if nothing */
 };
 
 /* The built-in catalogue. */
@@ -88,6 +90,9 @@ bool catalog_init(struct catalog *catalog, struct error *err) MUST_CHECK;
 bool catalog_add(struct catalog *catalog, const char *path, char digest[SHA256_HEX],
                  struct error *err) MUST_CHECK;
 void catalog_free(struct catalog *catalog);
+
+/* The built-in catalogue with the file of that path added; "": nothing. */
+extern const struct store_kind stored_catalog;
 
 const struct gpu_class *catalog_find(const struct catalog *catalog, const char *name);
 

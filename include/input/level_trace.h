@@ -19,6 +19,7 @@
  */
 
 #include "base/names.h"
+#include "input/store.h"
 #include "input/trace.h"
 
 #define LEVEL_GPUS_MAX 1000000
@@ -52,6 +53,8 @@ struct level_trace {
 /* level_trace_free on every path.  A trace without rows is fine here. */
 bool level_trace_read(struct level_trace *trace, const char *path,
                       struct error *err) MUST_CHECK;
+extern const struct store_kind stored_level_trace; /* of the same */
+
 /* Whether a header line is that of a level trace, and whether a file that can be read
  * twice has such a one. */
 bool level_trace_header(const struct csv_header *header);

@@ -21,6 +21,7 @@
 #include "base/names.h"
 #include "base/params.h"
 #include "base/sha256.h"
+#include "input/store.h"
 
 #define PRICE_WORD_MAX 255
 #define PRICE_MAX_NANO INT64_C(100000000000000) /* 100,000 USD/GPU-h */
@@ -45,6 +46,8 @@ struct price_trace {
 /* price_trace_free on every path. */
 bool price_trace_read(struct price_trace *trace, const char *path,
                       struct error *err) MUST_CHECK;
+extern const struct store_kind stored_price_trace; /* of the same */
+
 /* Whether a header line is that of a price trace, and whether a file that can be read
  * twice has such a one. */
 bool price_trace_header(const struct csv_header *header);

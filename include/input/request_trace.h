@@ -15,6 +15,7 @@
  */
 
 #include "base/names.h"
+#include "input/store.h"
 #include "input/trace.h"
 
 #define REQUEST_TOKENS_MAX ((1 << 24) - 1)
@@ -42,6 +43,8 @@ struct request_trace {
 /* request_trace_free on every path.  A trace without rows is fine here. */
 bool request_trace_read(struct request_trace *trace, const char *path,
                         struct error *err) MUST_CHECK;
+extern const struct store_kind stored_request_trace; /* of the same */
+
 /* Whether a header line is that of a request trace, and whether a file that can be read
  * twice has such a one. */
 bool request_trace_header(const struct csv_header *header);

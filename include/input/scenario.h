@@ -16,6 +16,7 @@
 #include "input/accounting.h"
 #include "input/catalog.h"
 #include "input/level.h"
+#include "input/store.h"
 #include "input/supply.h"
 #include "input/trace.h"
 
@@ -340,11 +341,17 @@ struct input_file {
     char digest[SHA256_HEX];
 };
 
+/* A scenario's text, parsed once, and the files that it names, each read once: const,
+ * and shared by all that is resolved from it. */
+struct scenario_file;
+
 struct scenario {
     struct arena arena;
+    const struct scenario_file *file; /* lives longer */
+    struct scenario_file *own_file;   /* of scenario_read; else NULL */
     struct resolved_list resolved;
-    struct catalog catalog;
-    const char *path; /* as given to scenario_read */
+    const struct catalog *catalog; /* of the file */
+    const char *path;              /* as given to scenario_read */
     const char *name;
     int64_t start_unix_ms;
     int64_t horizon_ms; /* NEVER_MS with until_idle */
@@ -360,11 +367,9 @@ struct scenario {
     bool chargeback;            /* divide economic cost among tenants */
     struct demand_spec *demand; /* `initial:` comes first */
     size_t n_demand;
-    struct trace *traces; /* owned; demand points into them */
-    size_t n_traces;
     struct level_spec *levels; /* the sources of `demand` that are levels */
     size_t n_levels;
-    struct level_trace *level_traces; /* owned; levels point into them */
+    struct level_trace *level_traces; /* made of requests; owned */
     size_t n_level_traces;
     struct market_spec *markets;
     size_t n_markets;
@@ -384,8 +389,21 @@ struct scenario {
     size_t n_warnings;
 };
 
-/* Reads a scenario and all it names.  `overrides` are --set assignments.  On failure
- * nothing need be freed. */
+/* Reads a scenario's text and applies `overrides`, which are --set assignments
+ * ("path=value").  NULL with the error set where that fails. */
+struct scenario_file *scenario_open(const char *path, const char *const overrides[],
+                                    size_t n_overrides, struct error *err) MUST_CHECK;
+void scenario_close(struct scenario_file *file); /* NULL is allowed */
+
+/* The scenario that the text is with `assignments` on top, which are as those of --set.
+ * What it names is read unless a scenario of the file has named it before.  May be
+ * called by several threads at once.  On failure nothing need be freed. */
+bool scenario_resolve(const struct scenario_file *file, const char *const assignments[],
+                      size_t n_assignments, struct scenario *scenario,
+                      struct error *err) MUST_CHECK;
+
+/* Both at once: a scenario that has its file to itself.  On failure nothing need be
+ * freed. */
 bool scenario_read(struct scenario *scenario, const char *path,
                    const char *const overrides[], size_t n_overrides,
                    struct error *err) MUST_CHECK;

@@ -46,6 +46,12 @@ struct change_input {
     int64_t at_unix_ms, gpus, server_price_uusd;
 };
 
+/* What a file holds that the scenario names, by its path as the program opens it; it
+ * lives as long as the scenario's file. */
+const void *scenario_stored(const struct scenario *scenario,
+                            const struct store_kind *kind, const char *path,
+                            struct error *err) MUST_CHECK;
+
 /* `markets`, NULL where there is none; the catalogue is there, pools are not yet. */
 bool scenario_read_markets(struct scenario *scenario, const struct node *list,
                            struct error *err) MUST_CHECK;

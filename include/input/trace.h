@@ -44,6 +44,7 @@
 #include "base/errors.h"
 #include "base/int128.h"
 #include "base/names.h"
+#include "input/store.h"
 
 #define JOB_GPUS_MAX     1000000
 #define JOB_DURATION_MAX (INT64_C(200) * 365 * 86400000) /* ms */
@@ -138,6 +139,8 @@ struct trace {
 /* Reads a whole trace.  Errors name line, column and rule.  An empty trace (header
  * only) is fine here; trace_free on every path. */
 bool trace_read(struct trace *trace, const char *path, struct error *err) MUST_CHECK;
+extern const struct store_kind stored_trace; /* of the same */
+
 void trace_free(struct trace *trace);
 
 /* What trace_read does with the records of a file, for who reads the file.  A record

@@ -275,6 +275,19 @@ bool node_read(const char *path, struct arena *arena, struct node *root,
     return ok;
 }
 
+struct node node_copy(const struct node *node, struct arena *arena)
+{
+    struct node copy = *node;
+    if (node->n == 0)
+        return copy;
+    copy.items = ARENA_ARRAY(arena, node->n, struct node);
+    for (size_t i = 0; i < node->n; i++)
+        copy.items[i] = node_copy(&node->items[i], arena);
+    if (node->kind == NODE_MAP)
+        copy.keys = arena_grow(arena, node->keys, node->n, node->n, sizeof *node->keys);
+    return copy;
+}
+
 /* A step of --set: `text` up to `length`. */
 struct step {
     const char *text;

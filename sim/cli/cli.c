@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/decimal.h"
+
 #define OPTIONS_MAX 32
 
 int cli_fail(const struct error *err)
@@ -156,4 +158,13 @@ void cli_markdown_cell(const char *text, FILE *out)
             putc('\\', out);
         putc(*text, out);
     }
+}
+
+bool cli_whole_number(const char *text, const char *option, int64_t *value,
+                      struct error *err)
+{
+    if (decimal_to_int64(text, strlen(text), 0, value) == DECIMAL_OK && *value >= 0)
+        return true;
+    return error_kind_set(err, ERROR_USAGE, "%s: '%s' is not a whole number such as 5",
+                          option, text);
 }

@@ -14,6 +14,8 @@
 struct arguments {
     const char *scenario;
     const char *dir; /* NULL: write nothing */
+    const char *replication_text;
+    int64_t replication;
     struct cli_values overrides;
     bool force, quiet, json, check, reference;
 };
@@ -24,6 +26,7 @@ static bool parse(int argc, char **argv, struct arguments *arguments,
     const struct cli_option options[] = {
         {.name = "output", .letter = 'o', .value = &arguments->dir},
         {.name = "set", .values = &arguments->overrides},
+        {.name = "replication", .value = &arguments->replication_text},
         {.name = "force", .flag = &arguments->force},
         {.name = "quiet", .letter = 'q', .flag = &arguments->quiet},
         {.name = "json", .flag = &arguments->json},
@@ -34,6 +37,10 @@ static bool parse(int argc, char **argv, struct arguments *arguments,
     struct cli_operands operands = {
         .min = 0, .max = 1, .what = "one scenario", .text = &arguments->scenario};
     if (!cli_parse(argc, argv, options, &operands, arena, err))
+        return false;
+    if (arguments->replication_text &&
+        !cli_whole_number(arguments->replication_text, "--replication",
+                          &arguments->replication, err))
         return false;
     if (arguments->scenario || arguments->reference)
         return true;
@@ -94,6 +101,7 @@ static bool simulate(struct run *run, struct error *err)
     struct timespec begin, end;
     struct progress progress = {.shown = false};
     struct run_options options = {
+        .replication = (uint64_t)run->arguments->replication,
         .sink = run->files ? files_sink(run->files) : NULL,
         .interrupt = &interrupted,
         .check = run->arguments->check,
@@ -127,6 +135,7 @@ static bool write_result(struct run *run, const struct metric_run *metric_run,
     struct manifest manifest = {.version = TENURE_VERSION,
                                 .scenario = &run->scenario,
                                 .result = metric_run->result,
+                                .replication = (uint64_t)run->arguments->replication,
                                 .files = records,
                                 .n_files = n};
     struct run_facts facts = {
@@ -220,6 +229,7 @@ const struct command cmd_run = {
         "  --set PATH=VALUE     override a key, as in --set pools.own.gpus=512; may "
         "be\n"
         "                       repeated\n"
+        "  --replication K      run replication K of a study, alone; 0 is the default\n"
         "  -q, --quiet          no progress and no summary\n"
         "  --json               print the summary as JSON\n"
         "  --check              check every invariant after every event (slow)\n"

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/decimal.h"
 #include "base/names.h"
 #include "cli/cli.h"
 #include "cli/cmd.h"
@@ -13,15 +12,6 @@ bool trace_need_option(const char *value, const char *verb, const char *option,
     return value ||
            error_kind_set(err, ERROR_USAGE,
                           "%s: %s is needed; see `tenure trace --help`", verb, option);
-}
-
-bool trace_whole_number(const char *text, const char *option, int64_t *value,
-                        struct error *err)
-{
-    if (decimal_to_int64(text, strlen(text), 0, value) == DECIMAL_OK && *value >= 0)
-        return true;
-    return error_kind_set(err, ERROR_USAGE, "%s: '%s' is not a whole number such as 5",
-                          option, text);
 }
 
 static const struct verb {

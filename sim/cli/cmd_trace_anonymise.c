@@ -36,7 +36,7 @@ static bool take_key(struct anonymise *anonymise, struct error *err)
         return error_kind_set(err, ERROR_USAGE,
                               "trace anonymise: --key and --seed exclude each other");
     if (anonymise->seed) {
-        if (!trace_whole_number(anonymise->seed, "--seed", &seed, err))
+        if (!cli_whole_number(anonymise->seed, "--seed", &seed, err))
             return false;
         *length = (size_t)snprintf((char *)anonymise->bytes, TRACE_KEY_MAX,
                                    "tenure trace anonymise %lld", (long long)seed);

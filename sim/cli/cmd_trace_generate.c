@@ -93,7 +93,7 @@ static bool generate(const struct generate *arguments, struct error *err)
 {
     int64_t replication = 0;
     if (arguments->replication &&
-        !trace_whole_number(arguments->replication, "--replication", &replication, err))
+        !cli_whole_number(arguments->replication, "--replication", &replication, err))
         return false;
     struct scenario scenario;
     if (!scenario_read(&scenario, arguments->scenario, arguments->set.text,

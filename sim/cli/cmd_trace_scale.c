@@ -42,7 +42,7 @@ static bool parse_factors(struct scale *scale, struct error *err)
         parse_factor(scale->gpus, "--gpus", &scale->by.gpus, err) &&
         parse_factor(scale->durations, "--durations", &scale->by.durations, err) &&
         parse_factor(scale->time, "--time", &scale->by.time, err) &&
-        (!scale->seed || trace_whole_number(scale->seed, "--seed", &seed, err));
+        (!scale->seed || cli_whole_number(scale->seed, "--seed", &seed, err));
     scale->by.seed = (uint64_t)seed;
     return ok;
 }

@@ -38,10 +38,10 @@ struct slice {
 static bool parse_sizes(struct slice *slice, struct error *err)
 {
     struct trace_filter *filter = &slice->filter;
-    return (!slice->min_gpus || trace_whole_number(slice->min_gpus, "--min-gpus",
-                                                   &filter->min_gpus, err)) &&
+    return (!slice->min_gpus ||
+            cli_whole_number(slice->min_gpus, "--min-gpus", &filter->min_gpus, err)) &&
            (!slice->max_gpus ||
-            trace_whole_number(slice->max_gpus, "--max-gpus", &filter->max_gpus, err));
+            cli_whole_number(slice->max_gpus, "--max-gpus", &filter->max_gpus, err));
 }
 
 static bool write_part(const struct slice *slice, const struct import_result *all,

@@ -398,6 +398,21 @@ void catalog_free(struct catalog *catalog)
     *catalog = (struct catalog){0};
 }
 
+static bool read_stored(void *content, const char *path, struct error *err)
+{
+    struct catalog *catalog = content;
+    return catalog_init(catalog, err) &&
+           (!*path || catalog_add(catalog, path, catalog->added, err));
+}
+
+static void free_stored(void *content)
+{
+    catalog_free(content);
+}
+
+const struct store_kind stored_catalog = {sizeof(struct catalog), read_stored,
+                                          free_stored};
+
 const struct gpu_class *catalog_find(const struct catalog *catalog, const char *name)
 {
     for (size_t i = 0; i < catalog->n; i++)

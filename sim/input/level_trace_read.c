@@ -133,3 +133,16 @@ bool level_trace_sniff(const char *path)
 {
     return row_sniff(path, level_trace_header);
 }
+
+static bool read_stored(void *content, const char *path, struct error *err)
+{
+    return level_trace_read(content, path, err);
+}
+
+static void free_stored(void *content)
+{
+    level_trace_free(content);
+}
+
+const struct store_kind stored_level_trace = {sizeof(struct level_trace), read_stored,
+                                              free_stored};

@@ -156,3 +156,16 @@ bool price_trace_sniff(const char *path)
 {
     return row_sniff(path, price_trace_header);
 }
+
+static bool read_stored(void *content, const char *path, struct error *err)
+{
+    return price_trace_read(content, path, err);
+}
+
+static void free_stored(void *content)
+{
+    price_trace_free(content);
+}
+
+const struct store_kind stored_price_trace = {sizeof(struct price_trace), read_stored,
+                                              free_stored};

@@ -137,3 +137,16 @@ bool request_trace_sniff(const char *path)
 {
     return row_sniff(path, request_trace_header);
 }
+
+static bool read_stored(void *content, const char *path, struct error *err)
+{
+    return request_trace_read(content, path, err);
+}
+
+static void free_stored(void *content)
+{
+    request_trace_free(content);
+}
+
+const struct store_kind stored_request_trace = {sizeof(struct request_trace),
+                                                read_stored, free_stored};

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -133,7 +134,7 @@ const struct gpu_class *scenario_class(struct scenario *scenario, const char *na
                                        struct place place, const char *path,
                                        struct error *err)
 {
-    const struct catalog *catalog = &scenario->catalog;
+    const struct catalog *catalog = scenario->catalog;
     const struct gpu_class *class = catalog_find(catalog, name);
     if (class)
         return class;
@@ -231,6 +232,20 @@ static bool check_frame(const struct scenario *scenario, const struct node *root
     return true;
 }
 
+/* The built-in catalogue, and what the file of that name adds to it; NULL: none. */
+static bool read_catalog(struct scenario *scenario, const char *name,
+                         const struct node *root, struct error *err)
+{
+    const char *path = name ? scenario_path_beside(scenario, name) : "";
+    scenario->catalog = scenario_stored(scenario, &stored_catalog, path, err);
+    if (!scenario->catalog)
+        return scenario_blame(node_place(root, "catalog"), "catalog", path, err);
+    scenario_add_input(scenario, "built-in catalogue", scenario->catalog->digest);
+    if (name)
+        scenario_add_input(scenario, name, scenario->catalog->added);
+    return true;
+}
+
 static bool read_frame(struct scenario *scenario, const struct node *root,
                        struct error *err)
 {
@@ -257,15 +272,7 @@ static bool read_frame(struct scenario *scenario, const struct node *root,
     if (!read_horizon(scenario, frame.horizon, root, err) ||
         !check_frame(scenario, root, err))
         return false;
-    if (!frame.catalog)
-        return true;
-
-    const char *path = scenario_path_beside(scenario, frame.catalog);
-    char digest[SHA256_HEX];
-    if (!catalog_add(&scenario->catalog, path, digest, err))
-        return scenario_blame(node_place(root, "catalog"), "catalog", path, err);
-    scenario_add_input(scenario, frame.catalog, digest);
-    return true;
+    return read_catalog(scenario, frame.catalog, root, err);
 }
 
 static const struct node *need(const struct node *root, const char *key,
@@ -297,49 +304,104 @@ static bool read_parts(struct scenario *scenario, const struct node *root,
            scenario_check_limits(scenario, root, err);
 }
 
-static bool read_all(struct scenario *scenario, const char *path,
-                     const char *const overrides[], size_t n_overrides,
-                     struct error *err)
-{
+struct scenario_file {
+    struct arena arena;
+    const char *path; /* as given */
     char digest[SHA256_HEX];
     struct node root;
-    if (!node_read(path, &scenario->arena, &root, err) ||
-        !sha256_file(path, digest, err))
+    struct store *store;
+};
+
+const void *scenario_stored(const struct scenario *scenario,
+                            const struct store_kind *kind, const char *path,
+                            struct error *err)
+{
+    return store_read(scenario->file->store, kind, path, err);
+}
+
+static bool open_file(struct scenario_file *file, const char *const overrides[],
+                      size_t n_overrides, struct error *err)
+{
+    if (!node_read(file->path, &file->arena, &file->root, err) ||
+        !sha256_file(file->path, file->digest, err))
         return false;
-    if (root.kind != NODE_MAP)
-        return error_at(err, root.place,
+    if (file->root.kind != NODE_MAP)
+        return error_at(err, file->root.place,
                         "a scenario is a map of keys, such as `start: 2026-01-01`");
     for (size_t i = 0; i < n_overrides; i++)
-        if (!node_set(&root, overrides[i], &scenario->arena, err))
+        if (!node_set(&file->root, overrides[i], &file->arena, err))
             return false;
+    return true;
+}
 
-    const char *slash = strrchr(path, '/');
-    scenario_add_input(scenario, slash ? slash + 1 : path, digest);
-    if (!catalog_init(&scenario->catalog, err))
-        return false;
-    scenario_add_input(scenario, "built-in catalogue", scenario->catalog.digest);
+struct scenario_file *scenario_open(const char *path, const char *const overrides[],
+                                    size_t n_overrides, struct error *err)
+{
+    struct scenario_file *file = calloc(1, sizeof *file);
+    if (!file)
+        out_of_memory();
+    file->path = arena_strdup(&file->arena, path);
+    file->store = store_new();
+    if (open_file(file, overrides, n_overrides, err))
+        return file;
+    scenario_close(file);
+    return NULL;
+}
+
+void scenario_close(struct scenario_file *file)
+{
+    if (!file)
+        return;
+    store_delete(file->store);
+    arena_free(&file->arena);
+    free(file);
+}
+
+static bool resolve(struct scenario *scenario, const char *const assignments[],
+                    size_t n_assignments, struct error *err)
+{
+    const struct scenario_file *file = scenario->file;
+    struct node root = node_copy(&file->root, &scenario->arena);
+    for (size_t i = 0; i < n_assignments; i++)
+        if (!node_set(&root, assignments[i], &scenario->arena, err))
+            return false;
+    const char *slash = strrchr(file->path, '/');
+    scenario_add_input(scenario, slash ? slash + 1 : file->path, file->digest);
     return read_parts(scenario, &root, err);
+}
+
+bool scenario_resolve(const struct scenario_file *file, const char *const assignments[],
+                      size_t n_assignments, struct scenario *scenario,
+                      struct error *err)
+{
+    *scenario = (struct scenario){.file = file, .path = file->path};
+    scenario->resolved.arena = &scenario->arena;
+    if (resolve(scenario, assignments, n_assignments, err))
+        return true;
+    scenario_free(scenario);
+    return false;
 }
 
 bool scenario_read(struct scenario *scenario, const char *path,
                    const char *const overrides[], size_t n_overrides, struct error *err)
 {
     *scenario = (struct scenario){0};
-    scenario->resolved.arena = &scenario->arena;
-    scenario->path = arena_strdup(&scenario->arena, path);
-    if (read_all(scenario, path, overrides, n_overrides, err))
+    struct scenario_file *file = scenario_open(path, overrides, n_overrides, err);
+    if (!file)
+        return false;
+    if (scenario_resolve(file, NULL, 0, scenario, err)) {
+        scenario->own_file = file;
         return true;
-    scenario_free(scenario);
+    }
+    scenario_close(file);
     return false;
 }
 
 void scenario_free(struct scenario *scenario)
 {
-    for (size_t i = 0; i < scenario->n_traces; i++)
-        trace_free(&scenario->traces[i]);
     for (size_t i = 0; i < scenario->n_level_traces; i++)
         level_trace_free(&scenario->level_traces[i]);
-    catalog_free(&scenario->catalog);
+    scenario_close(scenario->own_file);
     arena_free(&scenario->arena);
     *scenario = (struct scenario){0};
 }

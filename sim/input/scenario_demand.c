@@ -164,15 +164,15 @@ static const struct trace *open_trace(const struct reading *reading, struct erro
     struct scenario *scenario = reading->scenario;
     const char *name = reading->in.jobs;
     const char *path = scenario_path_beside(scenario, name);
-    for (size_t i = 0; i < scenario->n_traces; i++)
-        if (strcmp(scenario->traces[i].path, path) == 0)
-            return &scenario->traces[i];
-    struct trace *trace = &scenario->traces[scenario->n_traces++];
-    if (!trace_read(trace, path, err)) {
+    const struct trace *trace = scenario_stored(scenario, &stored_trace, path, err);
+    if (!trace) {
         const char *key = arena_printf(&scenario->arena, "%s.jobs", reading->path);
         scenario_blame(node_place(reading->map, "jobs"), key, path, err);
         return NULL;
     }
+    for (size_t i = 0; i < scenario->n_demand; i++)
+        if (scenario->demand[i].trace == trace)
+            return trace;
     scenario_add_input(scenario, name, trace->digest);
     return trace;
 }
@@ -469,7 +469,6 @@ bool scenario_read_demand(struct scenario *scenario, const struct node *list,
     if (list->n > 1000)
         return error_at(err, list->place, "demand: more than 1000 sources");
     scenario->demand = ARENA_ARRAY(&scenario->arena, list->n + 2, struct demand_spec);
-    scenario->traces = ARENA_ARRAY(&scenario->arena, list->n + 2, struct trace);
     scenario->levels = ARENA_ARRAY(&scenario->arena, list->n + 1, struct level_spec);
     scenario->level_traces =
         ARENA_ARRAY(&scenario->arena, list->n + 1, struct level_trace);

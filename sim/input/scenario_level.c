@@ -96,14 +96,15 @@ static const struct level_trace *open_trace(const struct reading *reading,
     struct scenario *scenario = reading->scenario;
     const char *name = reading->level->text;
     const char *path = scenario_path_beside(scenario, name);
-    for (size_t i = 0; i < scenario->n_level_traces; i++)
-        if (strcmp(scenario->level_traces[i].path, path) == 0)
-            return &scenario->level_traces[i];
-    struct level_trace *trace = &scenario->level_traces[scenario->n_level_traces++];
-    if (!level_trace_read(trace, path, err)) {
+    const struct level_trace *trace =
+        scenario_stored(scenario, &stored_level_trace, path, err);
+    if (!trace) {
         scenario_blame(reading->level->place, key_path(reading, "level"), path, err);
         return NULL;
     }
+    for (size_t i = 0; i < scenario->n_levels; i++)
+        if (scenario->levels[i].trace == trace)
+            return trace;
     scenario_add_input(scenario, name, trace->digest);
     return trace;
 }

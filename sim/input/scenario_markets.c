@@ -167,19 +167,18 @@ static bool read_trace(struct reading *in, const struct node *map, void *params,
         return error_at(err, place, "%s: give `points` or `trace`, not both",
                         context.path);
 
-    struct price_trace trace;
     struct price_filter filter = {what.class ? what.class : in->market->class->name,
                                   what.tenure, what.region, what.term};
     struct error why;
     const char *path = scenario_path_beside(scenario, what.trace);
-    bool ok = price_trace_read(&trace, path, err) ||
-              (scenario_blame(place, key, path, err), false);
-    if (ok && !price_trace_select(&trace, &filter, points, &scenario->arena, &why))
-        ok = error_at(err, place, "%s: %s", key, why.text);
-    if (ok)
-        scenario_add_input(scenario, what.trace, trace.digest);
-    price_trace_free(&trace);
-    return ok;
+    const struct price_trace *trace =
+        scenario_stored(scenario, &stored_price_trace, path, err);
+    if (!trace)
+        return scenario_blame(place, key, path, err);
+    if (!price_trace_select(trace, &filter, points, &scenario->arena, &why))
+        return error_at(err, place, "%s: %s", key, why.text);
+    scenario_add_input(scenario, what.trace, trace->digest);
+    return true;
 }
 
 /* Where neither the parameters nor the catalogue say what the price is at the start. */

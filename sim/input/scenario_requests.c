@@ -162,17 +162,17 @@ const struct level_trace *scenario_read_requests(struct scenario *scenario,
         return NULL;
     const char *key = arena_printf(&scenario->arena, "%s.requests", path);
     const char *where = scenario_path_beside(scenario, file->text);
-    struct request_trace trace;
-    bool ok = request_trace_read(&trace, where, err);
-    if (!ok) {
+    const struct request_trace *trace =
+        scenario_stored(scenario, &stored_request_trace, where, err);
+    if (!trace) {
         scenario_blame(file->place, key, where, err);
-    } else {
-        struct level_trace *level = &scenario->level_traces[scenario->n_level_traces++];
-        struct error why;
-        scenario_add_input(scenario, file->text, trace.digest);
-        ok = fill(level, &in, &trace, &why) ||
-             error_at(err, file->place, "%s: %s", key, why.text);
+        return NULL;
     }
-    request_trace_free(&trace);
-    return ok ? &scenario->level_traces[scenario->n_level_traces - 1] : NULL;
+    scenario_add_input(scenario, file->text, trace->digest);
+    struct level_trace *level = &scenario->level_traces[scenario->n_level_traces++];
+    struct error why;
+    if (fill(level, &in, trace, &why))
+        return level;
+    error_at(err, file->place, "%s: %s", key, why.text);
+    return NULL;
 }

@@ -12,40 +12,40 @@
 /* ---- supply traces ---- */
 
 struct supply_row {
-    int64_t time_ms; /* since the start */
+    int64_t time_ms; /* since the start, or unix_ms */
     int64_t gpus;
-    size_t line;
 };
 
-struct supply_reader {
-    struct scenario *scenario;
+struct supply_file {
+    struct arena arena;
     int time, gpus; /* columns */
     struct supply_row *rows;
     size_t n, room;
     bool dates; /* as the first row has it */
+    char digest[SHA256_HEX];
 };
 
 static bool take_header(void *self, const struct csv_header *header, struct error *err)
 {
-    struct supply_reader *reader = self;
-    reader->time = csv_column(header, "time");
-    reader->gpus = csv_column(header, "gpus");
-    if (reader->time >= 0 && reader->gpus >= 0 && header->n == 2)
+    struct supply_file *file = self;
+    file->time = csv_column(header, "time");
+    file->gpus = csv_column(header, "gpus");
+    if (file->time >= 0 && file->gpus >= 0 && header->n == 2)
         return true;
     return error_at(err, (struct place){header->path, 1, 1},
                     "the columns of a supply trace are time,gpus: from when on the "
                     "market has how many GPUs");
 }
 
-static bool read_time(struct supply_reader *reader, const struct csv_record *record,
+static bool read_time(struct supply_file *file, const struct csv_record *record,
                       int64_t *time_ms, struct error *err)
 {
-    struct csv_field field = record->fields[reader->time];
-    struct place place = {record->path, record->line, reader->time + 1};
+    struct csv_field field = record->fields[file->time];
+    struct place place = {record->path, record->line, file->time + 1};
     bool date = field.length > 4 && field.text[4] == '-';
-    if (reader->n == 0)
-        reader->dates = date;
-    if (date != reader->dates)
+    if (file->n == 0)
+        file->dates = date;
+    if (date != file->dates)
         return error_at(err, place,
                         "time: '%s' is %s, but the first row's is %s; a trace has one "
                         "kind throughout",
@@ -55,7 +55,6 @@ static bool read_time(struct supply_reader *reader, const struct csv_record *rec
         struct error why;
         if (!calendar_parse(field.text, field.length, time_ms, &why))
             return error_at(err, place, "time: %s", why.text);
-        *time_ms -= reader->scenario->start_unix_ms;
         return true;
     }
     enum decimal_result result = decimal_to_int64(field.text, field.length, 3, time_ms);
@@ -74,44 +73,79 @@ static bool read_time(struct supply_reader *reader, const struct csv_record *rec
 
 static bool take_record(void *self, const struct csv_record *record, struct error *err)
 {
-    struct supply_reader *reader = self;
-    struct csv_field field = record->fields[reader->gpus];
-    struct supply_row row = {.line = reader->n};
-    if (!read_time(reader, record, &row.time_ms, err))
+    struct supply_file *file = self;
+    struct csv_field field = record->fields[file->gpus];
+    struct supply_row row;
+    if (!read_time(file, record, &row.time_ms, err))
         return false;
     enum decimal_result result =
         decimal_to_int64(field.text, field.length, 0, &row.gpus);
     if (result != DECIMAL_OK || row.gpus < 0 || row.gpus > POOL_GPUS_MAX)
-        return error_at(
-            err, (struct place){record->path, record->line, reader->gpus + 1},
-            "gpus: '%s' is not a whole number from 0 to 10000000", field.text);
-    if (reader->n == reader->room) {
-        size_t room = reader->room ? 2 * reader->room : 256;
-        reader->rows = arena_grow(&reader->scenario->arena, reader->rows, reader->n,
-                                  room, sizeof *reader->rows);
-        reader->room = room;
+        return error_at(err, (struct place){record->path, record->line, file->gpus + 1},
+                        "gpus: '%s' is not a whole number from 0 to 10000000",
+                        field.text);
+    if (file->n == file->room) {
+        size_t room = file->room ? 2 * file->room : 256;
+        file->rows =
+            arena_grow(&file->arena, file->rows, file->n, room, sizeof *file->rows);
+        file->room = room;
     }
-    reader->rows[reader->n++] = row;
+    file->rows[file->n++] = row;
     return true;
 }
 
 static int by_time(const void *a, const void *b)
 {
-    const struct supply_row *x = a, *y = b;
+    const struct supply_row *x = *(const struct supply_row *const *)a,
+                            *y = *(const struct supply_row *const *)b;
     if (x->time_ms != y->time_ms)
         return x->time_ms < y->time_ms ? -1 : 1;
-    return (x->line > y->line) - (x->line < y->line);
+    return (x > y) - (x < y);
 }
 
-/* Rows of one time: the last counts.  Of those up to the start: the last. */
-static void make_points(struct supply_reader *reader, struct supply_trace *trace)
+static void sort_rows(struct supply_file *file)
 {
-    qsort(reader->rows, reader->n, sizeof *reader->rows, by_time);
-    trace->points =
-        ARENA_ARRAY(&reader->scenario->arena, reader->n, struct supply_point);
-    for (size_t i = 0; i < reader->n; i++) {
-        const struct supply_row *row = &reader->rows[i];
-        int64_t at_ms = row->time_ms > 0 ? row->time_ms : 0;
+    const struct supply_row **order =
+        ARENA_ARRAY(&file->arena, file->n, const struct supply_row *);
+    for (size_t i = 0; i < file->n; i++)
+        order[i] = &file->rows[i];
+    qsort(order, file->n, sizeof *order, by_time);
+    struct supply_row *sorted = ARENA_ARRAY(&file->arena, file->n, struct supply_row);
+    for (size_t i = 0; i < file->n; i++)
+        sorted[i] = *order[i];
+    file->rows = sorted;
+}
+
+static bool read_file(void *content, const char *path, struct error *err)
+{
+    struct supply_file *file = content;
+    struct csv_reader csv = {
+        .header = take_header, .record = take_record, .self = file};
+    if (!csv_read(path, &csv, file->digest, err))
+        return false;
+    if (file->n > 0)
+        sort_rows(file);
+    return true;
+}
+
+static void free_file(void *content)
+{
+    struct supply_file *file = content;
+    arena_free(&file->arena);
+}
+
+static const struct store_kind stored_supply = {sizeof(struct supply_file), read_file,
+                                                free_file};
+
+/* Rows of one time: the last counts.  Of those up to the start: the last. */
+static void make_points(struct scenario *scenario, const struct supply_file *file,
+                        struct supply_trace *trace)
+{
+    int64_t zero_ms = file->dates ? scenario->start_unix_ms : 0;
+    trace->points = ARENA_ARRAY(&scenario->arena, file->n, struct supply_point);
+    for (size_t i = 0; i < file->n; i++) {
+        const struct supply_row *row = &file->rows[i];
+        int64_t at_ms = row->time_ms > zero_ms ? row->time_ms - zero_ms : 0;
         if (trace->n == 0 || trace->points[trace->n - 1].at_ms < at_ms)
             trace->n++;
         trace->points[trace->n - 1] = (struct supply_point){at_ms, row->gpus};
@@ -121,17 +155,15 @@ static void make_points(struct supply_reader *reader, struct supply_trace *trace
 static bool read_trace(struct scenario *scenario, const char *name, struct place place,
                        const char *key, struct supply_trace *trace, struct error *err)
 {
-    struct supply_reader reader = {.scenario = scenario};
     const char *path = scenario_path_beside(scenario, name);
-    char digest[SHA256_HEX];
-    struct csv_reader csv = {
-        .header = take_header, .record = take_record, .self = &reader};
-    if (!csv_read(path, &csv, digest, err))
+    const struct supply_file *file =
+        scenario_stored(scenario, &stored_supply, path, err);
+    if (!file)
         return scenario_blame(place, key, path, err);
-    if (reader.n == 0)
+    if (file->n == 0)
         return error_at(err, place, "%s: %s has no rows", key, path);
-    make_points(&reader, trace);
-    scenario_add_input(scenario, name, digest);
+    make_points(scenario, file, trace);
+    scenario_add_input(scenario, name, file->digest);
     return true;
 }
 

@@ -307,3 +307,15 @@ bool trace_read(struct trace *trace, const char *path, struct error *err)
     trace_reader_end(&csv);
     return ok;
 }
+
+static bool read_stored(void *content, const char *path, struct error *err)
+{
+    return trace_read(content, path, err);
+}
+
+static void free_stored(void *content)
+{
+    trace_free(content);
+}
+
+const struct store_kind stored_trace = {sizeof(struct trace), read_stored, free_stored};
