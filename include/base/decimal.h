@@ -50,4 +50,8 @@ size_t decimal_write_double(char text[DECIMAL_TEXT], double value);
 /* The same decimal times 10^shift: 0.087 with 2 is "8.7". */
 size_t decimal_write_double_shifted(char text[DECIMAL_TEXT], double value, int shift);
 
+/* The double nearest to the decimal of that many significant digits (1 to 17) that is
+ * nearest to a finite value: decimal_write_double shows no more digits of it. */
+double decimal_rounded(double value, int digits);
+
 #endif

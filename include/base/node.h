@@ -49,4 +49,13 @@ const struct node *node_get(const struct node *map, const char *key);
 bool node_set(struct node *root, const char *assignment, struct arena *arena,
               struct error *err) MUST_CHECK;
 
+/* A path in the one way in which two paths to the same place are equal: list elements
+ * by index.  NULL with the error set, without a place, where node_set would refuse the
+ * path. */
+const char *node_path(const struct node *root, const char *path, struct arena *arena,
+                      struct error *err) MUST_CHECK;
+
+/* A node as YAML in one line, which reads back as the same tree. */
+const char *node_write(const struct node *node, struct arena *arena);
+
 #endif

@@ -59,6 +59,11 @@ bool quantity_real(const char *text, enum dimension dim, double *value,
 bool quantity_number(const char *text, enum dimension dim, double *value,
                      struct error *err) MUST_CHECK;
 
+/* Any number with its unit, or without: 2.49 and "USD/GPU-h", which is where the unit
+ * begins in the text, 64 and "".  Whether it is a unit of something is not asked. */
+bool quantity_split(const char *text, double *number, const char **unit,
+                    struct error *err) MUST_CHECK;
+
 /* A term: "3y", "18mo", "16w", "36h", and sums of them, "1y 6mo". */
 bool quantity_span(const char *text, struct span *span, struct error *err) MUST_CHECK;
 

@@ -308,3 +308,14 @@ size_t decimal_write_double(char text[DECIMAL_TEXT], double value)
 {
     return decimal_write_double_shifted(text, value, 0);
 }
+
+double decimal_rounded(double value, int digits)
+{
+    assert(isfinite(value) && digits >= 1 && digits <= DBL_DECIMAL_DIG);
+    if (value == 0)
+        return 0;
+    struct shortest s;
+    take_apart(fabs(value), digits, &s);
+    struct scan scan = {.digits = s.digits, .end = s.digits + s.n};
+    return copysign(nearest_double(&scan, s.top), value);
+}

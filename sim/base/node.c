@@ -310,27 +310,29 @@ static bool is_called(const struct node *item, struct step step)
     return false;
 }
 
-static struct node *find_item(struct node *list, struct step step)
+/* The index of a list's element; the list's length where there is none. */
+static size_t find_item(const struct node *list, struct step step)
 {
     for (size_t i = 0; i < list->n; i++)
         if (is_called(&list->items[i], step))
-            return &list->items[i];
+            return i;
 
     size_t index = 0;
     for (size_t i = 0; i < step.length; i++) {
         if (step.text[i] < '0' || step.text[i] > '9' || index >= list->n)
-            return NULL;
+            return list->n;
         index = 10 * index + (size_t)(step.text[i] - '0');
     }
-    return index < list->n ? &list->items[index] : NULL;
+    return index < list->n ? index : list->n;
 }
 
-static struct node *find_value(struct node *map, struct step step)
+/* The index of a map's value; the map's length where there is none. */
+static size_t find_value(const struct node *map, struct step step)
 {
-    for (size_t i = 0; i < map->n; i++)
-        if (step_is(step, map->keys[i].text))
-            return &map->items[i];
-    return NULL;
+    size_t i = 0;
+    while (i < map->n && !step_is(step, map->keys[i].text))
+        i++;
+    return i;
 }
 
 static struct node *add_value(struct node *map, struct step step, struct arena *arena,
@@ -367,6 +369,21 @@ static const char *names_in(const struct node *list, struct arena *arena)
     return text;
 }
 
+static bool refuse_item(const struct node *list, struct step step, struct arena *arena,
+                        struct place place, struct error *err)
+{
+    return error_at(err, place,
+                    "the list of %zu has no element with this index or name: '%.*s'%s",
+                    list->n, (int)step.length, step.text, names_in(list, arena));
+}
+
+static bool refuse_step(const struct node *value, struct step step, struct place place,
+                        struct error *err)
+{
+    return error_at(err, place, "'%s' is a value, it has no '%.*s'", value->text,
+                    (int)step.length, step.text);
+}
+
 /* The node one step below, made where a map lacks it; NULL with the error set. */
 static struct node *descend(struct node *node, struct step step, struct arena *arena,
                             const char *origin, struct error *err)
@@ -375,20 +392,18 @@ static struct node *descend(struct node *node, struct step step, struct arena *a
     if (node_is_null(node))
         *node = (struct node){.kind = NODE_MAP, .place = place};
     if (node->kind == NODE_SCALAR) {
-        error_at(err, place, "'%s' is a value, it has no '%.*s'", node->text,
-                 (int)step.length, step.text);
+        refuse_step(node, step, place, err);
         return NULL;
     }
     if (node->kind == NODE_MAP) {
-        struct node *value = find_value(node, step);
-        return value ? value : add_value(node, step, arena, origin);
+        size_t at = find_value(node, step);
+        return at < node->n ? &node->items[at] : add_value(node, step, arena, origin);
     }
-    struct node *item = find_item(node, step);
-    if (!item)
-        error_at(err, place,
-                 "the list of %zu has no element with this index or name: '%.*s'%s",
-                 node->n, (int)step.length, step.text, names_in(node, arena));
-    return item;
+    size_t at = find_item(node, step);
+    if (at < node->n)
+        return &node->items[at];
+    refuse_item(node, step, arena, place, err);
+    return NULL;
 }
 
 /* What was set has no line in a file. */
@@ -448,4 +463,41 @@ bool node_set(struct node *root, const char *assignment, struct arena *arena,
     }
     *node = value;
     return true;
+}
+
+const char *node_path(const struct node *root, const char *path, struct arena *arena,
+                      struct error *err)
+{
+    const struct place nowhere = {0};
+    const struct node *node = root; /* NULL: what follows is yet to be made */
+    const char *text = "";
+    for (const char *at = path;; at++) {
+        struct step step = {at, strcspn(at, ".")};
+        size_t next = SIZE_MAX;
+        if (step.length == 0 || memchr(at, '=', step.length)) {
+            error_set(err, "'%s' is not a path, such as 'pools.own.gpus'", path);
+            return NULL;
+        }
+        if (node && node->kind == NODE_MAP)
+            next = find_value(node, step);
+        if (node && node->kind == NODE_LIST)
+            next = find_item(node, step);
+        if (node && node->kind == NODE_LIST && next == node->n) {
+            refuse_item(node, step, arena, nowhere, err);
+            return NULL;
+        }
+        if (node && node->kind == NODE_SCALAR && !node_is_null(node)) {
+            refuse_step(node, step, nowhere, err);
+            return NULL;
+        }
+        bool in_list = node && node->kind == NODE_LIST;
+        const char *dot = *text ? "." : "";
+        text = in_list
+                   ? arena_printf(arena, "%s%s%zu", text, dot, next)
+                   : arena_printf(arena, "%s%s%.*s", text, dot, (int)step.length, at);
+        node = node && next < node->n ? &node->items[next] : NULL;
+        at += step.length;
+        if (*at == '\0')
+            return text;
+    }
 }

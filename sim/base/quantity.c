@@ -288,6 +288,25 @@ bool quantity_number(const char *text, enum dimension dim, double *value,
     return true;
 }
 
+bool quantity_split(const char *text, double *number, const char **unit,
+                    struct error *err)
+{
+    size_t length = number_length(text);
+    const char *rest = text + length + strspn(text + length, " ");
+    enum decimal_result result = decimal_to_double(text, length, number);
+    bool word = *rest == '\0' || is_unit_start(*rest);
+    for (const char *at = rest; *at; at++)
+        word = word && (is_unit_start(*at) || *at == '-' || (*at >= '0' && *at <= '9'));
+    if (result == DECIMAL_NOT_NUMBER || !word)
+        return error_set(err, "'%s' is not one number with its unit, such as '%s'",
+                         text, dimensions[DIM_USD_PER_GPU_H].example);
+    if (result != DECIMAL_OK)
+        return error_set(err, "'%s' is too %s", text,
+                         result == DECIMAL_OVERFLOW ? "large" : "small");
+    *unit = rest;
+    return true;
+}
+
 /* Far beyond any use, far from overflow. */
 #define SPAN_MAX_Y INT64_C(10000)
 

@@ -55,9 +55,11 @@ const struct param scenario_params[] = {
     PARAMS_END,
 };
 
-static const char *const frame_also[] = {"demand",   "markets", "initial", "pools",
-                                         "dispatch", "outages", "service", "tax",
-                                         "shocks",   NULL};
+/* The last five are of studies: input/study_spec.h. */
+static const char *const frame_also[] = {
+    "demand",      "markets", "initial", "pools",     "dispatch",
+    "outages",     "service", "tax",     "shocks",    "uncertain",
+    "correlation", "sweep",   "study",   "breakeven", NULL};
 
 struct place node_place(const struct node *map, const char *key)
 {

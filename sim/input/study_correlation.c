@@ -1,0 +1,172 @@
+/*
+ * `correlation`: the Gaussian copula that joins uncertain inputs.  rho is the
+ * correlation of the normals behind the inputs; with continuous laws their rank
+ * correlation is (6 / pi) asin(rho / 2).
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "base/decimal.h"
+#include "input/study_parts.h"
+
+struct correlation_input {
+    struct texts between;
+    double rho;
+};
+
+#define IN struct correlation_input
+const struct param correlation_params[] = {
+    {PARAM_WORDS(IN, "between", between, NULL, "two paths of `uncertain`")},
+    {PARAM_NUMBER(IN, "rho", rho, NULL, -0.9999, 0.9999,
+                  "correlation of the normals behind them")},
+    PARAMS_END,
+};
+
+/* The input's number, or n_uncertain. */
+static size_t find_input(const struct study_reader *reader, const char *canonical)
+{
+    size_t i = 0;
+    while (i < reader->spec->n_uncertain &&
+           strcmp(reader->paths[i].canonical, canonical) != 0)
+        i++;
+    return i;
+}
+
+static bool read_pair(struct study_reader *reader, const struct node *list,
+                      const char *path, size_t pair[2], struct error *err)
+{
+    size_t n = reader->spec->n_uncertain;
+    if (list->kind != NODE_LIST || list->n != 2)
+        return error_at(err, list->place,
+                        "%s.between: two paths are wanted, as in [pools.burst.price, "
+                        "facility.tariff]",
+                        path);
+    for (size_t i = 0; i < 2; i++) {
+        const char *canonical =
+            study_check_path(reader, &list->items[i], "correlation", err);
+        if (!canonical)
+            return false;
+        pair[i] = find_input(reader, canonical);
+        if (pair[i] == n)
+            return error_at(err, list->items[i].place,
+                            "%s.between: '%s' is not in `uncertain`", path,
+                            list->items[i].text);
+    }
+    if (pair[0] != pair[1])
+        return true;
+    return error_at(err, list->place, "%s.between: twice the same input", path);
+}
+
+static bool read_entry(struct study_reader *reader, const struct node *map,
+                       const char *path, double *matrix, struct error *err)
+{
+    struct correlation_input in = {0};
+    struct params_context context = {.arena = reader->arena, .path = path};
+    size_t n = reader->spec->n_uncertain, pair[2];
+    if (!study_want(map, NODE_MAP, path,
+                    "{between: [pools.burst.price, facility.tariff], rho: 0.6}", err) ||
+        !params_read(correlation_params, &in, map, &context, err) ||
+        !read_pair(reader, node_get(map, "between"), path, pair, err))
+        return false;
+    double *above = &matrix[pair[0] * n + pair[1]],
+           *below = &matrix[pair[1] * n + pair[0]];
+    if (!isnan(*above))
+        return error_at(err, map->place, "%s: this pair has a rho already", path);
+    *above = *below = in.rho;
+    return true;
+}
+
+/* The row of the root, from those before it; false where the matrix is not positive
+ * definite. */
+static bool root_row(const double *matrix, double *root, size_t n, size_t row)
+{
+    for (size_t k = 0; k <= row; k++) {
+        double sum = matrix[row * n + k];
+        for (size_t i = 0; i < k; i++)
+            sum -= root[row * n + i] * root[k * n + i];
+        if (k == row && sum < 1e-9)
+            return false;
+        root[row * n + k] = k == row ? sqrt(sum) : sum / root[k * n + k];
+    }
+    return true;
+}
+
+/* The largest |rho| of the pair with which the row's root exists, others as they are;
+ * by halving, to three digits.  0 where there is none. */
+static double largest_rho(double *matrix, double *root, size_t n, size_t row,
+                          size_t column)
+{
+    double given = matrix[row * n + column], low = 0, high = fabs(given);
+    matrix[row * n + column] = 0;
+    bool any = root_row(matrix, root, n, row);
+    while (any && high - low > 1e-4) {
+        double middle = (low + high) / 2;
+        matrix[row * n + column] = copysign(middle, given);
+        if (root_row(matrix, root, n, row))
+            low = middle;
+        else
+            high = middle;
+    }
+    matrix[row * n + column] = given;
+    return any ? floor(low * 1000) / 1000 : 0;
+}
+
+/* Says which pair of the row cannot be as it is. */
+static bool refuse_row(struct study_reader *reader, const struct node *list,
+                       double *matrix, double *root, size_t row, struct error *err)
+{
+    const struct study_spec *spec = reader->spec;
+    size_t n = spec->n_uncertain, worst = 0;
+    double most = 0;
+    for (size_t k = 0; k < row; k++) {
+        double rho = largest_rho(matrix, root, n, row, k);
+        bool larger = rho > most || (most == 0 && fabs(matrix[row * n + k]) >
+                                                      fabs(matrix[row * n + worst]));
+        if (matrix[row * n + k] != 0 && larger) {
+            worst = k;
+            most = rho;
+        }
+    }
+    double given = matrix[row * n + worst];
+    char rho_text[DECIMAL_TEXT], most_text[DECIMAL_TEXT];
+    decimal_write_double(rho_text, given);
+    decimal_write_double(most_text, copysign(most, given));
+    if (most == 0)
+        return error_at(err, list->place,
+                        "correlation: rho %s between %s and %s contradicts the others; "
+                        "make some of them smaller",
+                        rho_text, spec->uncertain[worst].path,
+                        spec->uncertain[row].path);
+    return error_at(
+        err, list->place,
+        "correlation: rho %s between %s and %s contradicts the others, which "
+        "leave room to %s",
+        rho_text, spec->uncertain[worst].path, spec->uncertain[row].path, most_text);
+}
+
+bool study_read_correlation(struct study_reader *reader, const struct node *list,
+                            struct error *err)
+{
+    struct study_spec *spec = reader->spec;
+    size_t n = spec->n_uncertain;
+    if (!study_want(list, NODE_LIST, "correlation",
+                    "[{between: [pools.burst.price, facility.tariff], rho: 0.6}]", err))
+        return false;
+    double *matrix = ARENA_ARRAY(reader->arena, n * n + 1, double);
+    for (size_t i = 0; i < n * n; i++)
+        matrix[i] = i % (n + 1) == 0 ? 1 : NAN;
+    for (size_t i = 0; i < list->n; i++)
+        if (!read_entry(reader, &list->items[i],
+                        arena_printf(reader->arena, "correlation.%zu", i), matrix, err))
+            return false;
+    if (list->n == 0)
+        return true;
+    for (size_t i = 0; i < n * n; i++)
+        matrix[i] = isnan(matrix[i]) ? 0 : matrix[i];
+    spec->cholesky = ARENA_ARRAY(reader->arena, n * n, double);
+    for (size_t row = 0; row < n; row++)
+        if (!root_row(matrix, spec->cholesky, n, row))
+            return refuse_row(reader, list, matrix, spec->cholesky, row, err);
+    return true;
+}
