@@ -336,3 +336,19 @@ Test(gaia, reads_the_real_sample_whole)
     cr_expect(result.jobs.gpu_ms == INT64_C(11493272000), "as they stand");
     import_result_free(&result);
 }
+
+/* Found by fuzzing: such traces could be written, but not read again. */
+Test(importers, what_no_trace_can_hold_is_refused)
+{
+    import_wrong("prometheus",
+                 "\"Time\",\"a\"\n176931200731260,4\n2026-01-30 00:02:00,1\n", NULL,
+                 "log.csv:2: an instant outside the years 1 to 9999");
+
+    struct import_setting map = {"map",
+                                 "time=t,prompt_tokens=p,output_tokens=o,model=m"};
+    struct import_options options = {
+        .settings = &map, .n_settings = 1, .as = "requests"};
+    import_wrong("columns", "t,p,o,m\n2026-01-01,10,0,c\x13x\n", &options,
+                 "log.csv:2: model: 'c?x' is no word of up to 63 bytes without control "
+                 "characters");
+}

@@ -101,6 +101,19 @@ uint32_t import_intern(struct import *import, const char *text, size_t length)
     return trace_name(&import->result->jobs, text, length);
 }
 
+/* What can be written as a date, or as seconds from the start, and read again. */
+static bool check_instant(int64_t time_ms, bool dated, struct place place,
+                          struct error *err)
+{
+    const int64_t year_1 = INT64_C(-62135596800000),
+                  year_10000 = INT64_C(253402300800000);
+    if (dated)
+        return (time_ms >= year_1 && time_ms < year_10000) ||
+               error_at(err, place, "an instant outside the years 1 to 9999");
+    return (time_ms >= -JOB_DURATION_MAX && time_ms <= JOB_DURATION_MAX) ||
+           error_at(err, place, "an instant over 200 years from the start");
+}
+
 bool import_add_job(struct import *import, const struct trace_row *job,
                     struct place place, struct error *err)
 {
@@ -108,6 +121,8 @@ bool import_add_job(struct import *import, const struct trace_row *job,
     assert(import->result->kind == IMPORT_JOBS);
     assert(job->job.duration_ms >= 1 && job->job.duration_ms <= JOB_DURATION_MAX);
     assert(job->job.gpus >= 1 && job->job.gpus <= JOB_GPUS_MAX);
+    if (!check_instant(job->job.submit_ms, trace->absolute, place, err))
+        return false;
     if (trace->n >= UINT32_MAX - 1)
         return error_at(err, place, "more than 4294967294 jobs");
     if ((int128)job->job.gpus * job->job.duration_ms > JOB_GPU_MS_MAX)
@@ -126,6 +141,8 @@ bool import_add_level(struct import *import, int64_t time_ms, int64_t gpus,
     if (gpus < 0 || gpus > LEVEL_GPUS_MAX)
         return error_at(err, place, "%" PRId64 " GPUs are not in 0 to %d", gpus,
                         LEVEL_GPUS_MAX);
+    if (!check_instant(time_ms, trace->absolute, place, err))
+        return false;
     if (trace->n >= UINT32_MAX)
         return error_at(err, place, "more than 4294967295 rows");
     struct level_row row = {.time_ms = time_ms, .line = place.line};
@@ -150,9 +167,15 @@ bool import_add_request(struct import *import, const struct import_request *requ
     struct error why;
     uint16_t model;
     assert(import->result->kind == IMPORT_REQUESTS);
-    if (!check_tokens(request->prompt_tokens, "prompt", place, err) ||
+    if (!check_instant(request->time_ms, trace->absolute, place, err) ||
+        !check_tokens(request->prompt_tokens, "prompt", place, err) ||
         !check_tokens(request->output_tokens, "output", place, err))
         return false;
+    if (!import_is_word(request->model.text, request->model.length, JOB_WORD_MAX))
+        return error_at(err, place,
+                        "model: '%.80s' is no word of up to %d bytes without control "
+                        "characters",
+                        request->model.text, JOB_WORD_MAX);
     if (!request_trace_model(trace, request->model.text, request->model.length, &model,
                              &why))
         return error_at(err, place, "%s", why.text);
