@@ -56,6 +56,29 @@ Test(arena, a_piece_larger_than_any_block_gets_one_to_itself)
     arena_free(&arena);
 }
 
+Test(arena, what_is_done_again_after_a_reset_asks_malloc_no_more)
+{
+    struct arena arena = {0};
+    size_t blocks = 0;
+    arena_reset(&arena);
+    cr_expect(eq(sz, arena.blocks, 0));
+    for (int round = 0; round < 5; round++) {
+        for (size_t i = 1; i < 900; i++) {
+            unsigned char *piece = arena_alloc(&arena, i);
+            for (size_t j = 0; j < i; j++)
+                cr_assert(piece[j] == 0, "round %d, piece %zu, byte %zu", round, i, j);
+            memset(piece, 0xa5, i);
+        }
+        if (round == 0)
+            blocks = arena.blocks;
+        arena_reset(&arena);
+    }
+    cr_expect(gt(sz, blocks, 5));
+    cr_expect(eq(sz, arena.blocks, blocks + 1));
+    cr_expect(eq(sz, arena.used, 0));
+    arena_free(&arena);
+}
+
 Test(arena, growing_copies_the_old_and_zeroes_the_rest)
 {
     struct arena arena = {0};

@@ -50,6 +50,17 @@ Test(csv_out, writes_rows_of_all_kinds_of_fields)
                 "name,n\nown,-17,1.234567,86400.250,1.500000000,0.063,,\n");
 }
 
+Test(csv_out, numbers_already_written_are_not_taken_for_formulas)
+{
+    struct scratch scratch = scratch_new("out.csv");
+    struct csv_out *out = create(&scratch);
+    csv_number(out, "-2.385000", 9);
+    csv_number(out, "", 0);
+    csv_number(out, "1.5e-07, and more", 7);
+    csv_end_row(out);
+    expect_file(&scratch, out, "-2.385000,,1.5e-07\n");
+}
+
 Test(csv_out, integers_at_their_ends)
 {
     static const struct {

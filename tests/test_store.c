@@ -212,3 +212,30 @@ Test(store, threads_resolve_one_file_at_once)
         pthread_join(threads[i], NULL);
     opened_free(&opened);
 }
+
+Test(store, what_a_text_says_of_studies_is_read_with_it)
+{
+    struct folder folder = folder_new();
+    folder_traces(&folder);
+    folder_write(&folder, "s.yaml",
+                 "start: 2026-01-01\nhorizon: 30d\ndemand: [{jobs: jobs.csv}]\n"
+                 "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 16}]\n"
+                 "sweep: {pools.own.gpus: 8..24 step 8}\nstudy: {replications: 17}\n");
+    char path[128];
+    struct error err = {0};
+    struct scenario_file *file =
+        scenario_open(folder_path(&folder, "s.yaml", path), NULL, 0, &err);
+    cr_assert(file != NULL, "%s", err.text);
+    cr_expect(eq(i64, scenario_study(file)->replications, 17));
+    cr_expect(eq(sz, study_points(scenario_study(file)), 3));
+    scenario_close(file);
+
+    const char *more[] = {"study.replications=19", "study.sampling=lsh"};
+    file = scenario_open(path, more, 1, &err);
+    cr_assert(file != NULL, "%s", err.text);
+    cr_expect(eq(i64, scenario_study(file)->replications, 19));
+    scenario_close(file);
+    cr_expect(scenario_open(path, more, 2, &err) == NULL);
+    cr_expect(strstr(err.text, "sampling") != NULL, "%s", err.text);
+    folder_remove(&folder);
+}

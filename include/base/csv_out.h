@@ -35,6 +35,8 @@ void csv_gpu_h(struct csv_out *out, int128 gpu_ms);
 /* Rounded, halves away from zero, 0 <= digits <= 18; |value| < 1e38.  What is not
  * finite is an empty field: there is no such figure. */
 void csv_real(struct csv_out *out, double value, int digits);
+/* A number that is already written, as decimals are (base/decimal.h). */
+void csv_number(struct csv_out *out, const char *text, size_t length);
 void csv_empty(struct csv_out *out);
 void csv_end_row(struct csv_out *out);
 

@@ -17,6 +17,7 @@
 #include "input/catalog.h"
 #include "input/level.h"
 #include "input/store.h"
+#include "input/study_spec.h"
 #include "input/supply.h"
 #include "input/trace.h"
 
@@ -394,6 +395,9 @@ struct scenario {
 struct scenario_file *scenario_open(const char *path, const char *const overrides[],
                                     size_t n_overrides, struct error *err) MUST_CHECK;
 void scenario_close(struct scenario_file *file); /* NULL is allowed */
+
+/* What the text says of studies: all defaults where it says nothing. */
+const struct study_spec *scenario_study(const struct scenario_file *file);
 
 /* The scenario that the text is with `assignments` on top, which are as those of --set.
  * What it names is read unless a scenario of the file has named it before.  May be

@@ -100,6 +100,13 @@ int metric_digits(enum metric_form form);
  * is no row. */
 bool metric_of_cause(size_t i, char name[64], size_t *offset);
 
+/* The metric that there is for each account and basis: economic_depreciation_usd.
+ * Without a posting there is no row. */
+void metric_of_account(enum basis basis, enum account account, char name[64]);
+
+/* Whether no value means 0, as no failures; else there is none, as no mean of waits. */
+bool metric_absent_is_zero(const struct metric *metric);
+
 /* Calls `row` for every value there is, in the order of summary.csv: total, fixed,
  * pools, groups; within a scope in the order of the table, accounts last. */
 void metrics_each(const struct metric_run *run,

@@ -7,6 +7,7 @@
 
 #include <signal.h>
 
+#include "base/arena.h"
 #include "base/errors.h"
 #include "input/scenario.h"
 #include "world/result.h"
@@ -19,6 +20,9 @@ struct run_options {
     bool check;                       /* check every invariant after every event */
     void (*progress)(void *self, int64_t now_ms, int64_t horizon_ms); /* or NULL */
     void *progress_self;
+    /* NULL, or an arena that nothing else uses meanwhile: the run takes its memory from
+     * it, and world_free gives it back, emptied, for the next one. */
+    struct arena *memory;
 };
 
 struct world; /* world/state.h */

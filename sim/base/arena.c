@@ -52,6 +52,22 @@ void arena_free(struct arena *arena)
     *arena = (struct arena){0};
 }
 
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *block = arena->block;
+    if (!block)
+        return;
+    if (!block->older) {
+        memset(block->bytes, 0, arena->used);
+        arena->used = 0;
+        return;
+    }
+    size_t total = arena->total, blocks = arena->blocks;
+    arena_free(arena);
+    add_block(arena, total);
+    arena->blocks += blocks;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX - ALIGNMENT)

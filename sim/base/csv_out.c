@@ -195,6 +195,15 @@ void csv_real(struct csv_out *out, double value, int digits)
         put(out, ".000000000000000000", (size_t)digits + 1);
 }
 
+void csv_number(struct csv_out *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        assert(text[i] && strchr("0123456789.-+e", text[i]));
+    begin_field(out);
+    out->row_is_empty = out->row_is_empty && length == 0;
+    put(out, text, length);
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';

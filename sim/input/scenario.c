@@ -312,6 +312,7 @@ struct scenario_file {
     char digest[SHA256_HEX];
     struct node root;
     struct store *store;
+    struct study_spec study;
 };
 
 const void *scenario_stored(const struct scenario *scenario,
@@ -333,7 +334,12 @@ static bool open_file(struct scenario_file *file, const char *const overrides[],
     for (size_t i = 0; i < n_overrides; i++)
         if (!node_set(&file->root, overrides[i], &file->arena, err))
             return false;
-    return true;
+    return study_spec_read(&file->root, file->path, &file->arena, &file->study, err);
+}
+
+const struct study_spec *scenario_study(const struct scenario_file *file)
+{
+    return &file->study;
 }
 
 struct scenario_file *scenario_open(const char *path, const char *const overrides[],

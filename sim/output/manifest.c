@@ -13,46 +13,7 @@
 
 #include "base/calendar.h"
 #include "base/fingerprint.h"
-
-#define DUMP (JSON_SORT_KEYS | JSON_INDENT(2))
-
-static json_t *checked(json_t *value)
-{
-    if (!value)
-        out_of_memory();
-    return value;
-}
-
-/* Paths and labels come from users and may be no UTF-8; JSON must be. */
-static json_t *text(const char *value)
-{
-    if (!value)
-        return json_null();
-    json_t *string = json_string(value);
-    if (string)
-        return string;
-    size_t length = strlen(value);
-    char *plain = malloc(length + 1);
-    if (!plain)
-        out_of_memory();
-    for (size_t i = 0; i <= length; i++)
-        plain[i] = (unsigned char)value[i] < 0x80 ? value[i] : '?';
-    string = checked(json_string(plain));
-    free(plain);
-    return string;
-}
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-    if (json_object_set_new(object, key, checked(value)) != 0)
-        out_of_memory();
-}
-
-static void append(json_t *array, json_t *value)
-{
-    if (json_array_append_new(array, checked(value)) != 0)
-        out_of_memory();
-}
+#include "output/manifest_parts.h"
 
 static json_t *date(int64_t unix_ms)
 {
@@ -159,79 +120,15 @@ const char **manifest_warnings(const struct scenario *scenario,
     return list;
 }
 
-/* Paths as the scenario's folder sees them, wherever the program was called from and
- * however the scenario's own path was typed: equal inputs, equal manifests. */
-
-static size_t folder_length(const struct scenario *scenario)
-{
-    const char *slash = strrchr(scenario->path, '/');
-    return slash ? (size_t)(slash - scenario->path) + 1 : 0;
-}
-
-/* "../base.yaml:12:20" as "base.yaml:12:20"; other origins are no paths. */
-static const char *local_origin(const struct scenario *scenario, const char *origin)
-{
-    size_t length = strlen(scenario->path);
-    if (strncmp(origin, scenario->path, length) != 0 ||
-        (origin[length] != ':' && origin[length] != '\0'))
-        return origin;
-    return origin + folder_length(scenario);
-}
-
-static bool is_resolved_value(const struct scenario *scenario, const char *text)
-{
-    for (size_t i = 0; i < scenario->resolved.n; i++)
-        if (strcmp(scenario->resolved.items[i].value, text) == 0)
-            return true;
-    return false;
-}
-
-/* An input as it stands in the scenario, before the scenario's folder was added. */
-static const char *local_path(const struct scenario *scenario, const char *path)
-{
-    size_t length = folder_length(scenario);
-    if (strcmp(path, scenario->path) == 0)
-        return path + length;
-    if (strncmp(path, scenario->path, length) != 0 ||
-        (path[0] == '/' && is_resolved_value(scenario, path)))
-        return path;
-    return path + length;
-}
-
-static json_t *resolved_json(const struct scenario *scenario)
-{
-    json_t *object = checked(json_object());
-    for (size_t i = 0; i < scenario->resolved.n; i++) {
-        const struct resolved *item = &scenario->resolved.items[i];
-        json_t *entry = checked(json_object());
-        set(entry, "value", text(item->value));
-        set(entry, "origin", text(local_origin(scenario, item->origin)));
-        set(object, item->path, entry);
-    }
-    return object;
-}
-
-static json_t *inputs_json(const struct scenario *scenario)
-{
-    json_t *array = checked(json_array());
-    for (size_t i = 0; i < scenario->n_inputs; i++) {
-        json_t *entry = checked(json_object());
-        set(entry, "path", text(local_path(scenario, scenario->inputs[i].path)));
-        set(entry, "sha256", json_string(scenario->inputs[i].digest));
-        append(array, entry);
-    }
-    return array;
-}
-
 static json_t *outputs_json(const struct manifest *manifest)
 {
-    json_t *object = checked(json_object());
+    json_t *object = manifest_value(json_object());
     for (size_t i = 0; i < manifest->n_files; i++) {
         const struct file_record *file = &manifest->files[i];
-        json_t *entry = checked(json_object());
-        set(entry, "rows", json_integer(file->rows));
-        set(entry, "sha256", json_string(file->digest));
-        set(object, file->name, entry);
+        json_t *entry = manifest_value(json_object());
+        manifest_set(entry, "rows", json_integer(file->rows));
+        manifest_set(entry, "sha256", json_string(file->digest));
+        manifest_set(object, file->name, entry);
     }
     return object;
 }
@@ -252,15 +149,16 @@ static bool shrinks(const struct pool_spec *pool)
 
 static json_t *pools_json(const struct scenario *scenario)
 {
-    json_t *array = checked(json_array());
+    json_t *array = manifest_value(json_array());
     for (size_t i = 0; i < scenario->n_pools; i++) {
         const struct pool_spec *pool = &scenario->pools[i];
-        json_t *entry = checked(json_object());
-        set(entry, "name", text(pool->name));
-        set(entry, "tenure", json_string(tenure_names[pool->tenure]));
-        set(entry, "class", text(pool->class ? pool->class->name : ""));
-        set(entry, "shrinks", json_boolean(shrinks(pool)));
-        append(array, entry);
+        json_t *entry = manifest_value(json_object());
+        manifest_set(entry, "name", manifest_text(pool->name));
+        manifest_set(entry, "tenure", json_string(tenure_names[pool->tenure]));
+        manifest_set(entry, "class",
+                     manifest_text(pool->class ? pool->class->name : ""));
+        manifest_set(entry, "shrinks", json_boolean(shrinks(pool)));
+        manifest_append(array, entry);
     }
     return array;
 }
@@ -281,15 +179,17 @@ static bool has_checkpoints(const struct scenario *scenario)
 
 static json_t *service_json(const struct scenario *scenario)
 {
-    json_t *array = checked(json_array());
+    json_t *array = manifest_value(json_array());
     for (size_t i = 0; i < scenario->n_service; i++) {
         const struct service_price *price = &scenario->service[i];
-        json_t *entry = checked(json_object());
-        set(entry, "workload", text(price->workload));
-        set(entry, "unserved_nano_usd_per_gpu_h", json_integer(price->unserved_rate));
-        set(entry, "delay_nano_usd_per_gpu_h", json_integer(price->delay_rate));
-        set(entry, "miss_micro_usd", json_integer(price->miss_uusd));
-        append(array, entry);
+        json_t *entry = manifest_value(json_object());
+        manifest_set(entry, "workload", manifest_text(price->workload));
+        manifest_set(entry, "unserved_nano_usd_per_gpu_h",
+                     json_integer(price->unserved_rate));
+        manifest_set(entry, "delay_nano_usd_per_gpu_h",
+                     json_integer(price->delay_rate));
+        manifest_set(entry, "miss_micro_usd", json_integer(price->miss_uusd));
+        manifest_append(array, entry);
     }
     return array;
 }
@@ -300,61 +200,42 @@ static json_t *terms_json(const struct manifest *manifest)
     static const char *const closings[] = {
         [CLOSING_MARKET] = "market", [CLOSING_BOOK] = "book", [CLOSING_NONE] = "none"};
     const struct scenario *scenario = manifest->scenario;
-    json_t *object = checked(json_object());
+    json_t *object = manifest_value(json_object());
 
-    set(object, "start", date(scenario->start_unix_ms));
-    set(object, "end", date(scenario->start_unix_ms + manifest->result->end_ms));
-    set(object, "initial",
-        json_boolean(scenario->n_demand > 0 && scenario->demand[0].initial));
-    set(object, "warmup_ms", json_integer(scenario->warmup_ms));
-    set(object, "closing", json_string(closings[scenario->closing]));
-    set(object, "checkpoints", json_boolean(has_checkpoints(scenario)));
-    set(object, "billing_short", json_boolean(manifest->result->billing_short));
-    set(object, "pools", pools_json(scenario));
+    manifest_set(object, "start", date(scenario->start_unix_ms));
+    manifest_set(object, "end",
+                 date(scenario->start_unix_ms + manifest->result->end_ms));
+    manifest_set(object, "initial",
+                 json_boolean(scenario->n_demand > 0 && scenario->demand[0].initial));
+    manifest_set(object, "warmup_ms", json_integer(scenario->warmup_ms));
+    manifest_set(object, "closing", json_string(closings[scenario->closing]));
+    manifest_set(object, "checkpoints", json_boolean(has_checkpoints(scenario)));
+    manifest_set(object, "billing_short",
+                 json_boolean(manifest->result->billing_short));
+    manifest_set(object, "pools", pools_json(scenario));
     if (scenario->tax.on)
-        set(object, "tax", json_true());
+        manifest_set(object, "tax", json_true());
     if (scenario->n_service > 0)
-        set(object, "service", service_json(scenario));
+        manifest_set(object, "service", service_json(scenario));
     return object;
 }
 
 static json_t *warnings_json(const struct manifest *manifest)
 {
     struct arena arena = {0};
-    json_t *array = checked(json_array());
+    json_t *array = manifest_value(json_array());
     const char **list = manifest_warnings(manifest->scenario, manifest->result, &arena);
     for (const char **sentence = list; *sentence; sentence++)
-        append(array, text(*sentence));
+        manifest_append(array, manifest_text(*sentence));
     arena_free(&arena);
     return array;
-}
-
-static json_t *scenario_json(const struct scenario *scenario)
-{
-    const char *digest = scenario->n_inputs > 0 ? scenario->inputs[0].digest : "";
-    json_t *object = checked(json_object());
-    set(object, "name", text(scenario->name));
-    set(object, "path", text(local_path(scenario, scenario->path)));
-    set(object, "sha256", json_string(digest));
-    return object;
-}
-
-static void digest_of(const json_t *root, char hex[SHA256_HEX])
-{
-    char *dump = json_dumps(root, DUMP);
-    if (!dump)
-        out_of_memory();
-    struct sha256 sha;
-    sha256_start(&sha);
-    sha256_add(&sha, dump, strlen(dump));
-    sha256_end(&sha, hex);
-    free(dump);
 }
 
 static bool write_json(json_t *root, const char *name, struct staging *staging,
                        struct error *err)
 {
-    char *dump = json_dumps(root, DUMP | JSON_REAL_PRECISION(6));
+    char *dump =
+        json_dumps(root, JSON_SORT_KEYS | JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     if (!dump)
         out_of_memory();
     size_t length = strlen(dump);
@@ -370,23 +251,23 @@ bool manifest_write(const struct manifest *manifest, struct staging *staging,
 {
     const struct scenario *scenario = manifest->scenario;
     char hex[SHA256_HEX];
-    json_t *root = checked(json_object());
+    json_t *root = manifest_value(json_object());
 
-    set(root, "program", json_string("tenure"));
-    set(root, "version", json_string(manifest->version));
-    set(root, "format", json_integer(1));
-    set(root, "scenario", scenario_json(scenario));
-    set(root, "resolved", resolved_json(scenario));
-    set(root, "seed", json_integer(scenario->seed));
-    set(root, "replication", json_integer((json_int_t)manifest->replication));
-    set(root, "inputs", inputs_json(scenario));
-    set(root, "outputs", outputs_json(manifest));
-    set(root, "terms", terms_json(manifest));
-    set(root, "warnings", warnings_json(manifest));
+    manifest_set(root, "program", json_string("tenure"));
+    manifest_set(root, "version", json_string(manifest->version));
+    manifest_set(root, "format", json_integer(1));
+    manifest_set(root, "scenario", manifest_scenario(scenario));
+    manifest_set(root, "resolved", manifest_resolved(scenario));
+    manifest_set(root, "seed", json_integer(scenario->seed));
+    manifest_set(root, "replication", json_integer((json_int_t)manifest->replication));
+    manifest_set(root, "inputs", manifest_inputs(scenario));
+    manifest_set(root, "outputs", outputs_json(manifest));
+    manifest_set(root, "terms", terms_json(manifest));
+    manifest_set(root, "warnings", warnings_json(manifest));
     fingerprint(hex);
-    set(root, "fingerprint", json_string(hex));
-    digest_of(root, hex);
-    set(root, "self", json_string(hex));
+    manifest_set(root, "fingerprint", json_string(hex));
+    manifest_digest(root, hex);
+    manifest_set(root, "self", json_string(hex));
     return write_json(root, MANIFEST_NAME, staging, err);
 }
 
@@ -400,14 +281,14 @@ bool run_facts_write(const struct run_facts *facts, struct staging *staging,
     uname(&host);
     clock_gettime(CLOCK_REALTIME, &now);
 
-    json_t *root = checked(json_object());
-    set(root, "date", date((int64_t)now.tv_sec * MS_PER_S));
-    set(root, "events", json_integer(facts->events));
-    set(root, "host", text(host.nodename));
-    set(root, "machine", text(host.machine));
-    set(root, "peak_memory_kib", json_integer(usage.ru_maxrss));
-    set(root, "threads", json_integer(facts->threads));
-    set(root, "wall_s", json_real(floor(facts->wall_s * 1e3) / 1e3));
+    json_t *root = manifest_value(json_object());
+    manifest_set(root, "date", date((int64_t)now.tv_sec * MS_PER_S));
+    manifest_set(root, "events", json_integer(facts->events));
+    manifest_set(root, "host", manifest_text(host.nodename));
+    manifest_set(root, "machine", manifest_text(host.machine));
+    manifest_set(root, "peak_memory_kib", json_integer(usage.ru_maxrss));
+    manifest_set(root, "threads", json_integer(facts->threads));
+    manifest_set(root, "wall_s", json_real(floor(facts->wall_s * 1e3) / 1e3));
     return write_json(root, "run.json", staging, err);
 }
 
@@ -446,9 +327,9 @@ static bool verify(const char *path, const char *content, size_t length,
         return error_at(err, (struct place){path, where.line, where.column},
                         "not JSON: %s", where.text);
 
-    char *dump = json_dumps(root, DUMP);
-    bool same = dump && length == strlen(dump) + 1 &&
-                memcmp(dump, content, length - 1) == 0 && content[length - 1] == '\n';
+    char *dump = manifest_dump(root);
+    bool same = length == strlen(dump) + 1 && memcmp(dump, content, length - 1) == 0 &&
+                content[length - 1] == '\n';
     free(dump);
 
     char hex[SHA256_HEX];
@@ -457,7 +338,7 @@ static bool verify(const char *path, const char *content, size_t length,
     if (!self)
         out_of_memory();
     json_object_del(root, "self");
-    digest_of(root, hex);
+    manifest_digest(root, hex);
     bool right = strcmp(self, hex) == 0;
     free(self);
     json_decref(root);

@@ -348,6 +348,11 @@ static bool wait_quantile(const struct scope *scope, size_t offset, int128 *valu
     return true;
 }
 
+bool metric_absent_is_zero(const struct metric *metric)
+{
+    return metric->value == pool_count;
+}
+
 #define IN_POOLS (IN_TOTAL | IN_FIXED | IN_POOL)
 #define IN_JOBS  (IN_TOTAL | IN_GROUP)
 #define IN_WAITS (IN_TOTAL | IN_POOL | IN_GROUP)

@@ -91,6 +91,14 @@ static void emit_causes(const struct scope *scope, const struct emission *to)
     }
 }
 
+void metric_of_account(enum basis basis, enum account account, char name[64])
+{
+    snprintf(name, 64, "%s_%s_usd", basis_names[basis], account_names[account]);
+    for (char *c = name; *c; c++)
+        if (*c == '-')
+            *c = '_';
+}
+
 /* economic_depreciation_usd and the like: one metric for each account and basis. */
 static void emit_accounts(const struct scope *scope, const struct emission *to)
 {
@@ -102,11 +110,7 @@ static void emit_accounts(const struct scope *scope, const struct emission *to)
             if (value == 0)
                 continue;
             char name[64];
-            snprintf(name, sizeof name, "%s_%s_usd", basis_names[basis],
-                     account_names[account]);
-            for (char *c = name; *c; c++)
-                if (*c == '-')
-                    *c = '_';
+            metric_of_account((enum basis)basis, (enum account)account, name);
             to->row(to->self, &(struct metric_row){.scope = scope->name,
                                                    .metric = name,
                                                    .unit = "USD",

@@ -130,8 +130,8 @@ void metrics_print(FILE *out)
         for (int account = 0; account < ACCOUNTS; account++) {
             if (!account_has_basis((enum account)account, (enum basis)basis))
                 continue;
-            fprintf(out, "%s\n`%s_%s_usd`", comma, basis_names[basis],
-                    account_names[account]);
+            metric_of_account((enum basis)basis, (enum account)account, name);
+            fprintf(out, "%s\n`%s`", comma, name);
             comma = ",";
         }
     fprintf(out, ".\n");

@@ -87,6 +87,8 @@ struct world *world_new(const struct scenario *scenario,
     if (!world)
         out_of_memory();
     struct arena *arena = &world->arena;
+    if (options->memory)
+        *arena = *options->memory;
     int64_t gang_max = gang_max_of(scenario);
 
     world->scenario = scenario;
@@ -142,7 +144,13 @@ void world_free(struct world *world)
 {
     if (!world)
         return;
-    arena_free(&world->arena);
+    struct arena *memory = world->options.memory;
+    if (memory) {
+        arena_reset(&world->arena);
+        *memory = world->arena;
+    } else {
+        arena_free(&world->arena);
+    }
     free(world);
 }
 
