@@ -427,6 +427,17 @@ Test(cli, a_signal_that_comes_twice_at_once_leaves_nothing_either, .timeout = 60
     folder_remove(&folder);
 }
 
+Test(cli, under_nohup_the_end_of_a_terminal_ends_nothing, .timeout = 60)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome = tenure(
+        &folder, "--version; rm late.csv; mkfifo late.csv; trap '' HUP; "
+                 "\"$TENURE_PROGRAM\" run t.yaml -q --set demand.0.jobs=late.csv & "
+                 "sleep 0.3; kill -HUP $!; cat jobs.csv >late.csv; wait $!");
+    cr_expect(outcome->code == 0, "exit %d: %s", outcome->code, outcome->err);
+    folder_remove(&folder);
+}
+
 Test(cli, a_run_that_is_over_at_once_has_books_that_agree)
 {
     struct folder folder = prepared();

@@ -36,13 +36,19 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
+/* What `nohup` has made deaf to the end of a terminal stays so.  SIGINT is ignored in
+ * whatever a script starts in the background, and is meant nevertheless when it comes.
+ */
 static void handle_signals(void (*handler)(int number))
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = handler};
+    struct sigaction action = {.sa_handler = handler}, present;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        sigaction(numbers[i], &action, NULL);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        sigaction(numbers[i], NULL, &present);
+        if (numbers[i] != SIGHUP || present.sa_handler != SIG_IGN)
+            sigaction(numbers[i], &action, NULL);
+    }
 }
 
 void cli_catch_signals(void)
