@@ -84,7 +84,7 @@ Test(boundary, the_band_is_where_the_interval_of_the_difference_has_zero)
     draw(mean, 0.5, 0, 3, difference);
     cr_assert(eq(sz, boundary_find(x, POINTS, difference, N, 1, 0.95, got), 1));
     /* the noise is the same at all x: the line moves up and down as a whole */
-    struct estimate at;
+    struct mean_estimate at;
     estimate_mean(difference, N, 1, 0.95, &at);
     double offset = at.mean - mean[0], half = (at.ci.high - at.ci.low) / 2;
     near("zero", got[0].x, 3.1 - offset / 0.8, 1e-9);

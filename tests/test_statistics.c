@@ -36,7 +36,7 @@ static const double eight[] = {2.385, -0.71, 14.03, 3.9, 3.9, 8.277, 0.151, 5.5}
 
 Test(statistics, a_mean_has_the_interval_of_student)
 {
-    struct estimate got;
+    struct mean_estimate got;
     estimate_mean(eight, 8, 1, 0.95, &got);
     cr_expect(got.n == 8 && got.units == 8);
     near("mean", got.mean, 4.679125, 1e-12);
@@ -50,7 +50,7 @@ Test(statistics, a_mean_has_the_interval_of_student)
 
 Test(statistics, dependent_values_count_as_one_unit)
 {
-    struct estimate got;
+    struct mean_estimate got;
     estimate_mean(eight, 8, 2, 0.95, &got);
     cr_expect(got.n == 8 && got.units == 4);
     near("mean", got.mean, 4.679125, 1e-12);
@@ -66,7 +66,7 @@ Test(statistics, an_incomplete_last_unit_is_left_out)
     for (int i = 0; i < 8; i++)
         values[i] = eight[i];
     values[8] = 1e6;
-    struct estimate whole, more;
+    struct mean_estimate whole, more;
     estimate_mean(eight, 8, 4, 0.9, &whole);
     estimate_mean(values, 9, 4, 0.9, &more);
     cr_expect(memcmp(&whole, &more, sizeof whole) == 0);
@@ -77,7 +77,7 @@ Test(statistics, an_incomplete_last_unit_is_left_out)
 
 Test(statistics, without_a_complete_unit_there_is_a_mean_but_no_interval)
 {
-    struct estimate got;
+    struct mean_estimate got;
     estimate_mean(eight, 8, 9, 0.95, &got);
     cr_expect(got.n == 8 && got.units == 1);
     near("mean", got.mean, 4.679125, 1e-12);
@@ -95,7 +95,7 @@ Test(statistics, missing_values_make_units_of_unequal_size)
 {
     const double values[] = {2.385, -0.71, NAN, 3.9,  3.9,  8.277,
                              NAN,   NAN,   5.5, 1.25, 4.75, 0.5};
-    struct estimate got;
+    struct mean_estimate got;
     estimate_mean(values, 12, 3, 0.95, &got);
     cr_expect(got.n == 9 && got.units == 4);
     near("mean", got.mean, 3.3057777777777777, 1e-12);
@@ -106,7 +106,7 @@ Test(statistics, values_that_are_not_there_do_not_count)
 {
     const double holes[] = {NAN, 2.385, -0.71, NAN, 14.03, 3.9,
                             3.9, 8.277, 0.151, 5.5, NAN};
-    struct estimate got, want;
+    struct mean_estimate got, want;
     estimate_mean(holes, COUNT(holes), 1, 0.95, &got);
     estimate_mean(eight, 8, 1, 0.95, &want);
     cr_expect(memcmp(&got, &want, sizeof got) == 0);
@@ -123,7 +123,7 @@ Test(statistics, equal_values_have_no_error_however_large)
     double values[1000];
     for (int i = 0; i < 1000; i++)
         values[i] = 0.1 + 123456789012.0;
-    struct estimate got;
+    struct mean_estimate got;
     estimate_mean(values, 1000, 1, 0.95, &got);
     cr_expect(got.mean == values[0] && got.sd == 0 && got.standard_error == 0);
     cr_expect(got.ci.low == values[0] && got.ci.high == values[0]);
@@ -138,7 +138,7 @@ Test(statistics, a_large_offset_costs_no_digits)
         near_zero[i] = floor(1024 * rng_uniform(&rng)) / 1024;
         far[i] = 0x1p40 + near_zero[i]; /* exact */
     }
-    struct estimate small, large;
+    struct mean_estimate small, large;
     estimate_mean(near_zero, 5000, 5, 0.95, &small);
     estimate_mean(far, 5000, 5, 0.95, &large);
     near("mean", large.mean - 0x1p40, small.mean, 0x1p-12);
@@ -332,7 +332,7 @@ static void see(enum design d, uint64_t study, struct seen *seen)
     double value[N], sorted[N];
     sample(d, study, value, N);
     size_t unit = designs[d].unit, n = sample_sort(value, N, unit, sorted);
-    struct estimate got;
+    struct mean_estimate got;
     estimate_mean(value, N, unit, 0.95, &got);
     cover(&seen->mean, got.ci, true_mean());
     estimate_mean(value, N, 1, 0.95, &got);
@@ -383,7 +383,7 @@ Test(statistics, values_that_go_together_widen_the_interval)
                 common = gsl_ran_gaussian(&rng.gsl, 1);
             value[k] = 2.385 + common + gsl_ran_gaussian(&rng.gsl, 0.7);
         }
-        struct estimate got, plain;
+        struct mean_estimate got, plain;
         estimate_mean(value, N, UNIT, 0.95, &got);
         estimate_mean(value, N, 1, 0.95, &plain);
         cover(&units, got.ci, 2.385);
@@ -421,7 +421,7 @@ Test(statistics, the_error_of_cvar_is_that_of_its_influence_function)
             double value[N], sorted[N];
             sample(d, study, value, N);
             size_t unit = designs[d].unit, n = sample_sort(value, N, unit, sorted);
-            struct estimate got;
+            struct mean_estimate got;
             estimate_cvar(value, N, unit, sorted, n, 0.9, 0.95, &got);
             cr_assert(fabs(got.mean - cvar(sorted, n, 0.9)) < 1e-9);
             cover(&coverage, got.ci, true_cvar(0.9));
@@ -558,7 +558,7 @@ Test(statistics, the_interval_of_a_normal_mean_covers_exactly)
             double value[30];
             for (int k = 0; k < sizes[i]; k++)
                 value[k] = 5.5 + gsl_ran_gaussian(&rng.gsl, 1.7);
-            struct estimate got;
+            struct mean_estimate got;
             estimate_mean(value, (size_t)sizes[i], 1, 0.9, &got);
             cover(&coverage, got.ci, 5.5);
         }

@@ -26,7 +26,7 @@ struct interval {
     double low, high; /* NAN: no limit on this side */
 };
 
-struct estimate {
+struct mean_estimate {
     int64_t n;     /* values used */
     int64_t units; /* independent ones with at least one value */
     double mean;   /* of the values */
@@ -61,7 +61,7 @@ double normal_factor(double confidence);
  * 4.5); where values are missing the ratio estimator of unequal clusters (Cochran,
  * Sampling Techniques, 9A.1), which is the same for equal ones. */
 void estimate_mean(const double *value, size_t n, size_t unit, double confidence,
-                   struct estimate *out);
+                   struct mean_estimate *out);
 
 /* The values that count, ascending, into `sorted` of n; says how many. */
 size_t sample_sort(const double *value, size_t n, size_t unit, double *sorted);
@@ -93,7 +93,8 @@ double cvar(const double *sorted, size_t n, double p);
  * (1 - p) (Manistre and Hancock, North American Actuarial Journal 9, 2005): sd, min and
  * max are NAN.  Asks for some dozen values above the quantile. */
 void estimate_cvar(const double *value, size_t n, size_t unit, const double *sorted,
-                   size_t n_sorted, double p, double confidence, struct estimate *out);
+                   size_t n_sorted, double p, double confidence,
+                   struct mean_estimate *out);
 
 /* Clopper and Pearson, Biometrika 26, 1934: never less than the confidence asked. */
 struct interval proportion_interval(int64_t hits, int64_t n, double confidence);

@@ -31,7 +31,7 @@ static void drop_incomplete(double *difference, size_t n_x, size_t n)
     }
 }
 
-static double variance_of(const struct estimate *estimate)
+static double variance_of(const struct mean_estimate *estimate)
 {
     return estimate->units > 1 ? estimate->standard_error * estimate->standard_error
                                : 0;
@@ -47,7 +47,7 @@ static double covariance_of(double sum, double a, double b)
 static void measure(struct line *line, const double *difference, size_t n, size_t unit,
                     double confidence, double *room)
 {
-    struct estimate at;
+    struct mean_estimate at;
     for (size_t i = 0; i < line->n; i++) {
         estimate_mean(difference + i * n, n, unit, confidence, &at);
         line->mean[i] = at.mean;
@@ -56,7 +56,7 @@ static void measure(struct line *line, const double *difference, size_t n, size_
     for (size_t i = 0; i + 1 < line->n; i++) {
         for (size_t k = 0; k < n; k++)
             room[k] = difference[i * n + k] + difference[(i + 1) * n + k];
-        struct estimate both;
+        struct mean_estimate both;
         estimate_mean(room, n, unit, confidence, &both);
         line->covariance[i] =
             covariance_of(variance_of(&both), line->variance[i], line->variance[i + 1]);

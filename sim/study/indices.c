@@ -49,7 +49,7 @@ static void bootstrap(figures_fn *of, const void *self, size_t groups, uint64_t 
     for (size_t f = 0; f < n_figures && groups > 1; f++) {
         for (size_t r = 0; r < RESAMPLES; r++)
             one[r] = figures[r * n_figures + f];
-        struct estimate spread;
+        struct mean_estimate spread;
         estimate_mean(one, RESAMPLES, 1, confidence, &spread);
         double n = (double)groups;
         double half = student_factor(confidence, n - 1) * sqrt(n / (n - 1)) * spread.sd;
@@ -89,7 +89,7 @@ static void deviation(const void *self, const double count[], double figures[])
 
 static struct index mean_index(const double *value, size_t n, double confidence)
 {
-    struct estimate mean;
+    struct mean_estimate mean;
     estimate_mean(value, n, 1, confidence, &mean);
     return (struct index){mean.mean, mean.ci};
 }

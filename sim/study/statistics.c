@@ -76,7 +76,8 @@ static double mean_of(value_fn *at, const void *self, size_t n, int64_t *used)
     return first + total(sum) / (double)*used;
 }
 
-static void spread_of(value_fn *at, const void *self, size_t n, struct estimate *out)
+static void spread_of(value_fn *at, const void *self, size_t n,
+                      struct mean_estimate *out)
 {
     struct sum squares = {0};
     out->min = INFINITY;
@@ -114,14 +115,14 @@ static double between_units(value_fn *at, const void *self, size_t n, size_t uni
 
 /* Of any function of the replications. */
 static void estimate(value_fn *at, const void *self, size_t n, size_t unit,
-                     double confidence, struct estimate *out)
+                     double confidence, struct mean_estimate *out)
 {
-    *out = (struct estimate){.mean = NAN,
-                             .standard_error = NAN,
-                             .ci = nowhere,
-                             .sd = NAN,
-                             .min = NAN,
-                             .max = NAN};
+    *out = (struct mean_estimate){.mean = NAN,
+                                  .standard_error = NAN,
+                                  .ci = nowhere,
+                                  .sd = NAN,
+                                  .min = NAN,
+                                  .max = NAN};
     size_t whole = complete(n, unit);
     double mean = mean_of(at, self, whole, &out->n);
     if (out->n == 0)
@@ -138,7 +139,7 @@ static void estimate(value_fn *at, const void *self, size_t n, size_t unit,
 }
 
 void estimate_mean(const double *value, size_t n, size_t unit, double confidence,
-                   struct estimate *out)
+                   struct mean_estimate *out)
 {
     estimate(plain_value, value, n, unit, confidence, out);
 }
@@ -263,7 +264,7 @@ struct interval quantile_interval_units(const double *value, size_t n, size_t un
     if (n_sorted == 0)
         return nowhere;
     struct up_to up_to = up_to_quantile(value, sorted, n_sorted, p);
-    struct estimate share;
+    struct mean_estimate share;
     estimate(is_up_to, &up_to, n, unit, confidence, &share);
     if (share.units < 2)
         return nowhere;
@@ -303,7 +304,8 @@ static double influence(const void *self, size_t i)
 }
 
 void estimate_cvar(const double *value, size_t n, size_t unit, const double *sorted,
-                   size_t n_sorted, double p, double confidence, struct estimate *out)
+                   size_t n_sorted, double p, double confidence,
+                   struct mean_estimate *out)
 {
     assert(p >= 0 && p < 1);
     struct tail tail = {value, sample_quantile(sorted, n_sorted, p), 1 - p};
@@ -362,7 +364,7 @@ static double misses(const void *self, size_t i)
 
 /* How many independent values would have this standard error; a t interval of few units
  * is wider than one of as many values. */
-static double effective_n(const struct estimate *share, double confidence)
+static double effective_n(const struct mean_estimate *share, double confidence)
 {
     double n = (double)share->n, p = share->mean, error = share->standard_error;
     if (p == 0 || p == 1)
@@ -378,7 +380,7 @@ void estimate_miss(const double *value, size_t n, size_t unit, double at_least,
                    double at_most, double confidence, struct proportion *out)
 {
     struct target target = {value, at_least, at_most};
-    struct estimate share;
+    struct mean_estimate share;
     estimate(misses, &target, n, unit, confidence, &share);
     *out = (struct proportion){.n = share.n, .share = share.mean, .ci = nowhere};
     if (share.n == 0)
@@ -411,8 +413,8 @@ static double first_of(const void *self, size_t i)
     return isnan(pair->b[i]) ? NAN : pair->a[i];
 }
 
-static double correlation(const struct pair *pair, size_t n, const struct estimate *a,
-                          const struct estimate *b)
+static double correlation(const struct pair *pair, size_t n,
+                          const struct mean_estimate *a, const struct mean_estimate *b)
 {
     if (!(a->sd > 0 && b->sd > 0))
         return NAN;
@@ -426,8 +428,8 @@ static double correlation(const struct pair *pair, size_t n, const struct estima
 }
 
 /* Welch, Biometrika 34, 1947. */
-static double welch_half_width(const struct estimate *a, const struct estimate *b,
-                               double confidence)
+static double welch_half_width(const struct mean_estimate *a,
+                               const struct mean_estimate *b, double confidence)
 {
     double va = a->standard_error * a->standard_error;
     double vb = b->standard_error * b->standard_error;
@@ -442,7 +444,7 @@ void estimate_paired(const double *a, const double *b, size_t n, size_t unit,
                      double confidence, struct paired *out)
 {
     struct pair pair = {a, b}, swapped = {b, a};
-    struct estimate of_a, of_b, off;
+    struct mean_estimate of_a, of_b, off;
     estimate(first_of, &pair, n, unit, confidence, &of_a);
     estimate(first_of, &swapped, n, unit, confidence, &of_b);
     estimate(difference, &pair, n, unit, confidence, &off);
