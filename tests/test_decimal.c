@@ -367,3 +367,27 @@ Test(decimal, agrees_with_strtod)
             cr_assert(value == want, "%s is %a, want %a", text, value, want);
     }
 }
+
+Test(decimal, a_number_is_rounded_to_significant_digits)
+{
+    static const struct {
+        double value;
+        int digits;
+        const char *text;
+    } cases[] = {
+        {2.0 / 3, 9, "0.666666667"},
+        {-2.0 / 3, 3, "-0.667"},
+        {123456789012.0, 9, "123456789000"},
+        {0.1 + 0.2, 15, "0.3"},
+        {9.9999999999, 9, "10"},
+        {0, 4, "0"},
+        {1.0 / 3, 17, "0.3333333333333333"},
+        {4.2385e-9, 2, "4.2e-9"},
+        {5e-324, 9, "5e-324"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[DECIMAL_TEXT];
+        decimal_write_double(text, decimal_rounded(cases[i].value, cases[i].digits));
+        cr_expect(eq(str, text, (char *)cases[i].text), "case %zu", i);
+    }
+}

@@ -334,3 +334,97 @@ Test(node, damaged_documents_end_in_a_sentence)
         arena_free(&arena);
     }
 }
+
+Test(node, a_path_has_one_form)
+{
+    static const struct {
+        const char *path, *want;
+    } cases[] = {
+        {"seed", "seed"},
+        {"pools.own.gpus", "pools.0.gpus"},
+        {"pools.0.gpus", "pools.0.gpus"},
+        {"pools.1", "pools.1"}, /* by name */
+        {"pools.own.new.deeper", "pools.0.new.deeper"},
+        {"nothing.like.that", "nothing.like.that"},
+    };
+    struct node root = parse(scenario);
+    struct error err = {0};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *path = node_path(&root, cases[i].path, &arena, &err);
+        cr_assert(path != NULL, "%s", err.text);
+        cr_expect(eq(str, (char *)path, (char *)cases[i].want));
+    }
+    static const char *const wrong[][2] = {
+        {"", "'' is not a path, such as 'pools.own.gpus'"},
+        {"pools..gpus", "'pools..gpus' is not a path, such as 'pools.own.gpus'"},
+        {"seed.", "'seed.' is not a path, such as 'pools.own.gpus'"},
+        {"seed=2", "'seed=2' is not a path, such as 'pools.own.gpus'"},
+        {"seed.x", "'1' is a value, it has no 'x'"},
+    };
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        const char *path = node_path(&root, wrong[i][0], &arena, &err);
+        cr_expect(path == NULL, "%s", wrong[i][0]);
+        cr_expect(eq(str, err.text, (char *)wrong[i][1]));
+    }
+    const char *none = node_path(&root, "pools.rented.gpus", &arena, &err);
+    cr_expect(none == NULL);
+    cr_expect(strncmp(err.text, "the list of 3 has no element", 28) == 0, "%s",
+              err.text);
+}
+
+static bool same_tree(const struct node *a, const struct node *b)
+{
+    if (a->kind != b->kind || a->n != b->n || node_is_null(a) != node_is_null(b))
+        return false;
+    if (a->kind == NODE_SCALAR)
+        return node_is_null(a) || strcmp(a->text, b->text) == 0;
+    for (size_t i = 0; i < a->n; i++)
+        if (!same_tree(&a->items[i], &b->items[i]) ||
+            (a->kind == NODE_MAP && strcmp(a->keys[i].text, b->keys[i].text) != 0))
+            return false;
+    return true;
+}
+
+Test(node, what_is_written_reads_back_as_the_same_tree)
+{
+    static const struct {
+        const char *text, *want; /* NULL: not told */
+    } cases[] = {
+        {"64", "64"},
+        {"2.385 USD/GPU-h", "2.385 USD/GPU-h"},
+        {"-4", "\"-4\""},
+        {"~", "null"},
+        {"\"~\"", "\"~\""},
+        {"'null'", "\"null\""},
+        {"[]", "[]"},
+        {"{}", "{}"},
+        {"- 1y 6mo\n- a, b\n-\n  x: [1, {y: null}]\n",
+         "[1y 6mo, \"a, b\", {x: [1, {y: null}]}]"},
+        {"{policy: threshold, short_below: 2h}",
+         "{policy: threshold, short_below: 2h}"},
+        {"{'a: b': '#c', \"d\\\\\": \"e\\\"f\"}", NULL},
+        {"\"a\\nb\\x85c\\u2028d\\uFEFFe\\x7f\\t\"", NULL},
+        {"\" two  blanks \"", NULL},
+        {"|\n  line\n  line\n", NULL},
+        {"'%x'", NULL},
+        {"a - b", NULL},
+        {"'- b'", NULL},
+        {"'? b'", NULL},
+        {"{? 'a' : 1, 'null': 2}", NULL},
+        {"'---'", NULL},
+        {"'...'", NULL},
+        {"\"\\u00e9\\u4e2d\"", NULL},
+        {scenario, NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct node node = parse(cases[i].text);
+        const char *text = node_write(&node, &arena);
+        struct node back;
+        struct error err;
+        bool ok = node_parse("back", text, strlen(text), &arena, &back, &err);
+        cr_assert(ok, "case %zu: %s: %s", i, text, err.text);
+        cr_expect(same_tree(&node, &back), "case %zu: %s", i, text);
+        if (cases[i].want)
+            cr_expect(eq(str, (char *)text, (char *)cases[i].want));
+    }
+}

@@ -374,3 +374,62 @@ Test(quantity, a_long_bound_is_written_in_the_unit_of_what_it_bounds)
         cr_expect(eq(str, text, (char *)cases[i].text));
     }
 }
+
+Test(quantity, a_term_is_rounded_to_ms_but_not_to_months)
+{
+    struct span span;
+    struct error err;
+    cr_assert(quantity_span("16.2345678w", &span, &err), "%s", err.text);
+    cr_expect(eq(i64, span.ms, 9818666605)); /* .44 */
+    cr_assert(quantity_span("1.5 ms", &span, &err), "%s", err.text);
+    cr_expect(eq(i64, span.ms, 2));
+    cr_expect(not(quantity_span("0.4ms", &span, &err)));
+    cr_expect(not(quantity_span("1.21y", &span, &err)));
+    cr_assert(quantity_span("3.25y", &span, &err), "%s", err.text);
+    cr_expect(eq(i64, span.months, 39));
+}
+
+Test(quantity, any_number_splits_from_its_unit)
+{
+    static const struct {
+        const char *text;
+        double number;
+        const char *unit;
+    } right[] = {
+        {"2.385 USD/GPU-h", 2.385, "USD/GPU-h"},
+        {"64", 64, ""},
+        {"16w", 16, "w"},
+        {"-2.5e-3   %", -0.0025, "%"},
+        {"4 /1000-node-d", 4, "/1000-node-d"},
+        {"1e3 /d", 1000, "/d"},
+        {".5kW", 0.5, "kW"},
+    };
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {
+        {"", "'' is not one number with its unit, such as '2.49 USD/GPU-h'"},
+        {"w", "'w' is not one number with its unit, such as '2.49 USD/GPU-h'"},
+        {"1y 6mo",
+         "'1y 6mo' is not one number with its unit, such as '2.49 USD/GPU-h'"},
+        {"2026-01-01",
+         "'2026-01-01' is not one number with its unit, such as '2.49 USD/GPU-h'"},
+        {"nan", "'nan' is not one number with its unit, such as '2.49 USD/GPU-h'"},
+        {"1.2.3 w",
+         "'1.2.3 w' is not one number with its unit, such as '2.49 USD/GPU-h'"},
+        {"1e999 w", "'1e999 w' is too large"},
+        {"1e-999 w", "'1e-999 w' is too small"},
+    };
+    double number;
+    const char *unit;
+    struct error err;
+    for (size_t i = 0; i < COUNT(right); i++) {
+        cr_assert(quantity_split(right[i].text, &number, &unit, &err), "%s", err.text);
+        cr_expect(eq(dbl, number, right[i].number), "%s", right[i].text);
+        cr_expect(eq(str, (char *)unit, (char *)right[i].unit));
+    }
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        bool ok = quantity_split(wrong[i].text, &number, &unit, &err);
+        cr_expect(not(ok), "%s", wrong[i].text);
+        cr_expect(eq(str, err.text, (char *)wrong[i].message));
+    }
+}

@@ -64,7 +64,8 @@ bool quantity_number(const char *text, enum dimension dim, double *value,
 bool quantity_split(const char *text, double *number, const char **unit,
                     struct error *err) MUST_CHECK;
 
-/* A term: "3y", "18mo", "16w", "36h", and sums of them, "1y 6mo". */
+/* A term: "3y", "18mo", "16w", "36h", and sums of them, "1y 6mo".  Of ms, s, ..., w it
+ * is rounded to ms, unless to 0; of months it must be a whole number. */
 bool quantity_span(const char *text, struct span *span, struct error *err) MUST_CHECK;
 
 /* Written as a user would, so that it reads back as the same value: "16w",

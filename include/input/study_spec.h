@@ -139,9 +139,8 @@ struct study_spec {
     size_t n_files;
 };
 
-/* `root` is the scenario's document, after --set.  An empty file path in a place means
- * that the value was set on the command line.  Keys that are not given have their
- * defaults. */
+/* `root` is the scenario's document, after --set.  Keys that are not given have their
+ * defaults; files are sought beside the scenario. */
 bool study_spec_read(const struct node *root, const char *scenario_path,
                      struct arena *arena, struct study_spec *spec,
                      struct error *err) MUST_CHECK;

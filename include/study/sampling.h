@@ -16,8 +16,10 @@
  *               permutation (a Feistel network walked until it is in range, Black and
  *               Rogaway 2002), so nothing is stored
  *   sobol       in each batch the first points of Sobol's sequence (gsl_qrng_sobol, up
- *               to 40 inputs), shifted digit by digit at random for each batch (Owen
- *               1995; Matousek 1998); below the sequence's 30 bits by the stream
+ *               to 40 inputs), shifted digit by digit at random for each batch
+ *               (Cranley and Patterson 1976 in base 2; L'Ecuyer and Lemieux 2002), and
+ *               each at random within its cell of 1 / batch, as those of lhs: one
+ *               shift for all would leave the error of a mean at 1 / batch
  *
  * Whatever the design, each u alone is uniform in (0, 1), batches are independent, and
  * so are the inputs, until a Gaussian copula joins them: u = Phi(L Phi^-1(u)).  With
@@ -32,7 +34,7 @@ struct sampling {
     const struct study_spec *spec; /* borrowed */
     uint64_t seed;
     uint64_t batch;      /* study_batch */
-    uint32_t *direction; /* sobol: 32 numbers of 30 bits for each input */
+    uint32_t *direction; /* sobol: 30 numbers of 30 bits for each input */
 };
 
 void sampling_init(struct sampling *sampling, const struct study_spec *spec,

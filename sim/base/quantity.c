@@ -367,7 +367,10 @@ static bool add_to_span(const char *text, const char **at, struct span *span,
     enum decimal_result result = decimal_scaled(*at, number, multiplier, &value);
     if (result == DECIMAL_OVERFLOW)
         return refuse_long_span(text, err);
-    if (result != DECIMAL_OK || value < 0)
+    /* As of a time: parts of a ms are rounded; parts of a month would have no length.
+     */
+    bool rounds = part == &span->ms && value > 0;
+    if ((result != DECIMAL_OK && !rounds) || value < 0)
         return error_set(err, "'%s' is not a whole number of %s from 0 on, %s", text,
                          part == &span->months ? "months" : "ms", span_example);
     if (__builtin_add_overflow(*part, value, part))

@@ -78,6 +78,10 @@ bool study_read_breakeven(struct study_reader *reader, const struct node *map,
         return error_at(err, between->place,
                         "breakeven.between: two designs are wanted, and there are %zu",
                         to->between.n);
+    if (to->between.values[0].n == 0 && to->between.values[1].n == 0)
+        return error_at(
+            err, between->place,
+            "breakeven.between: both designs are the scenario as it stands");
     to->given = true;
     to->place = map->place;
     to->metric = in.metric;

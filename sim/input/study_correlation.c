@@ -58,31 +58,40 @@ static bool read_pair(struct study_reader *reader, const struct node *list,
     return error_at(err, list->place, "%s.between: twice the same input", path);
 }
 
+/* The matrix, row by row, with NAN where nothing is said yet. */
+struct copula {
+    size_t n;
+    double *matrix, *root;
+    struct place *places; /* of the entries */
+};
+
 static bool read_entry(struct study_reader *reader, const struct node *map,
-                       const char *path, double *matrix, struct error *err)
+                       const char *path, struct copula *to, struct error *err)
 {
     struct correlation_input in = {0};
     struct params_context context = {.arena = reader->arena, .path = path};
-    size_t n = reader->spec->n_uncertain, pair[2];
+    size_t pair[2];
     if (!study_want(map, NODE_MAP, path,
                     "{between: [pools.burst.price, facility.tariff], rho: 0.6}", err) ||
         !params_read(correlation_params, &in, map, &context, err) ||
         !read_pair(reader, node_get(map, "between"), path, pair, err))
         return false;
-    double *above = &matrix[pair[0] * n + pair[1]],
-           *below = &matrix[pair[1] * n + pair[0]];
-    if (!isnan(*above))
+    size_t above = pair[0] * to->n + pair[1], below = pair[1] * to->n + pair[0];
+    if (!isnan(to->matrix[above]))
         return error_at(err, map->place, "%s: this pair has a rho already", path);
-    *above = *below = in.rho;
+    to->matrix[above] = to->matrix[below] = in.rho;
+    to->places[above] = to->places[below] = map->place;
     return true;
 }
 
 /* The row of the root, from those before it; false where the matrix is not positive
  * definite. */
-static bool root_row(const double *matrix, double *root, size_t n, size_t row)
+static bool root_row(struct copula *copula, size_t row)
 {
+    size_t n = copula->n;
+    double *root = copula->root;
     for (size_t k = 0; k <= row; k++) {
-        double sum = matrix[row * n + k];
+        double sum = copula->matrix[row * n + k];
         for (size_t i = 0; i < k; i++)
             sum -= root[row * n + i] * root[k * n + i];
         if (k == row && sum < 1e-9)
@@ -94,55 +103,53 @@ static bool root_row(const double *matrix, double *root, size_t n, size_t row)
 
 /* The largest |rho| of the pair with which the row's root exists, others as they are;
  * by halving, to three digits.  0 where there is none. */
-static double largest_rho(double *matrix, double *root, size_t n, size_t row,
-                          size_t column)
+static double largest_rho(struct copula *copula, size_t row, size_t column)
 {
-    double given = matrix[row * n + column], low = 0, high = fabs(given);
-    matrix[row * n + column] = 0;
-    bool any = root_row(matrix, root, n, row);
+    double *rho = &copula->matrix[row * copula->n + column];
+    double given = *rho, low = 0, high = fabs(given);
+    *rho = 0;
+    bool any = root_row(copula, row);
     while (any && high - low > 1e-4) {
         double middle = (low + high) / 2;
-        matrix[row * n + column] = copysign(middle, given);
-        if (root_row(matrix, root, n, row))
+        *rho = copysign(middle, given);
+        if (root_row(copula, row))
             low = middle;
         else
             high = middle;
     }
-    matrix[row * n + column] = given;
+    *rho = given;
     return any ? floor(low * 1000) / 1000 : 0;
 }
 
-/* Says which pair of the row cannot be as it is. */
-static bool refuse_row(struct study_reader *reader, const struct node *list,
-                       double *matrix, double *root, size_t row, struct error *err)
+/* Says which pair of the row cannot be as it is: the one that must give way least, or
+ * where none can alone, the strongest. */
+static bool refuse_row(const struct study_spec *spec, struct copula *copula, size_t row,
+                       struct error *err)
 {
-    const struct study_spec *spec = reader->spec;
-    size_t n = spec->n_uncertain, worst = 0;
+    const double *rho = &copula->matrix[row * copula->n];
+    size_t worst = 0;
     double most = 0;
     for (size_t k = 0; k < row; k++) {
-        double rho = largest_rho(matrix, root, n, row, k);
-        bool larger = rho > most || (most == 0 && fabs(matrix[row * n + k]) >
-                                                      fabs(matrix[row * n + worst]));
-        if (matrix[row * n + k] != 0 && larger) {
+        double limit = rho[k] == 0 ? 0 : largest_rho(copula, row, k);
+        if (limit > most || (most == 0 && fabs(rho[k]) > fabs(rho[worst])))
             worst = k;
-            most = rho;
-        }
+        most = fmax(most, limit);
     }
-    double given = matrix[row * n + worst];
-    char rho_text[DECIMAL_TEXT], most_text[DECIMAL_TEXT];
-    decimal_write_double(rho_text, given);
-    decimal_write_double(most_text, copysign(most, given));
+    char given[DECIMAL_TEXT], limit[DECIMAL_TEXT];
+    decimal_write_double(given, rho[worst]);
+    decimal_write_double(limit, copysign(most, rho[worst]));
+    struct place place = copula->places[row * copula->n + worst];
+    const char *pair[2] = {spec->uncertain[worst].path, spec->uncertain[row].path};
     if (most == 0)
-        return error_at(err, list->place,
+        return error_at(err, place,
                         "correlation: rho %s between %s and %s contradicts the others; "
                         "make some of them smaller",
-                        rho_text, spec->uncertain[worst].path,
-                        spec->uncertain[row].path);
+                        given, pair[0], pair[1]);
     return error_at(
-        err, list->place,
-        "correlation: rho %s between %s and %s contradicts the others, which "
-        "leave room to %s",
-        rho_text, spec->uncertain[worst].path, spec->uncertain[row].path, most_text);
+        err, place,
+        "correlation: rho %s between %s and %s contradicts the others; with "
+        "them it can be %s %s",
+        given, pair[0], pair[1], limit, rho[worst] > 0 ? "at most" : "at least");
 }
 
 bool study_read_correlation(struct study_reader *reader, const struct node *list,
@@ -153,20 +160,26 @@ bool study_read_correlation(struct study_reader *reader, const struct node *list
     if (!study_want(list, NODE_LIST, "correlation",
                     "[{between: [pools.burst.price, facility.tariff], rho: 0.6}]", err))
         return false;
-    double *matrix = ARENA_ARRAY(reader->arena, n * n + 1, double);
+    struct copula copula = {
+        .n = n,
+        .matrix = ARENA_ARRAY(reader->arena, n * n, double),
+        .root = ARENA_ARRAY(reader->arena, n * n, double),
+        .places = ARENA_ARRAY(reader->arena, n * n, struct place),
+    };
     for (size_t i = 0; i < n * n; i++)
-        matrix[i] = i % (n + 1) == 0 ? 1 : NAN;
+        copula.matrix[i] = i % (n + 1) == 0 ? 1 : NAN;
     for (size_t i = 0; i < list->n; i++)
         if (!read_entry(reader, &list->items[i],
-                        arena_printf(reader->arena, "correlation.%zu", i), matrix, err))
+                        arena_printf(reader->arena, "correlation.%zu", i), &copula,
+                        err))
             return false;
     if (list->n == 0)
         return true;
     for (size_t i = 0; i < n * n; i++)
-        matrix[i] = isnan(matrix[i]) ? 0 : matrix[i];
-    spec->cholesky = ARENA_ARRAY(reader->arena, n * n, double);
+        copula.matrix[i] = isnan(copula.matrix[i]) ? 0 : copula.matrix[i];
     for (size_t row = 0; row < n; row++)
-        if (!root_row(matrix, spec->cholesky, n, row))
-            return refuse_row(reader, list, matrix, spec->cholesky, row, err);
+        if (!root_row(&copula, row))
+            return refuse_row(spec, &copula, row, err);
+    spec->cholesky = copula.root;
     return true;
 }

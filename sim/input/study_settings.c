@@ -169,14 +169,14 @@ static bool read_width(const struct node *value, const char *path,
 {
     struct error inner;
     const char *unit;
-    if (!quantity_split(value->text, &rule->half_width, &unit, &inner))
-        return error_at(err, value->place, "%s.half_width: %s", path, inner.text);
-    rule->relative = strcmp(unit, "%") == 0;
-    if (*unit && !rule->relative)
-        return error_at(err, value->place,
-                        "%s.half_width: '%s' has a unit; give a plain number in the "
-                        "metric's unit, or a share of the mean, as 1 %%",
-                        path, value->text);
+    bool number = quantity_split(value->text, &rule->half_width, &unit, &inner);
+    rule->relative = number && strcmp(unit, "%") == 0;
+    if (!number || (*unit && !rule->relative))
+        return error_at(
+            err, value->place,
+            "%s.half_width: '%s' is neither a plain number, in the metric's "
+            "unit, nor a share of the mean, as 1 %%",
+            path, value->text);
     if (rule->relative)
         rule->half_width /= 100;
     if (rule->half_width > 0)

@@ -39,14 +39,16 @@ bool study_check_label(const char *text, struct place place, const char *what,
                        struct error *err)
 {
     if (*text == '\0')
-        return error_at(err, place, "%s is empty", what);
+        return error_at(err, place, "%s: the text is empty", what);
     if (strlen(text) >= UNCERTAIN_TEXT_MAX)
-        return error_at(err, place,
-                        "%s has %zu bytes; at most %d can be written into a table",
-                        what, strlen(text), UNCERTAIN_TEXT_MAX - 1);
+        return error_at(
+            err, place,
+            "%s: a text of %zu bytes; at most %d can be written into a table", what,
+            strlen(text), UNCERTAIN_TEXT_MAX - 1);
     if (has_control(text))
         return error_at(err, place,
-                        "%s holds a line end, tab or other control character", what);
+                        "%s: '%.100s' holds a line end, tab or other control character",
+                        what, text);
     return true;
 }
 
@@ -74,7 +76,7 @@ const char *study_check_path(struct study_reader *reader, const struct node *key
     struct error inner;
     const char *path = key->text;
     if (strlen(path) > STUDY_PATH_MAX || has_control(path)) {
-        error_at(err, key->place, "%s: '%.40s...' is no path of a scenario value",
+        error_at(err, key->place, "%s: '%.60s' is not a path, such as 'pools.own.gpus'",
                  owner, path);
         return NULL;
     }
@@ -84,10 +86,10 @@ const char *study_check_path(struct study_reader *reader, const struct node *key
         return NULL;
     }
     if (is_fixed(canonical)) {
-        error_at(err, key->place,
-                 "%s.%s: a study cannot vary this; replications draw from streams of "
-                 "their own by themselves",
-                 owner, path);
+        error_at(err, key->place, "%s.%s: a study cannot vary this%s", owner, path,
+                 strcmp(canonical, "seed") == 0
+                     ? "; each replication has random streams of its own as it is"
+                     : "");
         return NULL;
     }
     return canonical;

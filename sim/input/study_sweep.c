@@ -145,8 +145,9 @@ static bool read_values(struct study_reader *reader, const struct node *list,
                         const char *path, struct axis *axis, struct error *err)
 {
     if (list->n == 0 || list->n > AXIS_VALUES_MAX)
-        return error_at(err, list->place, "%s: it has %zu values; from 1 to %d can be",
-                        path, list->n, AXIS_VALUES_MAX);
+        return error_at(err, list->place,
+                        "%s: there are %zu values; 1 to %d are allowed", path, list->n,
+                        AXIS_VALUES_MAX);
     struct names seen = {.arena = reader->arena};
     axis->n = list->n;
     axis->values = ARENA_ARRAY(reader->arena, list->n, struct axis_value);
@@ -220,7 +221,7 @@ static bool read_zip(struct study_reader *reader, const struct node *map, size_t
                     "{pools.own.gpus: [0, 512], pools.leased.gpus: [512, 0]}", err))
         return false;
     if (map->n == 0 || map->n > DESIGN_PATHS_MAX)
-        return error_at(err, map->place, "%s: it has %zu paths; from 1 to %d can be",
+        return error_at(err, map->place, "%s: there are %zu paths; 1 to %d are allowed",
                         path, map->n, DESIGN_PATHS_MAX);
     struct axis *parts = ARENA_ARRAY(reader->arena, map->n, struct axis);
     for (size_t i = 0; i < map->n; i++) {
@@ -285,8 +286,9 @@ static bool read_design(struct study_reader *reader, const struct node *map,
                     err))
         return false;
     if (map->n > DESIGN_PATHS_MAX)
-        return error_at(err, map->place, "%s: it has %zu paths; at most %d can be",
-                        path, map->n, DESIGN_PATHS_MAX);
+        return error_at(err, map->place,
+                        "%s: there are %zu paths; at most %d are allowed", path, map->n,
+                        DESIGN_PATHS_MAX);
     if (!check_design(reader, map, path, err))
         return false;
     const char **assignments = ARENA_ARRAY(reader->arena, map->n, const char *);
@@ -304,8 +306,9 @@ bool study_read_designs(struct study_reader *reader, const struct node *map,
                     "{own: {pools.own.gpus: 1024}, lease: {pools.own.gpus: 0}}", err))
         return false;
     if (map->n == 0 || map->n > AXIS_VALUES_MAX)
-        return error_at(err, map->place, "%s: it has %zu designs; from 1 to %d can be",
-                        owner, map->n, AXIS_VALUES_MAX);
+        return error_at(err, map->place,
+                        "%s: there are %zu designs; 1 to %d are allowed", owner, map->n,
+                        AXIS_VALUES_MAX);
     *axis =
         (struct axis){.name = "design", .unit = "", .n = map->n, .place = map->place};
     axis->values = ARENA_ARRAY(reader->arena, map->n, struct axis_value);

@@ -129,20 +129,20 @@ static bool read_law_numbers(const struct law_input *in, const struct node *map,
 {
     static const struct law_field fields[] = {
         FIELD("mean", mean, mean),       FIELD("sd", sd, sd),
-        FIELD("median", median, median), FIELD("sigma", sigma, sigma),
-        FIELD("min", min, low),          FIELD("mode", mode, mode),
-        FIELD("max", max, high),
+        FIELD("median", median, median), FIELD("min", min, low),
+        FIELD("mode", mode, mode),       FIELD("max", max, high),
     };
+    struct error inner;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         const char *text = *(const char *const *)((const char *)in + fields[i].text);
         double *value = (double *)(void *)((char *)law + fields[i].value);
-        struct numbers plain = {.first = "1", .unit = ""};
-        bool sigma = strcmp(fields[i].key, "sigma") == 0;
-        if (text && !read_number(sigma ? &plain : numbers, text,
-                                 node_get(map, fields[i].key)->place, path,
-                                 fields[i].key, value, err))
+        if (text && !read_number(numbers, text, node_get(map, fields[i].key)->place,
+                                 path, fields[i].key, value, err))
             return false;
     }
+    if (in->sigma && !quantity_real(in->sigma, DIM_NUMBER, &law->sigma, &inner))
+        return error_at(err, node_get(map, "sigma")->place, "%s.sigma: %s", path,
+                        inner.text);
     return true;
 }
 
@@ -177,8 +177,9 @@ static bool read_discrete(struct study_reader *reader, const struct node *list,
         return false;
     size_t n = list->n;
     if (n == 0 || n > DISCRETE_MAX)
-        return error_at(err, list->place, "%s: it has %zu values; from 1 to %d can be",
-                        key, n, DISCRETE_MAX);
+        return error_at(err, list->place,
+                        "%s: there are %zu values; 1 to %d are allowed", key, n,
+                        DISCRETE_MAX);
     const char **labels = ARENA_ARRAY(reader->arena, n, const char *);
     const char **yaml = ARENA_ARRAY(reader->arena, n, const char *);
     double *sum = ARENA_ARRAY(reader->arena, n, double), total = 0;
@@ -412,7 +413,7 @@ static bool read_input(struct study_reader *reader, const struct node *map,
     if (keys.unit && !read_unit(reader, map, keys.unit, path, &numbers, err))
         return false;
     if (law->kind == DIST_EMPIRICAL && !keys.unit)
-        numbers = (struct numbers){"the file's numbers", ""};
+        numbers = (struct numbers){value->kind == NODE_SCALAR ? value->text : "", ""};
     bool ok = law->kind == DIST_DISCRETE
                   ? read_discrete(reader, value, path, input, err)
               : law->kind == DIST_EMPIRICAL

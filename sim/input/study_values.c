@@ -1,6 +1,7 @@
 /* The values of uncertain inputs: from a probability to a text. */
 
 #include <assert.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,10 @@ static void support(const struct distribution *law, double *low, double *high)
 }
 
 /* A bound in steps is whole when it is so but for what division rounds. */
-#define ROUNDING 1e-9
+static double slack(double steps)
+{
+    return 1e-9 + 4 * DBL_EPSILON * fabs(steps);
+}
 
 /* The first and last multiple of the step within the law's bounds, in steps. */
 static void step_bounds(const struct uncertain_input *input, double *first,
@@ -36,8 +40,8 @@ static void step_bounds(const struct uncertain_input *input, double *first,
     support(&input->law, &low, &high);
     low /= input->step;
     high /= input->step;
-    *first = ceil(low - ROUNDING * fmax(1, fabs(low)));
-    *last = floor(high + ROUNDING * fmax(1, fabs(high)));
+    *first = ceil(low - slack(low));
+    *last = floor(high + slack(high));
     if (isinf(low))
         *first = low;
     if (isinf(high))

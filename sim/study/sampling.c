@@ -114,7 +114,8 @@ static double draw_sobol(const struct sampling *sampling, uint64_t replication,
     for (int j = 0; gray >> j; j++)
         if (gray >> j & 1)
             digits ^= direction[j];
-    return ldexp(digits + draw(sampling, replication, path), -SOBOL_BITS);
+    double cell = floor(ldexp(digits, -SOBOL_BITS) * (double)batch);
+    return (cell + draw(sampling, replication, path)) / (double)batch;
 }
 
 static double draw_input(const struct sampling *sampling, uint64_t replication,
