@@ -186,6 +186,31 @@ Test(store, a_wrong_assignment_leaves_the_file_as_it_was)
     opened_free(&opened);
 }
 
+Test(store, what_is_said_of_studies_belongs_to_the_file)
+{
+    struct opened opened;
+    struct scenario scenario;
+    struct error err = {.text = ""};
+    char path[128];
+    opened_new(&opened);
+    cr_expect(eq(sz, scenario_study(opened.file)->n_axes, 0));
+    cr_expect(eq(i64, scenario_study(opened.file)->replications, 1000));
+    static const char *const sets[] = {"sweep={pools.own.gpus: 0..16 step 8}"};
+    struct scenario_file *file =
+        scenario_open(folder_path(&opened.folder, "t.yaml", path), sets, 1, &err);
+    cr_assert(file != NULL, "%s", err.text);
+    cr_expect(eq(sz, study_points(scenario_study(file)), 3));
+    cr_assert(scenario_resolve(file, NULL, 0, &scenario, &err), "%s", err.text);
+    cr_expect(eq(i64, scenario.pools[0].gpus, 1024));
+    scenario_free(&scenario);
+    scenario_close(file);
+    static const char *const wrong[] = {"sweep={pools.own.gpus: []}"};
+    file = scenario_open(folder_path(&opened.folder, "t.yaml", path), wrong, 1, &err);
+    cr_expect(eq(ptr, file, NULL));
+    cr_expect(strstr(err.text, "pools.own.gpus") != NULL, "%s", err.text);
+    opened_free(&opened);
+}
+
 static void *resolve_many(void *self)
 {
     struct error err = {.text = ""};

@@ -150,6 +150,21 @@ static bool write_result(struct run *run, const struct metric_run *metric_run,
     return staging_commit(&run->staging, err);
 }
 
+/* One run is an anecdote where the scenario has more to say. */
+static void say_study(const struct study_spec *study)
+{
+    if (study->n_uncertain == 0 && study->n_axes == 0)
+        return;
+    char text[256];
+    snprintf(
+        text, sizeof text,
+        "This is one run of the values as they stand, without the scenario's `%s`, "
+        "which is for `tenure %s`.",
+        study->n_axes ? "sweep" : "uncertain", study->n_axes ? "sweep" : "mc");
+    putchar('\n');
+    cli_wrap(text, 0, 0, 80, stdout);
+}
+
 static bool print_result(const struct run *run, const struct metric_run *metric_run,
                          struct error *err)
 {
@@ -158,6 +173,7 @@ static bool print_result(const struct run *run, const struct metric_run *metric_
     if (run->arguments->quiet)
         return true;
     brief_print(&run->scenario, metric_run->result, stdout);
+    say_study(scenario_study(run->scenario.file));
     return fflush(stdout) == 0 || error_errno(err, "standard output");
 }
 
