@@ -303,6 +303,8 @@ Test(node, a_wrong_set_changes_nothing_and_says_why)
         {"seed.=5", "--set seed.: the path has an empty step"},
         {"seed=[1", "--set seed: not valid YAML: while parsing a flow sequence, did "
                     "not find expected ',' or ']'"},
+        {"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.1.2.3.4.5.6.7=1",
+         "--set: 'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t....' has more than 32 steps"},
         {"seed=*x", "--set seed: not valid YAML: found undefined alias"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

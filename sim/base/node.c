@@ -434,6 +434,14 @@ static bool parse_value(const char *origin, const char *text, struct arena *aren
     return true;
 }
 
+static size_t n_steps(const char *path, size_t length)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < length; i++)
+        n += path[i] == '.';
+    return n;
+}
+
 bool node_set(struct node *root, const char *assignment, struct arena *arena,
               struct error *err)
 {
@@ -449,6 +457,9 @@ bool node_set(struct node *root, const char *assignment, struct arena *arena,
     struct node value;
     if (!parse_value(origin, text, arena, &value, err))
         return false;
+    if (n_steps(assignment, length) > DEPTH_MAX)
+        return error_at(err, (struct place){.file = "--set"},
+                        "'%.40s...' has more than %d steps", assignment, DEPTH_MAX);
 
     struct node *node = root;
     for (const char *at = assignment, *end = assignment + length; at <= end;) {
