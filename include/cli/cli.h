@@ -56,6 +56,10 @@ bool cli_parse(int argc, char **argv, const struct cli_option options[],
 bool cli_whole_number(const char *text, const char *option, int64_t *value,
                       struct error *err) MUST_CHECK;
 
+/* A time to wait: a number of seconds, 0 to a million. */
+bool cli_seconds(const char *text, const char *option, double *seconds,
+                 struct error *err) MUST_CHECK;
+
 /* Text in lines of at most `width` columns, each after `indent` blanks; the first line
  * begins at column `at`. */
 void cli_wrap(const char *text, int indent, int at, int width, FILE *out);

@@ -35,6 +35,7 @@ struct audit_report {
     int64_t n_findings;                    /* all of them */
     int64_t n_files, n_rows, n_checks;     /* what was looked at */
     bool billing_short; /* billing_until: last_start: utilization may pass 100 % */
+    const char *study;  /* "mc": a study, of which the hashes alone are checked; NULL */
 };
 
 /* False only where the directory could not be read at all, or is no result; findings
@@ -42,7 +43,8 @@ struct audit_report {
 bool audit_dir(const char *dir, bool with_hashes, struct audit_report *report,
                struct error *err) MUST_CHECK;
 
-/* The hashes alone: whether the directory is a result as it was written. */
+/* The hashes alone: whether the directory is the result of a run as it was written; a
+ * study is an error. */
 bool audit_hashes(const char *dir, struct audit_report *report,
                   struct error *err) MUST_CHECK;
 

@@ -55,4 +55,7 @@ bool staging_commit(struct staging *staging, struct error *err) MUST_CHECK;
 /* Removes what was written; does nothing after commit, and on a zeroed struct. */
 void staging_abort(struct staging *staging);
 
+/* Makes what was created, renamed or removed in a directory durable. */
+bool sync_directory(const char *path, struct error *err) MUST_CHECK;
+
 #endif

@@ -136,6 +136,16 @@ bool cli_parse(int argc, char **argv, const struct cli_option options[],
     return true;
 }
 
+bool cli_seconds(const char *text, const char *option, double *seconds,
+                 struct error *err)
+{
+    if (decimal_to_double(text, strlen(text), seconds) == DECIMAL_OK && *seconds >= 0 &&
+        *seconds <= 1e6)
+        return true;
+    return error_kind_set(err, ERROR_USAGE,
+                          "%s: '%s' is no number of seconds, such as 60", option, text);
+}
+
 void cli_wrap(const char *text, int indent, int at, int width, FILE *out)
 {
     bool first = true;

@@ -29,7 +29,7 @@ static int64_t shown(const struct audit_report *report)
     return report->n_findings < FINDINGS_MAX ? report->n_findings : FINDINGS_MAX;
 }
 
-static void print_plain(const struct audit_report *report, const char *dir)
+static void print_plain(const struct audit_report *report, const char *dir, bool hashes)
 {
     for (int64_t i = 0; i < shown(report); i++)
         printf("%s\n", report->findings[i].text);
@@ -38,7 +38,16 @@ static void print_plain(const struct audit_report *report, const char *dir)
     if (report->billing_short)
         printf("Note: billed until the last start only, so utilization may pass 100 "
                "%%.\n");
-    if (report->n_findings)
+    if (report->study && report->n_findings)
+        printf("%s: a study (%s): %" PRId64 " findings\n", dir, report->study,
+               report->n_findings);
+    else if (report->study)
+        printf("%s: a study (%s), %s (%" PRId64 " files).  It has no books of its own; "
+               "`tenure run --replication K -o OUT` makes those of any replication.\n",
+               dir, report->study,
+               hashes ? "as it was written" : "of which no hash was checked",
+               report->n_files);
+    else if (report->n_findings)
         printf("%s: %" PRId64 " findings; the books do not agree\n", dir,
                report->n_findings);
     else
@@ -52,11 +61,12 @@ static bool print_json(const struct audit_report *report, struct error *err)
     json_t *findings = json_array();
     for (int64_t i = 0; i < shown(report); i++)
         json_array_append_new(findings, json_string(report->findings[i].text));
-    json_t *root = json_pack(
-        "{s:b, s:I, s:o, s:I, s:I, s:I, s:b}", "ok", report->n_findings == 0,
-        "n_findings", (json_int_t)report->n_findings, "findings", findings, "files",
-        (json_int_t)report->n_files, "rows", (json_int_t)report->n_rows, "checks",
-        (json_int_t)report->n_checks, "billing_short", report->billing_short);
+    json_t *root =
+        json_pack("{s:b, s:I, s:o, s:I, s:I, s:I, s:b, s:s?}", "ok",
+                  report->n_findings == 0, "n_findings", (json_int_t)report->n_findings,
+                  "findings", findings, "files", (json_int_t)report->n_files, "rows",
+                  (json_int_t)report->n_rows, "checks", (json_int_t)report->n_checks,
+                  "billing_short", report->billing_short, "study", report->study);
     if (!root)
         out_of_memory();
     bool ok = json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
@@ -79,7 +89,7 @@ static int run_audit(int argc, char **argv)
     if (ok && arguments.json)
         ok = print_json(&report, &err);
     else if (ok)
-        print_plain(&report, arguments.dir);
+        print_plain(&report, arguments.dir, !arguments.no_hash);
     if (ok && fflush(stdout) != 0)
         ok = error_errno(&err, "standard output");
     int code = !ok ? cli_fail(&err) : report.n_findings ? ERROR_AUDIT : 0;

@@ -262,7 +262,21 @@ static void load_rows(struct books *books, const json_t *root)
     }
 }
 
-static json_t *load_manifest(struct books *books, struct error *err)
+/* A study has no books; where `wanted` it is told by the report, else an error. */
+static bool load_study(struct books *books, const char *kind, bool wanted,
+                       struct error *err)
+{
+    if (!wanted)
+        return error_set(err,
+                         "%s holds a study of many runs (`tenure %s`), and this is for "
+                         "the result of one run; `tenure run --replication K -o OUT` "
+                         "makes one of any replication",
+                         books->dir, kind);
+    books->report->study = arena_strdup(books->arena, kind);
+    return true;
+}
+
+static json_t *load_manifest(struct books *books, bool study_too, struct error *err)
 {
     const char *path = file_path(books, MANIFEST_NAME);
     json_error_t where;
@@ -277,12 +291,14 @@ static json_t *load_manifest(struct books *books, struct error *err)
     }
     json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
     const char *program = json_string_value(json_object_get(root, "program"));
+    const char *kind = json_string_value(json_object_get(root, "kind"));
     if (!root)
         error_kind_set(err, ERROR_AUDIT, "%s:%d:%d: not JSON: %s", path, where.line,
                        where.column, where.text);
     else if (!program || strcmp(program, "tenure") != 0)
         malformed(err, path, "'program'");
-    else if (load_terms(books, root, path, err))
+    else if (kind ? load_study(books, kind, study_too, err)
+                  : load_terms(books, root, path, err))
         return root;
     json_decref(root);
     return NULL;
@@ -321,6 +337,15 @@ static void check_digest(struct books *books, const char *name, const json_t *en
     add_finding(books->report, err.text);
 }
 
+/* Beside the results of a study: its shards, and what --keep-rows keeps. */
+static bool is_of_study(const char *name)
+{
+    size_t length = strlen(name);
+    return strcmp(name, "shards") == 0 || strcmp(name, "plan.json") == 0 ||
+           (strncmp(name, "rows-", 5) == 0 && length > 10 &&
+            strcmp(name + length - 5, ".part") == 0);
+}
+
 static void check_strangers(struct books *books, const json_t *outputs)
 {
     DIR *dir = opendir(books->dir);
@@ -331,7 +356,8 @@ static void check_strangers(struct books *books, const json_t *outputs)
         struct error err;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
             strcmp(name, MANIFEST_NAME) == 0 || strcmp(name, "run.json") == 0 ||
-            json_object_get(outputs, name))
+            json_object_get(outputs, name) ||
+            (books->report->study && is_of_study(name)))
             continue;
         error_kind_set(&err, ERROR_AUDIT, "%s/%s: is not listed in the manifest",
                        books->dir, name);
@@ -351,6 +377,7 @@ static void check_hashes(struct books *books, json_t *root)
     json_object_foreach(outputs, name, entry)
     {
         check_digest(books, name, entry);
+        books->report->n_files += books->report->study != NULL;
     }
     check_strangers(books, outputs);
 }
@@ -389,14 +416,16 @@ static bool audit(const char *dir, bool with_hashes, bool with_identities,
             books->usage_keys.arena = books->charge_keys.arena =
                 books->charge_names.arena = books->arena;
 
-    json_t *root = load_manifest(books, err);
+    json_t *root = load_manifest(books, with_identities, err);
     if (!root)
         return false;
-    (void)books_group(books, GROUP_TOTAL, "");
-    load_rows(books, root);
+    if (!report->study) {
+        (void)books_group(books, GROUP_TOTAL, "");
+        load_rows(books, root);
+    }
     if (with_hashes)
         check_hashes(books, root);
-    if (with_identities)
+    if (with_identities && !report->study)
         check_identities(books);
     json_decref(root);
     return true;

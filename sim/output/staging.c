@@ -12,9 +12,27 @@
 #include <unistd.h>
 
 const char *const output_names[] = {
-    "summary.csv", "timeline.csv",  "jobs.csv",    "ledger.csv",
-    "assets.csv",  "usage.csv",     "events.csv",  "chargeback.csv",
-    "levels.csv",  "decisions.csv", MANIFEST_NAME, "run.json",
+    "summary.csv",
+    "timeline.csv",
+    "jobs.csv",
+    "ledger.csv",
+    "assets.csv",
+    "usage.csv",
+    "events.csv",
+    "chargeback.csv",
+    "levels.csv",
+    "decisions.csv",
+    /* of studies */
+    "replications.csv",
+    "points.csv",
+    "paired.csv",
+    "tornado.csv",
+    "morris.csv",
+    "sobol.csv",
+    "breakeven.csv",
+    "boundary.csv",
+    MANIFEST_NAME,
+    "run.json",
     NULL,
 };
 
@@ -51,9 +69,9 @@ static bool remove_result(const char *path)
     return rmdir(path) == 0;
 }
 
-static bool fsync_directory(const char *path, struct error *err)
+bool sync_directory(const char *path, struct error *err)
 {
-    int fd = open_directory(path);
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_errno(err, path);
     /* Some file systems cannot sync a directory, and say so by EINVAL. */
@@ -303,8 +321,8 @@ bool staging_commit(struct staging *staging, struct error *err)
     assert(access(staging_path(staging, MANIFEST_NAME), F_OK) == 0);
     bool occupied;
     bool ok =
-        fsync_directory(staging->dir, err) && check_target(staging, &occupied, err) &&
-        replace_target(staging, occupied, err) && fsync_directory(staging->parent, err);
+        sync_directory(staging->dir, err) && check_target(staging, &occupied, err) &&
+        replace_target(staging, occupied, err) && sync_directory(staging->parent, err);
     staging_abort(staging);
     return ok;
 }

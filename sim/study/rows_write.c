@@ -7,19 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "output/staging.h"
 #include "study/rows_parts.h"
-
-/* Also makes the name durable, not only the file. */
-static bool sync_directory(const char *dir, struct error *err)
-{
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return error_errno(err, dir);
-    /* Some file systems cannot sync a directory, and say so by EINVAL. */
-    bool ok = fsync(fd) == 0 || errno == EINVAL || error_errno(err, dir);
-    close(fd);
-    return ok;
-}
 
 /* Whole or, as far as the file can be shortened again, not at all. */
 static bool write_line(struct rows_writer *writer, size_t length, struct error *err)

@@ -1,0 +1,53 @@
+#ifndef STUDY_DIRECTORY_H
+#define STUDY_DIRECTORY_H
+
+/*
+ * The directory of a study, which is the study's own from the start.
+ *
+ *   DIR/lock, DIR/plan.json, DIR/rows-*.part     while it runs
+ *   DIR/replications.csv, ..., DIR/manifest.json  when it is finished; the manifest
+ * last DIR/shards/I-of-N/                            the same of a shard, which keeps
+ * its rows and has no results
+ *
+ * Files appear by rename.  Nothing is deleted that Tenure does not write: a directory
+ * with other files is refused, with --force, too.
+ */
+
+#include "base/arena.h"
+#include "base/sha256.h"
+#include "study/plan.h"
+
+/* Makes the directory, in one that exists; it may be there already. */
+bool directory_make(const char *dir, struct error *err) MUST_CHECK;
+
+/* A file in it, durable, whole or as it was before. */
+bool directory_write(const char *dir, const char *name, const char *text,
+                     struct error *err) MUST_CHECK;
+
+/* Where a file is written before it appears by directory_show. */
+const char *directory_hidden(const char *dir, const char *name, struct arena *arena);
+bool directory_show(const char *dir, const char *name, struct error *err) MUST_CHECK;
+
+enum directory_state {
+    DIRECTORY_EMPTY,
+    DIRECTORY_BEGUN,    /* has a plan: of this study */
+    DIRECTORY_FINISHED, /* has the results of this study */
+};
+
+/* What a directory holds; an error where that is another study, another result, or
+ * something that is not Tenure's.  With `force` the first two are no error: then it is
+ * to be cleared. */
+bool directory_look(const char *dir, const struct study_plan *plan, bool force,
+                    enum directory_state *state, struct error *err) MUST_CHECK;
+
+/* Removes all that is Tenure's, shards, too, but the lock. */
+void directory_clear(const char *dir);
+
+/* Removes results alone. */
+void directory_clear_results(const char *dir);
+
+/* Removes plan, rows and what was hidden, of a finished study; `keep_rows`: not the
+ * rows and the plan. */
+void directory_tidy(const char *dir, bool keep_rows);
+
+#endif

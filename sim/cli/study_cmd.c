@@ -1,0 +1,283 @@
+#include "cli/study_cmd.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OPTIONS_COMMON 10
+#define OPTIONS_OWN    12
+#define JOBS_MAX       1024
+
+struct arguments {
+    const char *scenario, *dir, *replications, *jobs, *shard, *lock_wait;
+    struct cli_values overrides;
+    bool force, keep_rows, quiet, json;
+};
+
+/* A command as it runs. */
+struct run {
+    const struct study_command *command;
+    struct arguments arguments;
+    struct study_options options;
+    struct study_setup setup;
+    struct study_plan plan;
+    struct study_summary summary;
+    struct study_report report;
+    struct arena arena;
+    bool shown; /* a line of progress stands on the terminal */
+};
+
+static bool parse(struct run *run, int argc, char **argv, struct error *err)
+{
+    struct arguments *to = &run->arguments;
+    struct cli_option options[OPTIONS_COMMON + OPTIONS_OWN + 1] = {
+        {.name = "output", .letter = 'o', .value = &to->dir},
+        {.name = "replications", .letter = 'n', .value = &to->replications},
+        {.name = "jobs", .letter = 'j', .value = &to->jobs},
+        {.name = "set", .values = &to->overrides},
+        {.name = "shard", .value = &to->shard},
+        {.name = "lock-wait", .value = &to->lock_wait},
+        {.name = "force", .flag = &to->force},
+        {.name = "keep-rows", .flag = &to->keep_rows},
+        {.name = "quiet", .letter = 'q', .flag = &to->quiet},
+        {.name = "json", .flag = &to->json},
+    };
+    const struct cli_option *own = run->command->options;
+    for (size_t i = 0; own && own[i].name && i < OPTIONS_OWN; i++)
+        options[OPTIONS_COMMON + i] = own[i];
+    struct cli_operands operands = {
+        .min = 1, .max = 1, .what = "name one scenario", .text = &to->scenario};
+    if (!cli_parse(argc, argv, options, &operands, &run->arena, err))
+        return false;
+    return to->dir || error_kind_set(err, ERROR_USAGE,
+                                     "%s: -o DIR is needed; see `tenure %s --help`",
+                                     argv[0], argv[0]);
+}
+
+static void take_point(void *self, const struct point_statistics *statistics)
+{
+    study_summary_point(&((struct run *)self)->summary, statistics);
+}
+
+static void take_pair(void *self, const struct pair_statistics *statistics)
+{
+    study_summary_pair(&((struct run *)self)->summary, statistics);
+}
+
+static bool read_options(struct run *run, struct error *err)
+{
+    const struct arguments *from = &run->arguments;
+    struct study_options *to = &run->options;
+    int64_t jobs = 0;
+    if (from->jobs && !cli_whole_number(from->jobs, "--jobs", &jobs, err))
+        return false;
+    if (from->jobs && (jobs < 1 || jobs > JOBS_MAX))
+        return error_kind_set(err, ERROR_USAGE, "--jobs: %s is not from 1 to %d",
+                              from->jobs, JOBS_MAX);
+    *to = (struct study_options){
+        .dir = from->dir,
+        .jobs = (unsigned)jobs,
+        .force = from->force,
+        .keep_rows = from->keep_rows,
+        .point = take_point,
+        .pair = take_pair,
+        .self = run,
+    };
+    return (!from->lock_wait ||
+            cli_seconds(from->lock_wait, "--lock-wait", &to->lock_wait_s, err)) &&
+           study_shard_parse(from->shard, &to->shard, err);
+}
+
+/* ---- the plan ---- */
+
+/* The words that make the study what it is, for messages that show the command. */
+static const char *const *words_of(struct run *run, size_t *n)
+{
+    const struct arguments *from = &run->arguments;
+    const struct cli_option *own = run->command->options;
+    size_t room = 4 + 2 * from->overrides.n + 2 * OPTIONS_OWN;
+    const char **words = ARENA_ARRAY(&run->arena, room, const char *);
+    *n = 0;
+    words[(*n)++] = run->command->design->kind;
+    words[(*n)++] = from->scenario;
+    for (size_t i = 0; own && own[i].name; i++) {
+        if (!own[i].value || !*own[i].value)
+            continue;
+        words[(*n)++] = arena_printf(&run->arena, "--%s", own[i].name);
+        words[(*n)++] = *own[i].value;
+    }
+    if (from->replications) {
+        words[(*n)++] = "--replications";
+        words[(*n)++] = from->replications;
+    }
+    for (size_t i = 0; i < from->overrides.n; i++) {
+        words[(*n)++] = "--set";
+        words[(*n)++] = from->overrides.text[i];
+    }
+    return words;
+}
+
+static struct scenario_file *open_scenario(struct run *run, struct error *err)
+{
+    const struct arguments *from = &run->arguments;
+    size_t n = from->overrides.n;
+    const char **overrides = ARENA_ARRAY(&run->arena, n + 1, const char *);
+    int64_t replications;
+    for (size_t i = 0; i < n; i++)
+        overrides[i] = from->overrides.text[i];
+    if (from->replications) {
+        if (!cli_whole_number(from->replications, "--replications", &replications, err))
+            return NULL;
+        overrides[n++] =
+            arena_printf(&run->arena, "study.replications=%" PRId64, replications);
+    }
+    return scenario_open(from->scenario, overrides, n, err);
+}
+
+/* ---- progress ---- */
+
+static void clear_progress(struct run *run)
+{
+    if (run->shown)
+        fputs("\r\033[K", stderr);
+    run->shown = false;
+}
+
+static void say_duration(char text[32], double seconds)
+{
+    if (seconds < 90)
+        snprintf(text, 32, "%.0f s", seconds);
+    else if (seconds < 5400)
+        snprintf(text, 32, "%.0f min", seconds / 60);
+    else if (seconds < 172800)
+        snprintf(text, 32, "%.1f h", seconds / 3600);
+    else
+        snprintf(text, 32, "%.1f d", seconds / 86400);
+}
+
+static void show_progress(void *self, const struct study_progress *progress)
+{
+    struct run *run = self;
+    double rate = progress->wall_s > 0 ? (double)progress->run / progress->wall_s : 0;
+    char left[32] = "?";
+    if (progress->run > 0)
+        say_duration(left, (double)(progress->total - progress->done) / rate);
+    fprintf(stderr,
+            "\r\033[K%3.0f %%  %" PRIu64 " of %s%" PRIu64 "  %.3g a second, %s left",
+            100 * (double)progress->done / (double)progress->total, progress->done,
+            run->plan.n_stops ? "at most " : "", progress->total, rate, left);
+    fflush(stderr);
+    run->shown = true;
+}
+
+/* ---- what is said at the end ---- */
+
+int study_command_failed(const struct study_plan *plan,
+                         const struct finish_report *finish, const char *dir)
+{
+    if (finish->failed == 0)
+        return 0;
+    struct error err;
+    char point[32] = "";
+    if (plan->n_points > 1)
+        snprintf(point, sizeof point, " of point %zu", finish->failed_point);
+    error_kind_set(&err, ERROR_INFEASIBLE,
+                   "%s: %" PRIu64 " of %" PRIu64 " replications could not be done, and "
+                   "are in no figure; the first is replication %" PRIu64 "%s: %s",
+                   dir, finish->failed, finish->rows, finish->failed_replication, point,
+                   finish->failed_text);
+    return cli_fail(&err);
+}
+
+static void say_kept(const struct run *run, struct error *err)
+{
+    const struct study_progress *progress = &run->report.progress;
+    char text[sizeof err->text];
+    if (progress->total == 0)
+        return;
+    snprintf(text, sizeof text, "%s", err->text);
+    error_kind_set(err, err->kind,
+                   "%s; %" PRIu64 " of %" PRIu64
+                   " replications are kept in %s, and the "
+                   "same command goes on with them",
+                   text, progress->done, progress->total, run->arguments.dir);
+}
+
+static void say_shard(const struct run *run)
+{
+    const struct study_progress *progress = &run->report.progress;
+    const struct study_options *options = &run->options;
+    printf("Shard %" PRIu64 " of %" PRIu64 " is done: %" PRIu64
+           " replications, %" PRIu64 " of them now.\n",
+           options->shard.index, options->shard.count, progress->done, progress->run);
+    if (run->report.failed > 0)
+        printf("%" PRIu64
+               " of them could not be done; the merged result will say why.\n",
+               run->report.failed);
+}
+
+static int say_result(struct run *run)
+{
+    const struct arguments *arguments = &run->arguments;
+    const struct study_report *report = &run->report;
+    struct error err;
+    bool ok = true;
+    if (report->was_finished) {
+        if (!arguments->quiet && !arguments->json)
+            printf("%s holds this study already, and it is finished.\n",
+                   arguments->dir);
+        return 0;
+    }
+    if (run->options.shard.count) {
+        if (!arguments->quiet && !arguments->json)
+            say_shard(run);
+        return 0;
+    }
+    if (run->command->print && (arguments->json || !arguments->quiet))
+        ok = run->command->print(run->command->self, &run->plan, arguments->dir,
+                                 arguments->json, &err);
+    else if (arguments->json)
+        ok = study_summary_json(&run->summary, &report->finish, arguments->dir, stdout,
+                                &err);
+    else if (!arguments->quiet)
+        study_summary_print(&run->summary, &report->finish, arguments->dir, stdout);
+    if (!ok)
+        return cli_fail(&err);
+    return study_command_failed(&run->plan, &report->finish, arguments->dir);
+}
+
+static bool run_study(struct run *run, const struct scenario_file *file,
+                      struct error *err)
+{
+    const struct study_command *command = run->command;
+    size_t n;
+    const char *const *words = words_of(run, &n);
+    setup_begin(&run->setup, command->design, file, TENURE_VERSION);
+    if ((command->apply && !command->apply(command->self, &run->setup, err)) ||
+        !plan_make(&run->plan, &run->setup, words, n, err))
+        return false;
+    run->summary.plan = &run->plan;
+    if (!run->arguments.quiet && isatty(STDERR_FILENO))
+        run->options.progress = show_progress;
+    bool ok = study_run(&run->setup, &run->plan, &run->options, &run->report, err);
+    clear_progress(run);
+    if (!ok)
+        say_kept(run, err);
+    return ok;
+}
+
+int study_command_run(const struct study_command *command, int argc, char **argv)
+{
+    struct run run = {.command = command};
+    struct scenario_file *file = NULL;
+    struct error err;
+    bool ok = parse(&run, argc, argv, &err) && read_options(&run, &err) &&
+              (file = open_scenario(&run, &err)) && run_study(&run, file, &err);
+    int code = ok ? say_result(&run) : cli_fail(&err);
+    study_summary_free(&run.summary);
+    plan_free(&run.plan);
+    setup_free(&run.setup);
+    scenario_close(file);
+    arena_free(&run.arena);
+    return code;
+}

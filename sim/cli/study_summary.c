@@ -1,0 +1,314 @@
+#include "cli/study_summary_parts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "output/brief_parts.h"
+
+#define POINTS_SHOWN 20
+#define QUANTILES    3 /* shown */
+#define NAME_WIDTH   37
+#define LABEL_WIDTH  28
+
+static const char npv[] = "total.npv_usd";
+static const char utilization[] = "fixed.utilization_frac";
+static const char wait[] = "total.wait_p95_s";
+
+static const char *const keys[] = {
+    npv,
+    "total.economic_usd",
+    "total.levelised_usd_per_useful_gpu_h",
+    utilization,
+    "total.wait_mean_s",
+    wait,
+    "total.unserved_gpu_h",
+};
+#define KEYS (sizeof keys / sizeof *keys)
+
+static const struct study_column *column_of(const struct study_summary *summary,
+                                            size_t column)
+{
+    return &summary->plan->columns.items[column];
+}
+
+static bool is_key(const struct study_summary *summary, size_t column)
+{
+    const struct study_column *of = column_of(summary, column);
+    for (size_t i = 0; i < KEYS; i++)
+        if (strcmp(keys[i], of->name) == 0)
+            return true;
+    return of->named;
+}
+
+static void *copy(struct study_summary *summary, const void *from, size_t n,
+                  size_t size)
+{
+    return arena_grow(&summary->arena, from, n, n, size);
+}
+
+void study_summary_point(void *self, const struct point_statistics *statistics)
+{
+    struct study_summary *summary = self;
+    size_t n = summary->plan->n_quantiles;
+    if (statistics->point >= SUMMARY_POINTS || !is_key(summary, statistics->column))
+        return;
+    if (summary->n_points == summary->points_room) {
+        summary->points_room = summary->n_points ? 2 * summary->n_points : 64;
+        summary->points =
+            arena_grow(&summary->arena, summary->points, summary->n_points,
+                       summary->points_room, sizeof *summary->points);
+    }
+    struct point_statistics *of = &summary->points[summary->n_points++].of;
+    *of = *statistics;
+    of->quantile = copy(summary, of->quantile, n, sizeof *of->quantile);
+    of->quantile_ci = copy(summary, of->quantile_ci, n, sizeof *of->quantile_ci);
+}
+
+void study_summary_pair(void *self, const struct pair_statistics *statistics)
+{
+    struct study_summary *summary = self;
+    if (statistics->point >= SUMMARY_POINTS || !is_key(summary, statistics->column))
+        return;
+    if (summary->n_pairs == summary->pairs_room) {
+        summary->pairs_room = summary->n_pairs ? 2 * summary->n_pairs : 64;
+        summary->pairs = arena_grow(&summary->arena, summary->pairs, summary->n_pairs,
+                                    summary->pairs_room, sizeof *summary->pairs);
+    }
+    summary->pairs[summary->n_pairs++].of = *statistics;
+}
+
+void study_summary_free(struct study_summary *summary)
+{
+    arena_free(&summary->arena);
+    *summary = (struct study_summary){.plan = NULL};
+}
+
+/* ---- for people ---- */
+
+/* A value of a metric in few letters; "-" where there is none. */
+static struct brief_number shown(const struct study_column *column, double value)
+{
+    struct brief_number text = {"-"};
+    size_t length = strlen(column->name);
+    bool is_frac = length > 5 && strcmp(column->name + length - 5, "_frac") == 0;
+    if (isnan(value))
+        return text;
+    if (is_frac)
+        snprintf(text.text, sizeof text.text, "%.1f%%", 100 * value);
+    else if (strcmp(column->unit, "s") == 0 && value >= 0)
+        brief_duration(text.text, (int64_t)llround(value * 1e3));
+    else if (strcmp(column->unit, "USD/GPU-h") == 0)
+        brief_unit_cost(text.text, value);
+    else
+        brief_number(text.text, value);
+    return text;
+}
+
+static double half_width(struct interval interval)
+{
+    return (interval.high - interval.low) / 2;
+}
+
+static const struct point_statistics *find(const struct study_summary *summary,
+                                           size_t point, const char *name)
+{
+    for (size_t i = 0; i < summary->n_points; i++) {
+        const struct point_statistics *of = &summary->points[i].of;
+        if (of->point == point &&
+            strcmp(column_of(summary, of->column)->name, name) == 0)
+            return of;
+    }
+    return NULL;
+}
+
+/* The first, the middle and the last of the quantiles. */
+static size_t shown_quantiles(const struct study_plan *plan, size_t at[QUANTILES])
+{
+    size_t n = plan->n_quantiles;
+    if (n <= QUANTILES) {
+        for (size_t i = 0; i < n; i++)
+            at[i] = i;
+        return n;
+    }
+    at[0] = 0;
+    at[1] = n / 2;
+    at[2] = n - 1;
+    return QUANTILES;
+}
+
+static void print_metric(const struct study_summary *summary,
+                         const struct point_statistics *of, FILE *out)
+{
+    const struct study_column *column = column_of(summary, of->column);
+    size_t at[QUANTILES], n = shown_quantiles(summary->plan, at);
+    prose_name(column->name, NAME_WIDTH, out);
+    fprintf(out, "%9s %9s", shown(column, of->estimate.mean).text,
+            shown(column, half_width(of->estimate.ci)).text);
+    for (size_t i = 0; i < n; i++)
+        fprintf(out, " %7s", shown(column, of->quantile[at[i]]).text);
+    putc('\n', out);
+}
+
+static void print_metrics(const struct study_summary *summary, FILE *out)
+{
+    const struct study_plan *plan = summary->plan;
+    size_t at[QUANTILES], n = shown_quantiles(plan, at);
+    fprintf(out, "%-*s%9s %9s", NAME_WIDTH, "metric", "mean", "+-");
+    for (size_t i = 0; i < n; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%g%%", 100 * plan->quantiles[at[i]]);
+        fprintf(out, " %7s", name);
+    }
+    putc('\n', out);
+    for (size_t k = 0; k < KEYS; k++) {
+        const struct point_statistics *of = find(summary, 0, keys[k]);
+        if (of && of->estimate.n > 0)
+            print_metric(summary, of, out);
+    }
+    for (size_t i = 0; i < summary->n_points; i++) {
+        const struct point_statistics *of = &summary->points[i].of;
+        bool is_first = false;
+        for (size_t k = 0; k < KEYS; k++)
+            is_first |= strcmp(keys[k], column_of(summary, of->column)->name) == 0;
+        if (!is_first)
+            print_metric(summary, of, out);
+    }
+}
+
+static const char *target_text(const struct study_summary *summary,
+                               const struct point_statistics *of, struct arena *arena)
+{
+    char least[DECIMAL_TEXT], most[DECIMAL_TEXT];
+    decimal_write_double(least, isnan(of->at_least) ? 0 : of->at_least);
+    decimal_write_double(most, isnan(of->at_most) ? 0 : of->at_most);
+    const char *text = column_of(summary, of->column)->name;
+    if (!isnan(of->at_least))
+        text = arena_printf(arena, "%s >= %s", text, least);
+    if (!isnan(of->at_most))
+        text = arena_printf(arena, "%s%s <= %s", text,
+                            isnan(of->at_least) ? "" : " and", most);
+    return text;
+}
+
+static bool has_target(const struct point_statistics *of)
+{
+    return !isnan(of->at_most) || !isnan(of->at_least);
+}
+
+static const char *label_of(const struct study_summary *summary, size_t point,
+                            struct arena *arena)
+{
+    const struct study_plan *plan = summary->plan;
+    size_t *position = ARENA_ARRAY(arena, plan->n_axes, size_t);
+    const char *text = "";
+    plan_position(plan, point, position);
+    for (size_t i = 0; i < plan->n_axes; i++)
+        text = arena_printf(arena, "%s%s%s", text, i ? ", " : "",
+                            plan->axes[i].labels[position[i]]);
+    return text;
+}
+
+static void print_targets(const struct study_summary *summary, FILE *out)
+{
+    struct arena arena = {0};
+    bool many = summary->plan->n_points > 1, any = false;
+    for (size_t i = 0; i < summary->n_points; i++) {
+        const struct point_statistics *of = &summary->points[i].of;
+        if (!has_target(of) || of->point >= POINTS_SHOWN)
+            continue;
+        struct paragraph paragraph = {.used = 0};
+        if (!any)
+            putc('\n', out);
+        any = true;
+        if (many)
+            paragraph_say(&paragraph, "At %s ", label_of(summary, of->point, &arena));
+        paragraph_say(&paragraph,
+                      "%s is missed in %.1f %% of replications (%.1f to %.1f %%).",
+                      target_text(summary, of, &arena), 100 * of->miss.share,
+                      100 * of->miss.ci.low, 100 * of->miss.ci.high);
+        paragraph_print(&paragraph, 2, out);
+    }
+    arena_free(&arena);
+}
+
+static void print_estimate(const struct study_summary *summary, size_t point,
+                           const char *name, FILE *out)
+{
+    const struct point_statistics *of = find(summary, point, name);
+    char text[64] = "-";
+    if (of && of->estimate.n > 0) {
+        const struct study_column *column = column_of(summary, of->column);
+        snprintf(text, sizeof text, "%s +-%s", shown(column, of->estimate.mean).text,
+                 shown(column, half_width(of->estimate.ci)).text);
+    }
+    fprintf(out, " %16s", text);
+}
+
+static void print_difference(const struct study_summary *summary, size_t point,
+                             FILE *out)
+{
+    char text[64] = "-";
+    if (point == summary->plan->baseline)
+        snprintf(text, sizeof text, "(baseline)");
+    for (size_t i = 0; i < summary->n_pairs; i++) {
+        const struct pair_statistics *of = &summary->pairs[i].of;
+        const struct study_column *column = column_of(summary, of->column);
+        if (of->point == point && strcmp(column->name, npv) == 0 && of->paired.n > 0)
+            snprintf(text, sizeof text, "%s +-%s",
+                     shown(column, of->paired.mean_difference).text,
+                     shown(column, half_width(of->paired.ci)).text);
+    }
+    fprintf(out, " %16s", text);
+}
+
+/* One line for each point: what it costs, how full it is, and against the baseline. */
+static void print_points(const struct study_summary *summary, FILE *out)
+{
+    const struct study_plan *plan = summary->plan;
+    size_t n = plan->n_points < POINTS_SHOWN ? plan->n_points : POINTS_SHOWN;
+    struct arena arena = {0};
+    const char *head = "";
+    for (size_t i = 0; i < plan->n_axes; i++)
+        head = arena_printf(&arena, "%s%s%s", head, i ? ", " : "", plan->axes[i].name);
+    prose_tail(head, LABEL_WIDTH, out);
+    fprintf(out, " %16s %16s %16s\n", "npv_usd", "wait_p95_s", "npv - baseline");
+    for (size_t point = 0; point < n; point++) {
+        prose_name(label_of(summary, point, &arena), LABEL_WIDTH, out);
+        print_estimate(summary, point, npv, out);
+        print_estimate(summary, point, wait, out);
+        print_difference(summary, point, out);
+        putc('\n', out);
+    }
+    if (plan->n_points > n)
+        fprintf(out, "... and %zu more points in points.csv\n", plan->n_points - n);
+    arena_free(&arena);
+}
+
+void study_summary_print(const struct study_summary *summary,
+                         const struct finish_report *report, const char *dir, FILE *out)
+{
+    const struct study_plan *plan = summary->plan;
+    struct paragraph head = {.used = 0}, foot = {.used = 0};
+    paragraph_say(&head, "%s: ", plan->scenario);
+    if (plan->n_points > 1)
+        paragraph_say(&head, "%zu points, ", plan->n_points);
+    paragraph_say(&head, "%" PRIu64 " replications", report->rows);
+    if (report->failed > 0)
+        paragraph_say(&head, ", of which %" PRIu64 " could not be done",
+                      report->failed);
+    paragraph_say(&head, "; +- is half of a %g %% interval of the mean.",
+                  100 * plan->confidence);
+    paragraph_print(&head, 0, out);
+    putc('\n', out);
+    if (plan->n_points > 1)
+        print_points(summary, out);
+    else
+        print_metrics(summary, out);
+    print_targets(summary, out);
+    paragraph_say(
+        &foot, "All metrics with their intervals are in %s/points.csv%s.", dir,
+        plan->n_points > 1 ? ", differences to the baseline in paired.csv" : "");
+    putc('\n', out);
+    paragraph_print(&foot, 0, out);
+}

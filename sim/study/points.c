@@ -1,0 +1,284 @@
+/* points.csv and paired.csv. */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "study/results.h"
+
+/* What one column of one point is computed in. */
+struct scratch {
+    double *value, *other, *sorted;
+    double *quantile;
+    struct interval *quantile_ci;
+};
+
+static struct scratch scratch_new(const struct study_results *results)
+{
+    size_t n = (size_t)results->longest, q = results->plan->n_quantiles + 1;
+    struct scratch scratch = {
+        .value = malloc(n * sizeof(double)),
+        .other = malloc(n * sizeof(double)),
+        .sorted = malloc(n * sizeof(double)),
+        .quantile = malloc(q * sizeof(double)),
+        .quantile_ci = malloc(q * sizeof(struct interval)),
+    };
+    if (!scratch.value || !scratch.other || !scratch.sorted || !scratch.quantile ||
+        !scratch.quantile_ci)
+        out_of_memory();
+    return scratch;
+}
+
+static void scratch_free(struct scratch *scratch)
+{
+    free(scratch->value);
+    free(scratch->other);
+    free(scratch->sorted);
+    free(scratch->quantile);
+    free(scratch->quantile_ci);
+}
+
+/* All targets of a column at once: the narrowest. */
+static void find_target(const struct study_plan *plan, struct point_statistics *of)
+{
+    of->at_most = of->at_least = NAN;
+    for (size_t i = 0; i < plan->n_targets; i++) {
+        const struct plan_target *target = &plan->targets[i];
+        if (target->column != of->column)
+            continue;
+        if (!isnan(target->at_most))
+            of->at_most = fmin(of->at_most, target->at_most);
+        if (!isnan(target->at_least))
+            of->at_least = fmax(of->at_least, target->at_least);
+    }
+}
+
+static void estimate(const struct study_plan *plan, struct scratch *scratch, size_t n,
+                     struct point_statistics *of)
+{
+    size_t unit = (size_t)plan->unit;
+    double confidence = plan->confidence;
+    const double *value = scratch->value;
+    estimate_mean(value, n, unit, confidence, &of->estimate);
+    size_t sorted = sample_sort(value, n, unit, scratch->sorted);
+    for (size_t i = 0; i < plan->n_quantiles; i++) {
+        double p = plan->quantiles[i];
+        scratch->quantile[i] = sample_quantile(scratch->sorted, sorted, p);
+        scratch->quantile_ci[i] = quantile_interval_units(
+            value, n, unit, scratch->sorted, sorted, p, confidence);
+    }
+    of->quantile = scratch->quantile;
+    of->quantile_ci = scratch->quantile_ci;
+    estimate_cvar(value, n, unit, scratch->sorted, sorted, CVAR_LEVEL, confidence,
+                  &of->cvar);
+    find_target(plan, of);
+    if (!isnan(of->at_most) || !isnan(of->at_least))
+        estimate_miss(value, n, unit, of->at_least, of->at_most, confidence, &of->miss);
+}
+
+/* As many digits as the metric has, and at least six: a mean of counts is no count. */
+static int digits_of(const struct study_plan *plan, size_t column)
+{
+    int digits = plan->columns.items[column].digits;
+    return digits > 6 ? digits : 6;
+}
+
+static void put_interval(struct csv_out *out, struct interval interval, int digits)
+{
+    csv_real(out, interval.low, digits);
+    csv_real(out, interval.high, digits);
+}
+
+static void put_target(struct csv_out *out, const struct point_statistics *of)
+{
+    char least[DECIMAL_TEXT] = "", most[DECIMAL_TEXT] = "", text[2 * DECIMAL_TEXT + 16];
+    bool has_least = !isnan(of->at_least), has_most = !isnan(of->at_most);
+    if (!has_least && !has_most) {
+        for (int i = 0; i < 4; i++)
+            csv_empty(out);
+        return;
+    }
+    if (has_least)
+        decimal_write_double(least, of->at_least);
+    if (has_most)
+        decimal_write_double(most, of->at_most);
+    snprintf(text, sizeof text, "%s%s%s%s%s", has_least ? ">= " : "", least,
+             has_least && has_most ? " and " : "", has_most ? "<= " : "", most);
+    csv_text(out, text);
+    csv_real(out, of->miss.share, 9);
+    put_interval(out, of->miss.ci, 9);
+}
+
+static void put_metric(const struct study_results *results, size_t column,
+                       struct csv_out *out)
+{
+    csv_text(out, results->plan->columns.items[column].name);
+    csv_text(out, results->plan->columns.items[column].unit);
+}
+
+static void put_point(struct study_results *results, const struct point_statistics *of,
+                      struct csv_out *out)
+{
+    int digits = digits_of(results->plan, of->column);
+    results_point(results, of->point, out);
+    put_metric(results, of->column, out);
+    csv_int(out, of->estimate.n);
+    csv_real(out, of->estimate.mean, digits);
+    csv_real(out, of->estimate.standard_error, digits);
+    put_interval(out, of->estimate.ci, digits);
+    csv_real(out, of->estimate.sd, digits);
+    csv_real(out, of->estimate.min, digits);
+    csv_real(out, of->estimate.max, digits);
+    for (size_t i = 0; i < results->plan->n_quantiles; i++) {
+        csv_real(out, of->quantile[i], digits);
+        put_interval(out, of->quantile_ci[i], digits);
+    }
+    csv_real(out, of->cvar.mean, digits);
+    put_interval(out, of->cvar.ci, digits);
+    put_target(out, of);
+    csv_end_row(out);
+}
+
+/* 0.05 is "p05", 0.995 is "p99_5". */
+static void quantile_name(char name[32], double p)
+{
+    char percent[DECIMAL_TEXT];
+    decimal_write_double_shifted(percent, p, 2);
+    bool one_digit = strcspn(percent, ".") < 2;
+    snprintf(name, 32, "p%s%.24s", one_digit ? "0" : "", percent);
+    for (char *c = name; *c; c++)
+        if (*c == '.')
+            *c = '_';
+}
+
+static void write_head(const struct study_results *results, struct csv_out *out)
+{
+    static const char *const before[] = {
+        "metric", "unit",    "n",  "mean", "standard_error",
+        "ci_low", "ci_high", "sd", "min",  "max"};
+    static const char *const after[] = {"cvar_95",  "cvar_95_low",      "cvar_95_high",
+                                        "target",   "miss_probability", "miss_low",
+                                        "miss_high"};
+    static const char *const ends[] = {"", "_low", "_high"};
+    results_point_head(results, out);
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        csv_text(out, before[i]);
+    for (size_t i = 0; i < results->plan->n_quantiles; i++)
+        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+            char name[32], column[40];
+            quantile_name(name, results->plan->quantiles[i]);
+            snprintf(column, sizeof column, "%s%s", name, ends[k]);
+            csv_text(out, column);
+        }
+    for (size_t i = 0; i < sizeof after / sizeof *after; i++)
+        csv_text(out, after[i]);
+    csv_end_row(out);
+}
+
+static bool write_point(struct study_results *results, size_t point,
+                        struct scratch *scratch, struct csv_out *out, struct error *err)
+{
+    const struct finish_options *options = results->options;
+    for (size_t column = 0; column < results->plan->columns.n; column++) {
+        struct point_statistics of = {.point = point, .column = column};
+        if (!results->used[column])
+            continue;
+        if (!interrupt_check(err) ||
+            !results_values(results, point, column, scratch->value, err))
+            return false;
+        estimate(results->plan, scratch, (size_t)options->cut[point], &of);
+        put_point(results, &of, out);
+        if (options->point)
+            options->point(options->self, &of);
+    }
+    return true;
+}
+
+static bool write_points(struct study_results *results, struct scratch *scratch,
+                         struct error *err)
+{
+    size_t n = results->plan->n_points;
+    struct csv_out *out = results_create(results, "points.csv", err);
+    if (!out)
+        return false;
+    write_head(results, out);
+    for (size_t point = 0; point < n; point++)
+        if (!write_point(results, point, scratch, out, err))
+            return false;
+    return results_close(results, out, (int64_t)(n * results->n_used), err);
+}
+
+static void put_pair(struct study_results *results, const struct pair_statistics *of,
+                     struct csv_out *out)
+{
+    int digits = digits_of(results->plan, of->column);
+    results_point(results, of->point, out);
+    csv_int(out, (int64_t)results->plan->baseline);
+    put_metric(results, of->column, out);
+    csv_int(out, of->paired.n);
+    csv_real(out, of->paired.mean_difference, digits);
+    csv_real(out, of->paired.standard_error, digits);
+    put_interval(out, of->paired.ci, digits);
+    csv_real(out, of->paired.unpaired_half_width, digits);
+    csv_real(out, of->paired.correlation, 9);
+    csv_end_row(out);
+}
+
+/* The replications that both points have. */
+static bool pair_point(struct study_results *results, size_t point,
+                       struct scratch *scratch, struct csv_out *out, struct error *err)
+{
+    const struct study_plan *plan = results->plan;
+    const struct finish_options *options = results->options;
+    uint64_t own = options->cut[point], base = options->cut[plan->baseline];
+    size_t n = (size_t)(own < base ? own : base);
+    for (size_t column = 0; column < plan->columns.n; column++) {
+        struct pair_statistics of = {.point = point, .column = column};
+        if (!results->used[column])
+            continue;
+        if (!interrupt_check(err) ||
+            !results_values(results, point, column, scratch->value, err) ||
+            !results_values(results, plan->baseline, column, scratch->other, err))
+            return false;
+        estimate_paired(scratch->value, scratch->other, n, (size_t)plan->unit,
+                        plan->confidence, &of.paired);
+        put_pair(results, &of, out);
+        if (options->pair)
+            options->pair(options->self, &of);
+    }
+    return true;
+}
+
+static bool write_pairs(struct study_results *results, struct scratch *scratch,
+                        struct error *err)
+{
+    static const char *const columns[] = {
+        "baseline",   "metric",          "unit",
+        "n",          "mean_difference", "standard_error",
+        "ci_low",     "ci_high",         "unpaired_half_width",
+        "correlation"};
+    const struct study_plan *plan = results->plan;
+    struct csv_out *out = results_create(results, "paired.csv", err);
+    if (!out)
+        return false;
+    results_point_head(results, out);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        csv_text(out, columns[i]);
+    csv_end_row(out);
+    for (size_t point = 0; point < plan->n_points; point++)
+        if (point != plan->baseline && !pair_point(results, point, scratch, out, err))
+            return false;
+    return results_close(results, out,
+                         (int64_t)((plan->n_points - 1) * results->n_used), err);
+}
+
+bool results_write_points(struct study_results *results, struct error *err)
+{
+    struct scratch scratch = scratch_new(results);
+    bool ok = write_points(results, &scratch, err) &&
+              (results->plan->n_points == 1 || write_pairs(results, &scratch, err));
+    scratch_free(&scratch);
+    return ok;
+}

@@ -1,0 +1,73 @@
+/* The manifest of a study, and the moment at which its results appear. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "output/manifest_parts.h"
+#include "output/staging.h"
+#include "study/directory.h"
+#include "study/results.h"
+
+static json_t *outputs_json(const struct study_results *results)
+{
+    json_t *object = manifest_value(json_object());
+    for (size_t i = 0; i < results->n_files; i++) {
+        json_t *entry = manifest_value(json_object());
+        manifest_set(entry, "rows", json_integer(results->files[i].rows));
+        manifest_set(entry, "sha256", json_string(results->files[i].digest));
+        manifest_set(object, results->files[i].name, entry);
+    }
+    return object;
+}
+
+/* What the scenario warns of, and what the study showed. */
+static void add_warnings(struct study_results *results, json_t *warnings)
+{
+    const struct finish_report *report = results->report;
+    const struct study_columns *columns = &results->plan->columns;
+    struct arena *arena = &results->arena;
+    if (report->failed > 0)
+        manifest_append(
+            warnings,
+            manifest_text(arena_printf(
+                arena,
+                "%" PRIu64 " of %" PRIu64 " replications failed and are in "
+                "no figure; the first is replication %" PRIu64 " of point %zu: %s",
+                report->failed, report->rows, report->failed_replication,
+                report->failed_point, report->failed_text)));
+    for (size_t i = 0; i < columns->n; i++)
+        if (columns->items[i].named && !results->filled[i])
+            manifest_append(warnings, manifest_text(arena_printf(
+                                          arena, "%s has no value in any replication",
+                                          columns->items[i].name)));
+}
+
+static json_t *manifest_json(struct study_results *results)
+{
+    const struct study_plan *plan = results->plan;
+    json_t *root = manifest_value(json_deep_copy(plan_identity(plan)));
+    char hex[SHA256_HEX];
+    json_object_del(root, "columns");
+    manifest_set(root, "study", json_string(plan->id));
+    manifest_set(root, "outputs", outputs_json(results));
+    manifest_set(root, "failed", json_integer((json_int_t)results->report->failed));
+    add_warnings(results, json_object_get(root, "warnings"));
+    manifest_digest(root, hex);
+    manifest_set(root, "self", json_string(hex));
+    return root;
+}
+
+bool results_publish(struct study_results *results, struct error *err)
+{
+    const char *dir = results->options->dir;
+    for (size_t i = 0; i < results->n_files; i++)
+        if (!directory_show(dir, results->files[i].name, err))
+            return false;
+    json_t *root = manifest_json(results);
+    char *text = manifest_dump(root);
+    bool ok =
+        sync_directory(dir, err) && directory_write(dir, MANIFEST_NAME, text, err);
+    free(text);
+    json_decref(root);
+    return ok;
+}
