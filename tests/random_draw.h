@@ -79,6 +79,10 @@ void put_markets(struct drawing *d, struct random_scenario *scenario);
 /* `demand` and `initial`, and the traces. */
 void put_demand(struct drawing *d, struct random_scenario *scenario);
 
+/* Perhaps `uncertain`, `correlation`, `sweep`, `study`, `breakeven`: no run looks at
+ * them. */
+void put_study(const struct drawing *d);
+
 /* Perhaps a level of demand. */
 void put_level(const struct drawing *d);
 

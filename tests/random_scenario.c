@@ -422,6 +422,7 @@ struct random_scenario random_scenario(const struct random_options *options)
     put_demand(&d, &scenario);
     put_service(&d);
     put_tax(&d);
+    put_study(&d);
     fclose(out);
     return scenario;
 }

@@ -305,6 +305,7 @@ Test(node, a_wrong_set_changes_nothing_and_says_why)
                     "not find expected ',' or ']'"},
         {"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.1.2.3.4.5.6.7=1",
          "--set: 'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t....' has more than 32 steps"},
+        {"seed.\xe7=5", "--set: the path 'seed.?' is not valid UTF-8"},
         {"seed=*x", "--set seed: not valid YAML: found undefined alias"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -408,6 +409,7 @@ Test(node, what_is_written_reads_back_as_the_same_tree)
         {"\"a\\nb\\x85c\\u2028d\\uFEFFe\\x7f\\t\"", NULL},
         {"\" two  blanks \"", NULL},
         {"|\n  line\n  line\n", NULL},
+        {"?", "{\"\": null}"},
         {"'%x'", NULL},
         {"a - b", NULL},
         {"'- b'", NULL},

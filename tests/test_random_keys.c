@@ -24,15 +24,19 @@ static const struct {
     {"requests.window", AT_LOADING},
     {"requests.replica", AT_LOADING},
     {"requests.target_utilization", AT_LOADING},
+    {"sweep.PATH", "it stands for any path"},
     {NULL, NULL},
 };
 
 static struct names seen;
 static struct arena arena;
 
-/* What the reference calls a map that stands at this key. */
-static const char *section_of(const char *key)
+/* What the reference calls a map that stands at this key; the keys of `uncertain` are
+ * paths. */
+static const char *section_of(const char *section, const char *key)
 {
+    if (strcmp(section, "uncertain") == 0)
+        return "law";
     return strcmp(key, "initial") == 0 ? "demand" : key;
 }
 
@@ -52,7 +56,7 @@ static void see_all(const struct node *node, const char *section)
         return;
     for (size_t i = 0; i < node->n; i++) {
         see(section, node->keys[i].text);
-        see_all(&node->items[i], section_of(node->keys[i].text));
+        see_all(&node->items[i], section_of(section, node->keys[i].text));
     }
 }
 
@@ -61,6 +65,7 @@ static const char *section_at(const char *title)
 {
     return strcmp(title, "prices") == 0         ? "pools"
            : strcmp(title, "level") == 0        ? "demand"
+           : strcmp(title, "uncertain") == 0    ? "law"
            : strcmp(title, "price traces") == 0 ? "price"
                                                 : title;
 }

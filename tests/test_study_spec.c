@@ -363,3 +363,37 @@ Test(study_spec, empty_keys_are_as_none)
     cr_expect(not(r.spec.breakeven.given));
     arena_free(&r.arena);
 }
+
+/* The examples of docs/studies.md, with the file that one of them names. */
+Test(study_spec, the_examples_of_the_guide_are_read)
+{
+    static const char csv[] = "gpus\n64\n128\n";
+    struct scratch file = scratch_file("limits.csv", csv, strlen(csv));
+    struct scratch guide = {0};
+    snprintf(guide.path, sizeof guide.path, "%s/docs/studies.md",
+             getenv("TENURE_SOURCE") ? getenv("TENURE_SOURCE") : ".");
+    size_t length, n = 0;
+    char *text = scratch_read(&guide, &length), *at = text, path[120];
+    snprintf(path, sizeof path, "%s/t.yaml", file.dir);
+    const char *uncertain = "";
+    while ((at = strstr(at, "```yaml\n"))) {
+        struct reading r = {0};
+        struct node root;
+        char *end = strstr(at += 8, "```");
+        cr_assert(end != NULL);
+        *end = '\0';
+        bool alone = strncmp(at, "correlation:", 12) != 0;
+        const char *keys =
+            arena_printf(&r.arena, "%s\n%s%s", at, alone ? "" : uncertain, base);
+        r.ok = node_parse(path, keys, strlen(keys), &r.arena, &root, &r.err) &&
+               study_spec_read(&root, path, &r.arena, &r.spec, &r.err);
+        cr_expect(r.ok, "%s\n%s", r.err.text, at);
+        uncertain = strncmp(at, "uncertain:", 10) == 0 ? at : uncertain;
+        arena_free(&r.arena);
+        at = end + 1;
+        n++;
+    }
+    cr_expect(n >= 3);
+    free(text);
+    cr_expect(scratch_remove(&file));
+}

@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "base/names.h"
+#include "base/utf8.h"
 
 #define BYTES_MAX ((size_t)16 << 20)
 #define DEPTH_MAX 32
@@ -455,6 +456,10 @@ bool node_set(struct node *root, const char *assignment, struct arena *arena,
     const char *text = assignment + length + 1;
 
     struct node value;
+    struct error ignored;
+    if (!utf8_check(assignment, length, (struct place){0}, &ignored))
+        return error_at(err, (struct place){.file = "--set"},
+                        "the path '%.*s' is not valid UTF-8", (int)length, assignment);
     if (!parse_value(origin, text, arena, &value, err))
         return false;
     if (n_steps(assignment, length) > DEPTH_MAX)

@@ -93,15 +93,21 @@ static void put_quoted(struct writer *out, const char *text)
     put_text(out, "\"");
 }
 
+static void put_word(struct writer *out, const char *text)
+{
+    if (is_plain(text) && strcmp(text, "null") != 0)
+        put_text(out, text);
+    else
+        put_quoted(out, text);
+}
+
 static void put_node(struct writer *out, const struct node *node)
 {
     if (node->kind == NODE_SCALAR) {
         if (node_is_null(node))
             put_text(out, "null");
-        else if (is_plain(node->text) && strcmp(node->text, "null") != 0)
-            put_text(out, node->text);
         else
-            put_quoted(out, node->text);
+            put_word(out, node->text);
         return;
     }
     bool map = node->kind == NODE_MAP;
@@ -110,7 +116,7 @@ static void put_node(struct writer *out, const struct node *node)
         if (i > 0)
             put_text(out, ", ");
         if (map) {
-            put_node(out, &node->keys[i]);
+            put_word(out, node->keys[i].text);
             put_text(out, ": ");
         }
         put_node(out, &node->items[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "input/scenario_parts.h"
+#include "input/study_parts.h"
 
 static const struct param_also scenario_also[] = {
     {"demand", "list", "",
@@ -19,8 +20,72 @@ static const struct param_also scenario_also[] = {
     {"service", "list or map", "",
      "what service is worth, by workload, see service; without: not priced"},
     {"tax", "% or map", "", "the tax book, or its rate alone, see tax; without: none"},
+    {"uncertain", "map", "{}",
+     "of studies: from the path of a value to the law that it is drawn from, see "
+     "uncertain; a single run takes the value that stands in the scenario"},
+    {"correlation", "list", "[]",
+     "of studies: which uncertain values go together, see correlation"},
+    {"sweep", "map", "{}", "of studies: values to be combined, see sweep"},
+    {"study", "map", "{}",
+     "of studies: replications, sampling, and what is asked, see study"},
+    {"breakeven", "map", "",
+     "where two designs are worth the same, over one or two values, see breakeven"},
     {.name = NULL},
 };
+
+static const struct param_also uncertain_also[] = {
+    {"normal", "map", "", "a law, see normal; one law is to be given"},
+    {"lognormal", "map", "", "a law, see lognormal"},
+    {"uniform", "map", "", "a law, see uniform"},
+    {"triangular", "map", "", "a law, see triangular"},
+    {"pert", "map", "", "a law, see pert"},
+    {"discrete", "list", "", "single values, with weights, see discrete"},
+    {"empirical", "text", "",
+     "a CSV file of values, each as likely; relative to the scenario"},
+    {.name = NULL},
+};
+
+static const struct param_also discrete_also[] = {
+    {"value", "any", "required",
+     "a value of the scenario, as one would write it there"},
+    {.name = NULL},
+};
+
+static const struct param_also sweep_also[] = {
+    {"PATH", "range or list", "",
+     "an axis: `0..512 step 64`, `1..5 step 0.5 USD/GPU-h`, or a list of values"},
+    {"zip", "list", "[]",
+     "maps from paths to ranges or lists of one length, whose values move together: "
+     "each map is one axis, zip1, zip2, ..."},
+    {"designs", "map", "",
+     "the axis `design`: from names to maps from paths to values; {} is the scenario "
+     "as "
+     "it stands"},
+    {.name = NULL},
+};
+
+static const struct param_also study_also[] = {
+    {"quantiles", "list of %", "[5 %, 50 %, 95 %]", "which are estimated, ascending"},
+    {"metrics", "list of words", "[]",
+     "SCOPE.METRIC of summary.csv, on top of all of total, fixed and each pool"},
+    {"targets", "list", "[]", "what must hold, see targets"},
+    {"stop", "list", "[]", "when the replications of a point are enough, see stop"},
+    {"baseline", "map", "",
+     "from the names of axes to values: the point that others are compared with; of "
+     "axes that are not named, and by default, the first value"},
+    {.name = NULL},
+};
+
+static const struct param_also breakeven_also[] = {
+    {"x", "map", "required",
+     "from one path to a range or a list of numbers, ascending, as in sweep"},
+    {"y", "map", "", "the same of another path"},
+    {"between", "map", "required", "two designs, as `designs` of sweep"},
+    {.name = NULL},
+};
+
+/* Of a section that has no table. */
+static const struct param no_params[] = {PARAMS_END};
 
 static const struct param_also pools_also[] = {
     {"changes", "list", "[]", "own: GPUs that come or go on a date, see changes"},
@@ -199,6 +264,42 @@ const struct param_section scenario_sections[] = {
      "the "
      "accounts.",
      tax_params, NULL, NULL},
+    {"uncertain",
+     "Each value of `uncertain`, a map from paths (`pools.burst.price`) to what is "
+     "drawn "
+     "there: one law, and its bounds.  All numbers of a law have one unit, written "
+     "behind each.",
+     uncertain_params, uncertain_also, NULL},
+    {"normal", "A law of `uncertain`.", normal_params, NULL, NULL},
+    {"lognormal", "A law of `uncertain`: its logarithm is normal.", lognormal_params,
+     NULL, NULL},
+    {"uniform", "A law of `uncertain`.", uniform_params, NULL, NULL},
+    {"triangular", "A law of `uncertain`: a triangle.", mode_params, NULL, NULL},
+    {"pert",
+     "A law of `uncertain`: a beta law, flatter at its ends than a triangle, with the "
+     "mean (min + 4 mode + max) / 6.",
+     mode_params, NULL, NULL},
+    {"discrete", "Each element of `discrete`: a value, or a map.", discrete_params,
+     discrete_also, NULL},
+    {"correlation",
+     "Each element of `correlation`: uncertain values that go together, by a Gaussian "
+     "copula.",
+     correlation_params, NULL, NULL},
+    {"sweep",
+     "Each key of `sweep` is an axis, and each combination of their values a point; "
+     "the "
+     "last axis varies fastest.",
+     no_params, sweep_also, NULL},
+    {"study", "How a study draws, when it ends, and what it is asked.", study_params,
+     study_also, NULL},
+    {"targets", "Each element of `study.targets`: `at_most` or `at_least`.",
+     target_params, NULL, NULL},
+    {"stop",
+     "Each element of `study.stop`: a point stops when all hold, at 32, 64, 128, ... "
+     "replications.",
+     stop_params, NULL, NULL},
+    {"breakeven", "Where two designs have the same mean of a metric.", breakeven_params,
+     breakeven_also, NULL},
     {.title = NULL},
 };
 

@@ -40,7 +40,7 @@ static bool read_pair(struct study_reader *reader, const struct node *list,
     if (list->kind != NODE_LIST || list->n != 2)
         return error_at(err, list->place,
                         "%s.between: two paths are wanted, as in [pools.burst.price, "
-                        "facility.tariff]",
+                        "pools.own.tariff]",
                         path);
     for (size_t i = 0; i < 2; i++) {
         const char *canonical =
@@ -72,7 +72,8 @@ static bool read_entry(struct study_reader *reader, const struct node *map,
     struct params_context context = {.arena = reader->arena, .path = path};
     size_t pair[2];
     if (!study_want(map, NODE_MAP, path,
-                    "{between: [pools.burst.price, facility.tariff], rho: 0.6}", err) ||
+                    "{between: [pools.burst.price, pools.own.tariff], rho: 0.6}",
+                    err) ||
         !params_read(correlation_params, &in, map, &context, err) ||
         !read_pair(reader, node_get(map, "between"), path, pair, err))
         return false;
@@ -158,7 +159,8 @@ bool study_read_correlation(struct study_reader *reader, const struct node *list
     struct study_spec *spec = reader->spec;
     size_t n = spec->n_uncertain;
     if (!study_want(list, NODE_LIST, "correlation",
-                    "[{between: [pools.burst.price, facility.tariff], rho: 0.6}]", err))
+                    "[{between: [pools.burst.price, pools.own.tariff], rho: 0.6}]",
+                    err))
         return false;
     struct copula copula = {
         .n = n,

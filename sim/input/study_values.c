@@ -72,17 +72,27 @@ static double stepped(const struct uncertain_input *input, double u)
     return decimal_rounded(steps * input->step, STEP_DIGITS) + 0.0;
 }
 
-/* Rounded, and still within the law's bounds. */
+/* A bound rounded inwards: `sign` is 1 for the lower one. */
+static double inner_bound(double bound, double sign)
+{
+    if (isinf(bound))
+        return bound;
+    double near = decimal_rounded(bound, DIGITS);
+    if (sign * near >= sign * bound)
+        return near;
+    return decimal_rounded(bound + sign * 1e-8 * fabs(bound), DIGITS);
+}
+
+/* Rounded, and still within the law's bounds; as it is where those leave no room. */
 static double rounded(const struct distribution *law, double value)
 {
-    double low, high, inwards = 1e-8 * fabs(value);
+    double low, high;
     support(law, &low, &high);
-    double near = decimal_rounded(value, DIGITS);
-    if (near > high)
-        near = decimal_rounded(value - inwards, DIGITS);
-    else if (near < low)
-        near = decimal_rounded(value + inwards, DIGITS);
-    return near < low || near > high ? value : near + 0.0;
+    low = inner_bound(low, 1);
+    high = inner_bound(high, -1);
+    if (low > high)
+        return value;
+    return fmin(fmax(decimal_rounded(value, DIGITS), low), high) + 0.0;
 }
 
 double uncertain_number(const struct uncertain_input *input, double u)

@@ -3,6 +3,7 @@
  * assignments, a line each.
  */
 
+#include <math.h>
 #include <unistd.h>
 
 #include "fuzz.h"
@@ -37,6 +38,32 @@ static void write_traces(void)
                        (struct fuzz_bytes){files[i][1], strlen(files[i][1])});
 }
 
+/* Every input has a value everywhere, every point is one. */
+static void expect_study(const struct study_spec *study)
+{
+    static const double at[] = {0x1p-1000, 0.001, 0.5, 0.999, 1 - 0x1p-53};
+    struct arena arena = {0};
+    for (size_t i = 0; i < study->n_uncertain; i++) {
+        double last = -INFINITY;
+        for (size_t k = 0; k < sizeof at / sizeof at[0]; k++) {
+            const struct uncertain_input *input = &study->uncertain[i];
+            char text[UNCERTAIN_TEXT_MAX];
+            uncertain_text(input, at[k], text);
+            fuzz_expect_text(text);
+            double number = uncertain_number(input, at[k]);
+            fuzz_expect(number >= last && isfinite(number));
+            last = number;
+            fuzz_expect(strchr(uncertain_assignment(input, at[k], &arena), '='));
+        }
+    }
+    for (size_t i = 0; i < study->n_axes; i++)
+        for (size_t k = 0; k < study->axes[i].n; k++)
+            fuzz_expect_text(study->axes[i].values[k].label);
+    fuzz_expect(study->baseline < study_points(study));
+    fuzz_expect(study_batch(study) >= 1);
+    arena_free(&arena);
+}
+
 static void expect_scenario(struct scenario *scenario)
 {
     static FILE *nowhere;
@@ -44,6 +71,7 @@ static void expect_scenario(struct scenario *scenario)
         nowhere = fopen("/dev/null", "w");
     scenario_print(scenario, nowhere);
     fuzz_expect(scenario->n_pools > 0);
+    expect_study(scenario_study(scenario->file));
     for (size_t i = 0; i < scenario->n_warnings; i++)
         fuzz_expect_text(scenario->warnings[i]);
 }
