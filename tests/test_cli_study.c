@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <time.h>
 
-#include "program.h"
+#include "study_program.h"
 
 /* Studies as a user meets them: the same bytes whichever way they were run. */
 
@@ -31,44 +31,6 @@ static const char sweep[] =
     FRAME UNCERTAIN SWEEP "study:\n  replications: 150\n  sampling: antithetic\n"
                           "  stop: [{metric: total.economic_usd, half_width: 380}]\n"
                           "  baseline: {pools.own.gpus: 16}\n";
-
-static struct folder prepared(const char *yaml)
-{
-    struct folder folder = folder_new();
-    folder_write(&folder, "t.yaml", yaml);
-    return folder;
-}
-
-static void clean(const struct folder *folder)
-{
-    char command[256];
-    snprintf(command, sizeof command, "rm -rf %s", folder->path);
-    cr_expect(eq(int, system(command), 0));
-}
-
-/* A shell line; $T is the program. */
-static struct outcome *run(const struct folder *folder, const char *line)
-{
-    char command[1800];
-    snprintf(command, sizeof command, "--version >/dev/null; T=\"$TENURE_PROGRAM\"; %s",
-             line);
-    return tenure(folder, command);
-}
-
-static void expect_code(const struct folder *folder, const char *line, int code)
-{
-    struct outcome *outcome = run(folder, line);
-    cr_expect(outcome->code == code, "%s: exit %d, not %d: %s%s", line, outcome->code,
-              code, outcome->out, outcome->err);
-}
-
-/* Both directories hold the same files with the same bytes. */
-static void expect_same(const struct folder *folder, const char *a, const char *b)
-{
-    char line[256];
-    snprintf(line, sizeof line, "rm -rf %s/shards; diff -r %s %s", b, a, b);
-    expect_code(folder, line, 0);
-}
 
 static void expect_all_ways_give_the_same(const char *yaml, const char *command)
 {

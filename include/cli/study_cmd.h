@@ -3,8 +3,8 @@
 
 /*
  * What the commands that run a study have in common: options, progress, Ctrl-C, exit
- * codes.  A command says which design it is (study/design.h), and may have options and
- * a summary of its own.
+ * codes.  A command says which design it is (study/design.h), and may have options of
+ * its own.
  */
 
 #include "cli/cli.h"
@@ -13,14 +13,11 @@
 
 struct study_command {
     const struct study_design *design;
-    /* Options of its own, which take values; NULL: none.  What is given is part of the
-     * command that messages show. */
+    /* Options of its own, which take a value or several; NULL: none.  What is given is
+     * part of the command that messages show. */
     const struct cli_option *options;
     /* What the options come to: into setup->params or setup->spec.  NULL: nothing. */
     bool (*apply)(void *self, struct study_setup *setup, struct error *err);
-    /* The summary in place of the usual one; NULL: that. */
-    bool (*print)(void *self, const struct study_plan *plan, const char *dir, bool json,
-                  struct error *err);
     void *self;
 };
 
@@ -43,6 +40,12 @@ int study_command_run(const struct study_command *command, int argc, char **argv
     "  --lock-wait SECONDS   wait for another process that writes into DIR\n"          \
     "  -q, --quiet           no progress and no summary\n"                             \
     "  --json                print the summary as JSON\n"
+
+/* The summary of a finished study, by its design (cli/study_print.h), and whether
+ * replications failed; the exit code. */
+int study_command_say(const struct study_plan *plan, const struct finish_report *finish,
+                      const struct study_summary *summary, const char *dir, bool json,
+                      bool quiet);
 
 /* Says that replications failed, on standard error; the exit code. */
 int study_command_failed(const struct study_plan *plan,

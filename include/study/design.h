@@ -31,8 +31,9 @@ struct study_setup {
     /* A copy of the scenario's, for prepare to change: the axes are those of the plan,
      * the replications, sampling and batch are what is run. */
     struct study_spec spec;
-    json_t *params;      /* of the design; part of the study's id.  Owned */
-    const char *version; /* of the program */
+    json_t *params;          /* of the design; part of the study's id.  Owned */
+    bool replications_given; /* on the command line, for this study */
+    const char *version;     /* of the program */
     struct arena arena;
     struct sampling sampling; /* set by plan_make */
 };
@@ -60,7 +61,8 @@ struct study_design {
 extern const struct study_design *const study_designs[];
 const struct study_design *design_find(const char *kind); /* or NULL */
 
-extern const struct study_design design_mc, design_sweep;
+extern const struct study_design design_mc, design_sweep, design_sensitivity,
+    design_breakeven;
 
 /* Begins a setup with the scenario's spec and no params. */
 void setup_begin(struct study_setup *setup, const struct study_design *design,

@@ -96,7 +96,6 @@ static int say_result(const struct arguments *arguments, const struct study_plan
                       const struct study_summary *summary)
 {
     const char *dir = arguments->dir ? arguments->dir : arguments->sources[0];
-    struct error err;
     if (report->missing > 0)
         return say_missing(plan, report, dir);
     if (report->was_finished) {
@@ -104,12 +103,8 @@ static int say_result(const struct arguments *arguments, const struct study_plan
             printf("%s holds this study already, and it is finished.\n", dir);
         return 0;
     }
-    if (arguments->json &&
-        !study_summary_json(summary, &report->finish, dir, stdout, &err))
-        return cli_fail(&err);
-    if (!arguments->json && !arguments->quiet)
-        study_summary_print(summary, &report->finish, dir, stdout);
-    return study_command_failed(plan, &report->finish, dir);
+    return study_command_say(plan, &report->finish, summary, dir, arguments->json,
+                             arguments->quiet);
 }
 
 static bool read_options(const struct arguments *arguments,

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/study_print.h"
+
 #define OPTIONS_COMMON 10
 #define OPTIONS_OWN    12
 #define JOBS_MAX       1024
@@ -96,11 +98,17 @@ static const char *const *words_of(struct run *run, size_t *n)
     const struct arguments *from = &run->arguments;
     const struct cli_option *own = run->command->options;
     size_t room = 4 + 2 * from->overrides.n + 2 * OPTIONS_OWN;
+    for (size_t i = 0; own && own[i].name; i++)
+        room += own[i].values ? 2 * own[i].values->n : 0;
     const char **words = ARENA_ARRAY(&run->arena, room, const char *);
     *n = 0;
     words[(*n)++] = run->command->design->kind;
     words[(*n)++] = from->scenario;
     for (size_t i = 0; own && own[i].name; i++) {
+        for (size_t k = 0; own[i].values && k < own[i].values->n; k++) {
+            words[(*n)++] = arena_printf(&run->arena, "--%s", own[i].name);
+            words[(*n)++] = own[i].values->text[k];
+        }
         if (!own[i].value || !*own[i].value)
             continue;
         words[(*n)++] = arena_printf(&run->arena, "--%s", own[i].name);
@@ -189,6 +197,23 @@ int study_command_failed(const struct study_plan *plan,
     return cli_fail(&err);
 }
 
+int study_command_say(const struct study_plan *plan, const struct finish_report *finish,
+                      const struct study_summary *summary, const char *dir, bool json,
+                      bool quiet)
+{
+    struct error err;
+    bool ok = true;
+    if (quiet && !json)
+        return study_command_failed(plan, finish, dir);
+    if (study_print_has(plan))
+        ok = study_print(plan, finish, dir, json, stdout, &err);
+    else if (json)
+        ok = study_summary_json(summary, finish, dir, stdout, &err);
+    else
+        study_summary_print(summary, finish, dir, stdout);
+    return ok ? study_command_failed(plan, finish, dir) : cli_fail(&err);
+}
+
 static void say_kept(const struct run *run, struct error *err)
 {
     const struct study_progress *progress = &run->report.progress;
@@ -220,8 +245,6 @@ static int say_result(struct run *run)
 {
     const struct arguments *arguments = &run->arguments;
     const struct study_report *report = &run->report;
-    struct error err;
-    bool ok = true;
     if (report->was_finished) {
         if (!arguments->quiet && !arguments->json)
             printf("%s holds this study already, and it is finished.\n",
@@ -233,17 +256,8 @@ static int say_result(struct run *run)
             say_shard(run);
         return 0;
     }
-    if (run->command->print && (arguments->json || !arguments->quiet))
-        ok = run->command->print(run->command->self, &run->plan, arguments->dir,
-                                 arguments->json, &err);
-    else if (arguments->json)
-        ok = study_summary_json(&run->summary, &report->finish, arguments->dir, stdout,
-                                &err);
-    else if (!arguments->quiet)
-        study_summary_print(&run->summary, &report->finish, arguments->dir, stdout);
-    if (!ok)
-        return cli_fail(&err);
-    return study_command_failed(&run->plan, &report->finish, arguments->dir);
+    return study_command_say(&run->plan, &report->finish, &run->summary, arguments->dir,
+                             arguments->json, arguments->quiet);
 }
 
 static bool run_study(struct run *run, const struct scenario_file *file,
@@ -253,6 +267,7 @@ static bool run_study(struct run *run, const struct scenario_file *file,
     size_t n;
     const char *const *words = words_of(run, &n);
     setup_begin(&run->setup, command->design, file, TENURE_VERSION);
+    run->setup.replications_given = run->arguments.replications != NULL;
     if ((command->apply && !command->apply(command->self, &run->setup, err)) ||
         !plan_make(&run->plan, &run->setup, words, n, err))
         return false;

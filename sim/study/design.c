@@ -4,7 +4,8 @@
 
 #include "output/manifest_parts.h"
 
-const struct study_design *const study_designs[] = {&design_mc, &design_sweep, NULL};
+const struct study_design *const study_designs[] = {
+    &design_mc, &design_sweep, &design_sensitivity, &design_breakeven, NULL};
 
 const struct study_design *design_find(const char *kind)
 {

@@ -1,0 +1,132 @@
+/* What `tenure breakeven` says. */
+
+#include <math.h>
+#include <string.h>
+
+#include "cli/study_print.h"
+#include "cli/text_table.h"
+#include "output/brief_parts.h"
+#include "output/manifest_parts.h"
+
+#define LINES_SHOWN 40
+
+static const char *const texts[] = {"metric",      "unit",        "first",
+                                    "second",      "lower",       "kind",
+                                    "lower_below", "lower_above", NULL};
+
+static bool add_json(json_t *root, const char *key, const char *dir, const char *name,
+                     struct error *err)
+{
+    struct text_table table;
+    if (!text_table_read(&table, dir, name, err))
+        return false;
+    manifest_set(root, key, text_table_json(&table, texts));
+    text_table_free(&table);
+    return true;
+}
+
+bool breakeven_json(const struct study_plan *plan, const char *dir, json_t *root,
+                    struct error *err)
+{
+    size_t axes = plan->n_axes;
+    manifest_set(root, "x", manifest_text(plan->axes[axes - 2].name));
+    manifest_set(root, "y",
+                 axes == 3 ? manifest_text(plan->axes[0].name) : json_null());
+    return add_json(root, "boundary", dir, "boundary.csv", err) &&
+           add_json(root, "grid", dir, "breakeven.csv", err);
+}
+
+/* ---- for people ---- */
+
+static void say_limit(struct paragraph *text, double limit)
+{
+    if (isnan(limit))
+        paragraph_say(text, "...");
+    else
+        paragraph_say(text, "%.4g", limit);
+}
+
+/* "0.42 (0.40 to 0.45)"; a side beyond the grid is "...". */
+static void say_place(struct paragraph *text, const struct text_table *table,
+                      size_t row, const char *x)
+{
+    double at = text_table_number(table, row, x);
+    if (!isnan(at))
+        paragraph_say(text, "%.4g (", at);
+    say_limit(text, text_table_number(table, row, "low"));
+    paragraph_say(text, " to ");
+    say_limit(text, text_table_number(table, row, "high"));
+    if (!isnan(at))
+        paragraph_say(text, ")");
+}
+
+static void say_sides(struct paragraph *text, const struct text_table *table,
+                      size_t row, const char *x)
+{
+    const char *kind = text_table_cell(table, row, "kind");
+    const char *below = text_table_cell(table, row, "lower_below");
+    const char *above = text_table_cell(table, row, "lower_above");
+    if (strcmp(kind, "crossing") == 0) {
+        paragraph_say(text, "%s is lower below, %s above ", below, above);
+        say_place(text, table, row, x);
+    } else if (strcmp(kind, "undecided") == 0) {
+        paragraph_say(text, "%s%s, but it is not sure at ", *below ? below : "neither",
+                      " is lower");
+        say_place(text, table, row, x);
+    } else if (*below) {
+        paragraph_say(text, "%s is lower everywhere", below);
+    } else {
+        paragraph_say(text, "there is no figure");
+    }
+}
+
+static void print_line(const struct text_table *table, size_t row, const char *x,
+                       const struct plan_axis *y, FILE *out)
+{
+    struct paragraph text = {.used = 0};
+    if (y)
+        paragraph_say(&text, "%s %s%s%s: ", y->name,
+                      text_table_cell(table, row, y->name), *y->unit ? " " : "",
+                      y->unit);
+    say_sides(&text, table, row, x);
+    paragraph_print(&text, 4, out);
+}
+
+static void say_unit(struct paragraph *text, const struct plan_axis *axis)
+{
+    paragraph_say(text, "%s", axis->name);
+    if (*axis->unit)
+        paragraph_say(text, ", in %s", axis->unit);
+}
+
+bool breakeven_print(const struct study_plan *plan, const char *dir, FILE *out,
+                     struct error *err)
+{
+    struct text_table table;
+    size_t axes = plan->n_axes;
+    const struct plan_axis *x = &plan->axes[axes - 2];
+    const struct plan_axis *y = axes == 3 ? &plan->axes[0] : NULL;
+    struct paragraph head = {.used = 0}, foot = {.used = 0};
+    if (!text_table_read(&table, dir, "boundary.csv", err))
+        return false;
+    paragraph_say(&head, "Where %s of %s and %s is the same, by ",
+                  json_string_value(json_object_get(plan->params, "metric")),
+                  plan->axes[axes - 1].labels[0], plan->axes[axes - 1].labels[1]);
+    say_unit(&head, x);
+    paragraph_say(&head, ":");
+    putc('\n', out);
+    paragraph_print(&head, 0, out);
+    for (size_t row = 0; row < table.n_rows && row < LINES_SHOWN; row++)
+        print_line(&table, row, x->name, y, out);
+    if (table.n_rows > LINES_SHOWN)
+        fprintf(out, "... and %zu more\n", table.n_rows - LINES_SHOWN);
+    paragraph_say(&foot,
+                  "In brackets: where a difference of zero cannot be ruled out; ... is "
+                  "beyond the grid. The boundary is in %s/boundary.csv, all points are "
+                  "in breakeven.csv.",
+                  dir);
+    putc('\n', out);
+    paragraph_print(&foot, 0, out);
+    text_table_free(&table);
+    return true;
+}

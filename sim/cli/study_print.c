@@ -1,0 +1,78 @@
+#include "cli/study_print.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "output/manifest_parts.h"
+#include "output/prose.h"
+
+static const struct printer {
+    const char *kind;
+    bool (*print)(const struct study_plan *plan, const char *dir, FILE *out,
+                  struct error *err);
+    bool (*json)(const struct study_plan *plan, const char *dir, json_t *root,
+                 struct error *err);
+} printers[] = {
+    {"sensitivity", sensitivity_print, sensitivity_json},
+    {"breakeven", breakeven_print, breakeven_json},
+};
+
+static const struct printer *find(const struct study_plan *plan)
+{
+    for (size_t i = 0; i < sizeof printers / sizeof *printers; i++)
+        if (strcmp(printers[i].kind, plan->design->kind) == 0)
+            return &printers[i];
+    return NULL;
+}
+
+bool study_print_has(const struct study_plan *plan)
+{
+    return find(plan) != NULL;
+}
+
+static bool print_json(const struct printer *printer, const struct study_plan *plan,
+                       const struct finish_report *report, const char *dir, FILE *out,
+                       struct error *err)
+{
+    json_t *root = manifest_value(json_object());
+    manifest_set(root, "kind", json_string(plan->design->kind));
+    manifest_set(root, "study", json_string(plan->id));
+    manifest_set(root, "scenario", manifest_text(plan->scenario));
+    manifest_set(root, "directory", manifest_text(dir));
+    manifest_set(root, "replications", json_integer((json_int_t)report->rows));
+    manifest_set(root, "failed", json_integer((json_int_t)report->failed));
+    manifest_set(root, "confidence", json_real(plan->confidence));
+    bool ok = printer->json(plan, dir, root, err);
+    if (ok && (json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0 ||
+               fputc('\n', out) == EOF || fflush(out) != 0))
+        ok = error_errno(err, "standard output");
+    json_decref(root);
+    return ok;
+}
+
+static void print_head(const struct study_plan *plan,
+                       const struct finish_report *report, FILE *out)
+{
+    struct paragraph head = {.used = 0};
+    paragraph_say(&head,
+                  "%s: %zu points with %" PRIu64 " replication%s each, %" PRIu64
+                  " runs in all",
+                  plan->scenario, plan->n_points, plan->replications,
+                  plan->replications == 1 ? "" : "s", report->rows);
+    if (report->failed > 0)
+        paragraph_say(&head, ", of which %" PRIu64 " could not be done",
+                      report->failed);
+    paragraph_say(&head, "; intervals of %g %%.", 100 * plan->confidence);
+    paragraph_print(&head, 0, out);
+}
+
+bool study_print(const struct study_plan *plan, const struct finish_report *report,
+                 const char *dir, bool json, FILE *out, struct error *err)
+{
+    const struct printer *printer = find(plan);
+    if (json)
+        return print_json(printer, plan, report, dir, out, err);
+    print_head(plan, report, out);
+    return printer->print(plan, dir, out, err) &&
+           (fflush(out) == 0 || error_errno(err, "standard output"));
+}
