@@ -351,6 +351,45 @@ Test(study_spec, an_empirical_law_draws_what_the_file_has)
     cr_expect(scratch_remove(&file));
 }
 
+/* What the boundary is drawn over may be uncertain elsewhere; then it is not drawn. */
+Test(study_spec, a_breakeven_sets_what_is_uncertain_and_the_rest_stays_correlated)
+{
+    struct reading r;
+    read_well(&r,
+              "uncertain:\n"
+              "  pools.own.price: {normal: {mean: 2 USD/GPU-h, sd: 0.1 USD/GPU-h}}\n"
+              "  demand.batch.scale: {uniform: {min: 0, max: 2}}\n"
+              "  pools.burst.limit: {uniform: {min: 0, max: 64}, step: 1}\n"
+              "correlation:\n"
+              "  - {between: [pools.own.price, demand.batch.scale], rho: 0.7}\n"
+              "  - {between: [pools.own.price, pools.burst.limit], rho: -0.35}\n"
+              "  - {between: [demand.batch.scale, pools.burst.limit], rho: 0.2}\n"
+              "breakeven:\n"
+              "  x: {pools.0.price: 1..3 step 1 USD/GPU-h}\n"
+              "  between: {a: {pools.own.gpus: 8}, b: {}}\n");
+    cr_expect(eq(u64, r.spec.breakeven.sets, 1));
+    study_leave_out(&r.spec, r.spec.breakeven.sets, &r.arena);
+    cr_assert(eq(sz, r.spec.n_uncertain, 2));
+    cr_expect(eq(str, (char *)r.spec.uncertain[0].path, "demand.batch.scale"));
+    cr_expect(ieee_ulp_eq(dbl, r.spec.cholesky[0], 1, 8));
+    cr_expect(fabs(r.spec.cholesky[2] - 0.2) < 1e-12);
+    cr_expect(fabs(r.spec.cholesky[3] - sqrt(1 - 0.04)) < 1e-12);
+    study_leave_out(&r.spec, 3, &r.arena);
+    cr_expect(eq(sz, r.spec.n_uncertain, 0));
+    cr_expect(r.spec.cholesky == NULL);
+    arena_free(&r.arena);
+
+    read_spec(&r,
+              "uncertain: {pools.own.price: {uniform: {min: 1 USD/GPU-h, max: 2 "
+              "USD/GPU-h}}}\n"
+              "breakeven: {x: {demand.batch.scale: [1, 2]}, between: {a: {pools.own: "
+              "{gpus: 8}}, b: {}}}\n");
+    cr_expect(not(r.ok));
+    cr_expect(strstr(r.err.text, "uncertain has 'pools.own.price' already") != NULL,
+              "%s", r.err.text);
+    arena_free(&r.arena);
+}
+
 /* Nothing behind a key is as no key. */
 Test(study_spec, empty_keys_are_as_none)
 {

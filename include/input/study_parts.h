@@ -23,8 +23,9 @@ struct study_reader {
     const char *scenario_path;
     struct arena *arena;
     struct study_spec *spec;
-    struct study_path *paths;
+    struct study_path *paths; /* those of `uncertain` first, in their order */
     size_t n_paths;
+    bool sets; /* what is read may set uncertain inputs, which are not drawn then */
 };
 
 /* Checks the path that `key` holds and notes that it is taken; an error where it, or

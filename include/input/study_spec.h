@@ -105,6 +105,9 @@ struct breakeven_spec {
     struct axis x, y;    /* numbers, ascending; y.n is 0 where there is no y */
     struct axis between; /* two designs; its name is "design" */
     const char *metric;
+    /* Bits: uncertain inputs that x, y or a design sets, and which are not drawn then.
+     */
+    uint64_t sets;
     struct place place, metric_place;
 };
 
@@ -144,6 +147,10 @@ struct study_spec {
 bool study_spec_read(const struct node *root, const char *scenario_path,
                      struct arena *arena, struct study_spec *spec,
                      struct error *err) MUST_CHECK;
+
+/* Takes uncertain inputs (bits) out of the spec; those that remain are drawn as before,
+ * correlated as they were among themselves.  What changes lies in the arena. */
+void study_leave_out(struct study_spec *spec, uint64_t inputs, struct arena *arena);
 
 /* The product of the axes' lengths, 1 without axes; at most STUDY_POINTS_MAX. */
 size_t study_points(const struct study_spec *spec);

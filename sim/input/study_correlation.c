@@ -4,6 +4,7 @@
  * correlation is (6 / pi) asin(rho / 2).
  */
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -151,6 +152,42 @@ static bool refuse_row(const struct study_spec *spec, struct copula *copula, siz
         "correlation: rho %s between %s and %s contradicts the others; with "
         "them it can be %s %s",
         given, pair[0], pair[1], limit, rho[worst] > 0 ? "at most" : "at least");
+}
+
+/* The correlation matrix that the root of the given one implies for the inputs kept. */
+static double *root_of_kept(const struct study_spec *spec, const size_t kept[],
+                            size_t n, struct arena *arena)
+{
+    struct copula copula = {.n = n,
+                            .matrix = ARENA_ARRAY(arena, n * n, double),
+                            .root = ARENA_ARRAY(arena, n * n, double)};
+    for (size_t i = 0; i < n * n; i++) {
+        const double *a = &spec->cholesky[kept[i / n] * spec->n_uncertain];
+        const double *b = &spec->cholesky[kept[i % n] * spec->n_uncertain];
+        for (size_t k = 0; k < spec->n_uncertain; k++)
+            copula.matrix[i] += a[k] * b[k];
+    }
+    for (size_t row = 0; row < n; row++)
+        if (!root_row(&copula, row))
+            assert(!"part of a positive definite matrix");
+    return copula.root;
+}
+
+void study_leave_out(struct study_spec *spec, uint64_t inputs, struct arena *arena)
+{
+    size_t kept[UNCERTAIN_MAX], n = 0;
+    for (size_t i = 0; i < spec->n_uncertain; i++)
+        if (!(inputs >> i & 1))
+            kept[n++] = i;
+    if (n == spec->n_uncertain)
+        return;
+    struct uncertain_input *list = ARENA_ARRAY(arena, n + 1, struct uncertain_input);
+    for (size_t i = 0; i < n; i++)
+        list[i] = spec->uncertain[kept[i]];
+    if (spec->cholesky)
+        spec->cholesky = n > 0 ? root_of_kept(spec, kept, n, arena) : NULL;
+    spec->uncertain = list;
+    spec->n_uncertain = n;
 }
 
 bool study_read_correlation(struct study_reader *reader, const struct node *list,

@@ -118,7 +118,10 @@ bool study_take_path(struct study_reader *reader, const struct node *key,
                 return true;
             continue;
         }
-        if (study_paths_meet(canonical, other->canonical))
+        if (reader->sets && i < reader->spec->n_uncertain &&
+            strcmp(canonical, other->canonical) == 0)
+            reader->spec->breakeven.sets |= UINT64_C(1) << i;
+        else if (study_paths_meet(canonical, other->canonical))
             return error_at(err, key->place,
                             "%s.%s: %s has '%s' already, which is the same value or "
                             "lies within; say it in one place",
@@ -155,6 +158,7 @@ static bool read_parts(struct study_reader *reader, struct error *err)
         return false;
     /* Studies of another kind, which may vary what a sweep varies. */
     reader->n_paths = n_uncertain;
+    reader->sets = true;
     if (breakeven && !study_read_breakeven(reader, breakeven, err))
         return false;
     return study_read_settings(reader, study, err) &&
