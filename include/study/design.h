@@ -35,7 +35,8 @@ struct study_setup {
     bool replications_given; /* on the command line, for this study */
     const char *version;     /* of the program */
     struct arena arena;
-    struct sampling sampling; /* set by plan_make */
+    struct sampling sampling; /* set by plan_make, */
+    const char *path;         /* and that of the scenario, as given */
 };
 
 struct study_design {

@@ -291,6 +291,7 @@ bool plan_make(struct study_plan *plan, struct study_setup *setup,
     if (!scenario_resolve(setup->file, NULL, 0, &base, err))
         return false;
     uint64_t seed = (uint64_t)base.seed;
+    setup->path = base.path; /* the file's */
     json_t *root = NULL;
     if (setup->design->prepare(setup, err) && check_tasks(setup, err))
         root = make_root(setup, &base, err);

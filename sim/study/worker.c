@@ -1,6 +1,6 @@
 #include "study/worker.h"
 
-#include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -114,15 +114,27 @@ static bool find_scenario(struct worker *worker, struct task *task, struct error
     return true;
 }
 
-/* The scenario's path as it was typed is no part of a result. */
+static bool is_in_path(char c)
+{
+    return isalnum((unsigned char)c) || (c && strchr("._-/~", c));
+}
+
+/* The scenario's folder as it was typed is no part of a result: "../a/jobs.csv" of
+ * "../a/t.yaml" is "jobs.csv", wherever the study ran. */
 static const char *localise(const char *text, const char *path, struct arena *arena)
 {
     const char *slash = strrchr(path, '/');
-    size_t length = strlen(path);
-    const char *name = slash ? slash + 1 : path;
-    if (!slash || strncmp(text, path, length) != 0)
-        return text;
-    return arena_printf(arena, "%s%s", name, text + length);
+    size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+    char *local = arena_strdup(arena, text), *to = local;
+    for (const char *from = text; *from;) {
+        bool begins = from == text || !is_in_path(from[-1]);
+        if (folder && begins && strncmp(from, path, folder) == 0)
+            from += folder;
+        else
+            *to++ = *from++;
+    }
+    *to = '\0';
+    return local;
 }
 
 /* Numbers without their unit, so that a column of them is numbers. */
@@ -152,12 +164,11 @@ static void put_cells(struct worker *worker, const struct task *task,
         payload_cell(&worker->payload, &worker->cells[i], columns->items[i].digits);
 }
 
-static void put_failure(struct worker *worker, const struct task *task,
-                        const struct error *err)
+static void put_failure(struct worker *worker, const struct error *err)
 {
     static const struct study_cell none = {.has = false};
     const struct study_columns *columns = &worker->crew->plan->columns;
-    const char *path = task->scenario ? task->scenario->path : "";
+    const char *path = worker->crew->setup->path;
     payload_text(&worker->payload, localise(err->text, path, &worker->scratch));
     for (size_t i = 0; i < columns->n; i++)
         payload_cell(&worker->payload, &none, 0);
@@ -201,7 +212,7 @@ bool worker_run(struct worker *worker, size_t point, uint64_t replication,
     put_inputs(worker, &task);
     bool ok = find_scenario(worker, &task, &inner) && run_world(worker, &task, &inner);
     if (!ok && inner.kind == ERROR_INFEASIBLE) {
-        put_failure(worker, &task, &inner);
+        put_failure(worker, &inner);
         ok = true;
     }
     if (task.scenario == &task.own)
