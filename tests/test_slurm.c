@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include "scratch.h"
+#include "study/slurm_queue.h"
 #include "study/slurm_script.h"
 
 static const char *const about[] = {
@@ -56,11 +57,11 @@ Test(slurm, the_script_is_one_that_a_person_can_read)
         "# tenure mc of own-or-lease.yaml, written by Tenure 0.1.0.\n"
         "# 4,000 replications in 40 tasks of 100: some 8 minutes each.\n"
         "#\n"
-        "#   sh FILE [SBATCH-OPTION...]   submits the tasks, and a job that merges "
-        "them\n"
-        "#   sbatch --array=3,17 FILE     runs tasks 3 and 17 (again)\n"
-        "#   sh FILE merge                merges here and now, or says what is "
-        "missing\n"
+        "#   sh FILE                submits the tasks, and a job that merges them\n"
+        "#   sh FILE --array=3,17   submits tasks 3 and 17 (again), and the merge; "
+        "other\n"
+        "#                          options of sbatch may be given, too\n"
+        "#   sh FILE merge          merges here and now, or says what is missing\n"
         "#\n"
         "# A task is one shard of the study.  Whatever ends it (preemption, a lost "
         "node,\n"
@@ -82,12 +83,12 @@ Test(slurm, the_script_is_one_that_a_person_can_read)
         "    mkdir -p -- \"$logs\" || exit 5\n"
         "    array=$(sbatch --parsable \"$@\" -- \"$0\") || exit 5\n"
         "    array=${array%%;*}\n"
+        "    echo \"job $array: the tasks\"\n"
         "    merge=$(sbatch --parsable \"$@\" --array= --cpus-per-task=1 \\\n"
         "        --job-name=own-or-lease-3f9a2c-merge \\\n"
         "        --output=/scratch/ada/out/shards/logs/merge-%j.log \\\n"
         "        --dependency=\"afterany:$array\" -- \"$0\" merge) || exit 5\n"
-        "    echo \"job $array: $tasks tasks\"\n"
-        "    echo \"job ${merge%%;*}: merges when they have ended\"\n"
+        "    echo \"job ${merge%%;*}: the merge, when they have ended\"\n"
         "    exit\n"
         "fi\n"
         "\n"
@@ -356,6 +357,38 @@ Test(slurm, what_a_script_cannot_hold_is_refused)
     arena_free(&arena);
 }
 
+Test(slurm, a_script_tells_again_what_it_was_made_for)
+{
+    struct arena arena = {0};
+    struct slurm_script script = usual;
+    script.scenario = "tasks=7";
+    script.dir = "#SBATCH --job-name=x";
+    const char *text = text_of(&script, &arena);
+    struct scratch scratch = scratch_file("study.sbatch", text, strlen(text));
+    struct slurm_note note;
+    cr_assert(slurm_script_note(scratch.path, &arena, &note));
+    cr_expect_str_eq(note.name, "own-or-lease-3f9a2c");
+    cr_expect(eq(i64, note.tasks, 40));
+    static const char *const others[] = {
+        "",
+        "tasks=40\n",
+        "#SBATCH --job-name=x\ntasks=\n",
+        "#SBATCH --job-name=x\ntasks=99999999999\n",
+        "#SBATCH --job-name=x\ntasks=4x\n",
+        "#SBATCH --job-name=x\ntasks=-4\n",
+    };
+    for (size_t i = 0; i < COUNT(others); i++) {
+        scratch_write(&scratch, others[i], strlen(others[i]));
+        bool ok = slurm_script_note(scratch.path, &arena, &note);
+        cr_expect(not(ok), "case %zu", i);
+        cr_expect(note.name == NULL && note.tasks == 0, "case %zu", i);
+    }
+    scratch_remove(&scratch);
+    bool ok = slurm_script_note(scratch.path, &arena, &note);
+    cr_expect(not(ok));
+    arena_free(&arena);
+}
+
 /* ---- small parts ---- */
 
 Test(slurm, tasks_are_told_as_sbatch_takes_them)
@@ -426,5 +459,45 @@ Test(slurm, a_job_name_is_of_the_scenario_and_the_directory)
     const char *other = slurm_job_name(&arena, "a.yaml", "/scratch/ada/out2");
     cr_expect_str_neq(one, other);
     cr_expect_str_eq(one, slurm_job_name(&arena, "x/a.yaml", "/scratch/ada/out"));
+    arena_free(&arena);
+}
+
+Test(slurm, of_a_queue_the_jobs_of_the_study_are_told)
+{
+    static const char printed[] =
+        "12_0|a-1f|RUNNING|n2|None\n"
+        "12_1|a-1f|PENDING||Priority\n"
+        "12_2|a-1f|COMPLETING|n[1-2]|None\n"
+        "9_3|a-2f|RUNNING|n1|None\n"        /* of another study */
+        "12_7|a-1f|RUNNING|n1|None\n"       /* no such task */
+        "12|a-1f|RUNNING|n1|None\n"         /* no array */
+        "12_[3-5]|a-1f|PENDING||Priority\n" /* not by task */
+        "12_-1|a-1f|RUNNING|n1|None\n"
+        "12_99999999999999999999|a-1f|RUNNING|n1|None\n"
+        "slurm_load_jobs error: x\n"
+        "14_4|a-1f|RUNNING|n3|None\n"
+        "15_4|a-1f|PENDING||Resources\n" /* submitted again: it runs already */
+        "15_5|a-1f|PENDING||Nodes\tx\n"
+        "16|a-1f-merge|PENDING||Dependency|really";
+    static const char *const wanted[] = {
+        "running on n2 (12_0)",        "waiting (12_1: Priority)",
+        "completing on n[1-2] (12_2)", NULL,
+        "running on n3 (14_4)",        NULL,
+    };
+    struct arena arena = {0};
+    struct slurm_queue queue;
+    slurm_queue_read(printed, "a-1f", 6, &arena, &queue);
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        const struct slurm_job_state *job = &queue.tasks[i];
+        cr_assert(eq(int, job->id != NULL, wanted[i] != NULL), "task %zu", i);
+        if (wanted[i])
+            cr_expect_str_eq(slurm_state_text(job, &arena), wanted[i]);
+    }
+    cr_assert(queue.merging);
+    cr_expect_str_eq(slurm_state_text(&queue.merge, &arena),
+                     "waiting (16: Dependency|really)");
+    slurm_queue_read("", "a-1f", 6, &arena, &queue);
+    cr_expect(not(queue.merging));
+    cr_expect(queue.tasks[0].id == NULL);
     arena_free(&arena);
 }

@@ -5,8 +5,8 @@
  * The script that runs a study as an array of Slurm jobs: one shard a task, and a job
  * that merges them.
  *
- * It is for sh and for sbatch, and for people to read.  `sh SCRIPT` submits all,
- * `sbatch --array=3,17 SCRIPT` runs some tasks (again), `sh SCRIPT merge` merges.  The
+ * It is for sh and for sbatch, and for people to read.  `sh SCRIPT` submits all, `sh
+ * SCRIPT --array=3,17` some tasks (again) and the merge, `sh SCRIPT merge` merges.  The
  * number of tasks stands in it; only a task's own number comes from Slurm.  What is
  * done, a task does not do again, so that it may be requeued, killed or submitted at
  * any time.
@@ -55,6 +55,14 @@ struct slurm_script {
  * Slurm takes out of the path of its logs), or too long for sbatch. */
 const char *slurm_script_text(const struct slurm_script *script, struct arena *arena,
                               struct error *err) MUST_CHECK;
+
+/* What a script that was written before says: the jobs' name and how many tasks there
+ * are.  False where there is none, or another's. */
+struct slurm_note {
+    const char *name; /* NULL: no script */
+    int64_t tasks;
+};
+bool slurm_script_note(const char *path, struct arena *arena, struct slurm_note *note);
 
 /* One word of an #SBATCH line. */
 const char *slurm_sbatch_word(struct arena *arena, const char *text);

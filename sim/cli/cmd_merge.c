@@ -1,9 +1,12 @@
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/shell.h"
 #include "cli/cmd.h"
 #include "cli/study_cmd.h"
 #include "study/merge.h"
+#include "study/slurm_script.h"
 
 struct arguments {
     const char **sources;
@@ -58,6 +61,27 @@ static void say_ranges(const struct merge_report *report)
     arena_free(&arena);
 }
 
+/* The same on the cluster, where it was one. */
+static void say_array(const struct merge_report *report)
+{
+    struct arena arena = {0};
+    int64_t tasks[MERGE_SHOWN];
+    const char *script =
+        arena_printf(&arena, "%s/" SLURM_FOLDER "/" SLURM_SCRIPT_NAME, report->base);
+    if (report->n_todo > 0 && access(script, F_OK) == 0) {
+        for (size_t i = 0; i < report->n_todo && i < MERGE_SHOWN; i++)
+            tasks[i] = (int64_t)report->todo[i].index;
+        if (report->n_todo <= MERGE_SHOWN)
+            fprintf(stderr, "or, on the cluster,\n  sh %s --array=%s\n",
+                    shell_word(&arena, script),
+                    slurm_array_text(&arena, tasks, report->n_todo));
+        else
+            fprintf(stderr, "or what is said by\n  tenure slurm -o %s --status\n",
+                    shell_word(&arena, report->base));
+    }
+    arena_free(&arena);
+}
+
 /* The commands that run what is missing and nothing else. */
 static void say_commands(const struct study_plan *plan,
                          const struct merge_report *report)
@@ -75,6 +99,7 @@ static void say_commands(const struct study_plan *plan,
     if (report->n_todo > shown)
         fprintf(stderr, "  ... and %zu more shards\n", report->n_todo - shown);
     arena_free(&arena);
+    say_array(report);
 }
 
 static int say_missing(const struct study_plan *plan, const struct merge_report *report,

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/sha256.h"
 #include "base/shell.h"
+#include "input/study_spec.h"
 
 #define WORD_MAX 4000 /* sbatch has 8 KiB for a word, paths 4 KiB */
 
@@ -144,11 +146,11 @@ static void write_about(const struct slurm_script *script, FILE *out)
         fprintf(out, "# %s\n", script->about[i]);
     fputs(
         "#\n"
-        "#   sh FILE [SBATCH-OPTION...]   submits the tasks, and a job that merges "
-        "them\n"
-        "#   sbatch --array=3,17 FILE     runs tasks 3 and 17 (again)\n"
-        "#   sh FILE merge                merges here and now, or says what is "
-        "missing\n"
+        "#   sh FILE                submits the tasks, and a job that merges them\n"
+        "#   sh FILE --array=3,17   submits tasks 3 and 17 (again), and the merge; "
+        "other\n"
+        "#                          options of sbatch may be given, too\n"
+        "#   sh FILE merge          merges here and now, or says what is missing\n"
         "#\n"
         "# A task is one shard of the study.  Whatever ends it (preemption, a lost "
         "node,\n"
@@ -185,12 +187,12 @@ static void write_submit(const struct slurm_script *script, const char *pattern,
         "    mkdir -p -- \"$logs\" || exit 5\n"
         "    array=$(sbatch --parsable \"$@\" -- \"$0\") || exit 5\n"
         "    array=${array%%%%;*}\n"
+        "    echo \"job $array: the tasks\"\n"
         "    merge=$(sbatch --parsable \"$@\" --array= --cpus-per-task=1 \\\n"
         "        --job-name=%s%s \\\n"
         "        --output=%s \\\n"
         "        --dependency=\"afterany:$array\" -- \"$0\" merge) || exit 5\n"
-        "    echo \"job $array: $tasks tasks\"\n"
-        "    echo \"job ${merge%%%%;*}: merges when they have ended\"\n"
+        "    echo \"job ${merge%%%%;*}: the merge, when they have ended\"\n"
         "    exit\n"
         "fi\n",
         script->name, SLURM_MERGE_SUFFIX, shell_word(arena, log));
@@ -213,6 +215,35 @@ static void write_work(const struct slurm_script *script, struct arena *arena,
             "    --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --lock-wait " LOCK_WAIT " \\\n"
             "    --jobs \"${SLURM_CPUS_PER_TASK:-%" PRId64 "}\"\n",
             script->threads);
+}
+
+/* ---- what was written before ---- */
+
+#define NAME_LINE  "#SBATCH --job-name="
+#define TASKS_LINE "tasks="
+
+bool slurm_script_note(const char *path, struct arena *arena, struct slurm_note *note)
+{
+    char line[256];
+    *note = (struct slurm_note){0};
+    FILE *file = fopen(path, "r");
+    while (file && note->tasks == 0 && fgets(line, sizeof line, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, NAME_LINE, strlen(NAME_LINE)) == 0)
+            note->name = arena_strdup(arena, line + strlen(NAME_LINE));
+        else if (strncmp(line, TASKS_LINE, strlen(TASKS_LINE)) == 0 &&
+                 (decimal_to_int64(line + strlen(TASKS_LINE),
+                                   strlen(line + strlen(TASKS_LINE)), 0,
+                                   &note->tasks) != DECIMAL_OK ||
+                  note->tasks < 1 || note->tasks > REPLICATIONS_MAX))
+            break;
+    }
+    if (file)
+        fclose(file);
+    if (note->name && note->tasks > 0 && note->tasks <= REPLICATIONS_MAX)
+        return true;
+    *note = (struct slurm_note){0};
+    return false;
 }
 
 /* ---- the whole ---- */

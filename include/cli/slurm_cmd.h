@@ -1,0 +1,47 @@
+#ifndef CLI_SLURM_CMD_H
+#define CLI_SLURM_CMD_H
+
+/* What the files of `tenure slurm` share: cmd_slurm.c knows the arguments,
+ * slurm_pilot.c how long a replication takes, slurm_submit.c writes the script and
+ * hands it to sbatch, slurm_status.c says what is done. */
+
+#include "study/plan.h"
+#include "study/slurm_queue.h"
+#include "study/slurm_script.h"
+
+/* Runs `n` replications of the study, spread over its points, one after the other. */
+struct slurm_pilot {
+    uint64_t n;
+    double each_s; /* of one core */
+    double peak_mib;
+};
+bool slurm_pilot(const struct study_setup *setup, const struct study_plan *plan,
+                 uint64_t n, struct slurm_pilot *pilot, struct error *err) MUST_CHECK;
+
+/* Fills in the program, where we are and the jobs' name, checks all texts, and makes
+ * the study's folders. */
+bool slurm_prepare(struct slurm_script *script, struct arena *arena,
+                   struct error *err) MUST_CHECK;
+
+/* Writes the script; `*text` is what was written. */
+bool slurm_write(const struct slurm_script *script, const char *path,
+                 struct arena *arena, const char **text, struct error *err) MUST_CHECK;
+
+/* What squeue tells of the jobs of that name; false where it does not answer. */
+bool slurm_ask_queue(const char *name, int64_t n_tasks, struct arena *arena,
+                     struct slurm_queue *queue);
+
+/* An error where jobs of the study are in the queue; tasks below `n_tasks` are looked
+ * for. */
+bool slurm_check_queue(const struct slurm_script *script, int64_t n_tasks,
+                       struct arena *arena, struct error *err) MUST_CHECK;
+
+/* Submits the script at `path`. */
+bool slurm_submit(const struct slurm_script *script, const char *path,
+                  struct arena *arena, struct error *err) MUST_CHECK;
+
+/* Prints what is done and what is missing, by the files of a study's directory and, if
+ * it is there, by squeue. */
+bool slurm_status(const char *dir, bool json, struct error *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,138 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/child.h"
+#include "cli/slurm_cmd.h"
+#include "input/whole_file.h"
+
+/* Where we are, as the user came here: other machines may not know the real path. */
+static bool find_working_directory(const char **path, struct arena *arena,
+                                   struct error *err)
+{
+    const char *said = getenv("PWD");
+    struct stat there, here;
+    *path = said;
+    if (said && *said == '/' && stat(said, &there) == 0 && stat(".", &here) == 0 &&
+        there.st_dev == here.st_dev && there.st_ino == here.st_ino)
+        return true;
+    char real[4096];
+    if (!getcwd(real, sizeof real))
+        return error_errno(err, "the working directory");
+    *path = arena_strdup(arena, real);
+    return true;
+}
+
+static const char *own_path(struct arena *arena)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    return length > 0 && length < (ssize_t)sizeof path
+               ? arena_strndup(arena, path, (size_t)length)
+               : "tenure";
+}
+
+/* With all folders above it. */
+static bool make_folder(const char *path, struct arena *arena, struct error *err)
+{
+    char *part = arena_strdup(arena, path);
+    for (char *slash = part + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return error_errno(err, part);
+        *slash = '/';
+    }
+    return mkdir(path, 0777) == 0 || errno == EEXIST || error_errno(err, path);
+}
+
+static bool write_text(const void *self, const char *path, struct error *err)
+{
+    FILE *out = fopen(path, "w");
+    if (!out)
+        return error_errno(err, path);
+    bool ok = fputs(self, out) >= 0 && fflush(out) == 0 && fsync(fileno(out)) == 0;
+    if (!ok)
+        error_errno(err, path);
+    if (fclose(out) != 0 && ok)
+        ok = error_errno(err, path);
+    return ok;
+}
+
+bool slurm_prepare(struct slurm_script *script, struct arena *arena, struct error *err)
+{
+    script->program = own_path(arena);
+    script->name = "study";
+    if (!find_working_directory(&script->from, arena, err))
+        return false;
+    /* What it refuses is refused before there is a folder of that name. */
+    if (!slurm_script_text(script, arena, err) ||
+        !make_folder(
+            arena_printf(arena, "%s/" SLURM_FOLDER "/" SLURM_LOGS_NAME, script->dir),
+            arena, err))
+        return false;
+    char *real = realpath(script->dir, NULL);
+    if (!real)
+        return error_errno(err, script->dir);
+    script->name = slurm_job_name(arena, script->scenario, real);
+    free(real);
+    return true;
+}
+
+bool slurm_write(const struct slurm_script *script, const char *path,
+                 struct arena *arena, const char **text, struct error *err)
+{
+    *text = slurm_script_text(script, arena, err);
+    return *text && whole_file_write(path, write_text, *text, err) &&
+           (chmod(path, 0755) == 0 || error_errno(err, path));
+}
+
+bool slurm_ask_queue(const char *name, int64_t n_tasks, struct arena *arena,
+                     struct slurm_queue *queue)
+{
+    const char *names =
+        arena_printf(arena, "--name=%s,%s" SLURM_MERGE_SUFFIX, name, name);
+    const char *const argv[] = {
+        "squeue", "--noheader", "--array", names, "--format=" SLURM_QUEUE_FORMAT, NULL};
+    struct error ignored;
+    const char *text;
+    if (!child_capture(argv, 20, arena, &text, &ignored))
+        return false;
+    slurm_queue_read(text, name, n_tasks, arena, queue);
+    return true;
+}
+
+bool slurm_check_queue(const struct slurm_script *script, int64_t n_tasks,
+                       struct arena *arena, struct error *err)
+{
+    struct slurm_queue queue;
+    if (!slurm_ask_queue(script->name, n_tasks, arena, &queue))
+        return true; /* sbatch will tell */
+    for (int64_t i = 0; i < queue.n_tasks; i++)
+        if (queue.tasks[i].id)
+            return error_kind_set(
+                err, ERROR_USAGE,
+                "%s: jobs of it are in the queue, as %s; `tenure slurm "
+                "-o DIR --status` tells more",
+                script->dir, slurm_state_text(&queue.tasks[i], arena));
+    return true;
+}
+
+bool slurm_submit(const struct slurm_script *script, const char *path,
+                  struct arena *arena, struct error *err)
+{
+    /* An option it is not, whatever the directory is called. */
+    const char *operand = *path == '-' ? arena_printf(arena, "./%s", path) : path;
+    if (child_run((const char *const[]){"sh", operand, NULL}, err))
+        return true;
+    return err->kind != ERROR_INTERRUPTED &&
+           error_kind_set(
+               err, err->kind,
+               "%s: it was not submitted, or not as a whole; sbatch has said "
+               "why",
+               script->dir);
+}

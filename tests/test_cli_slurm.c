@@ -1,0 +1,361 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "program.h"
+
+/* `tenure slurm` with stand-ins for sbatch and squeue: what they are given stands in
+ * the file `asked`, what squeue says in `queue`.  tests/slurm/ has the real ones. */
+
+static const char yaml[] =
+    "start: 2026-01-01\nhorizon: 20d\nseed: 7\n"
+    "demand: [{model: {name: poisson, rate: 20 /d, duration: 6h, gpus: 4}}]\n"
+    "pools:\n"
+    "  - {name: own, tenure: own, class: h100-sxm, gpus: 16}\n"
+    "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 64, price: 2.95 "
+    "USD/GPU-h}\n"
+    "uncertain: {pools.burst.price: {normal: {mean: 2.95 USD/GPU-h, sd: 0.2 "
+    "USD/GPU-h}}}\n"
+    "study: {replications: 23}\n";
+
+static const char sbatch[] = "#!/bin/sh\n"
+                             "{ echo sbatch; printf '  %s\\n' \"$@\"; } >>asked\n"
+                             "echo \"$(grep -c '^sbatch' asked)1;cluster\"\n";
+
+static const char squeue[] = "#!/bin/sh\n"
+                             "{ echo squeue; printf '  %s\\n' \"$@\"; } >>asked\n"
+                             "[ -e queue ] && cat queue\n";
+
+static void clean(const struct folder *folder)
+{
+    char command[256];
+    snprintf(command, sizeof command, "rm -rf %s", folder->path);
+    cr_expect(eq(int, system(command), 0));
+}
+
+/* A shell line in the folder; $T is the program. */
+static struct outcome *run(const struct folder *folder, const char *line)
+{
+    char command[1800];
+    snprintf(
+        command, sizeof command,
+        "--version >/dev/null; T=\"$TENURE_PROGRAM\"; PATH=$PWD:$PATH; export PATH; "
+        "unset SLURM_ARRAY_TASK_ID SLURM_JOB_ID; %s",
+        line);
+    return tenure(folder, command);
+}
+
+static void expect_code(const struct folder *folder, const char *line, int code)
+{
+    struct outcome *outcome = run(folder, line);
+    cr_expect(outcome->code == code, "%s: exit %d, not %d: %s%s", line, outcome->code,
+              code, outcome->out, outcome->err);
+}
+
+static struct folder prepared(void)
+{
+    struct folder folder = folder_new();
+    folder_write(&folder, "t.yaml", yaml);
+    folder_write(&folder, "sbatch", sbatch);
+    folder_write(&folder, "squeue", squeue);
+    expect_code(&folder, "chmod +x sbatch squeue", 0);
+    return folder;
+}
+
+/* The name that the jobs of the study in `dir` have. */
+static const char *job_name(const struct folder *folder, const char *dir)
+{
+    static char name[64];
+    char line[256];
+    snprintf(line, sizeof line,
+             "sed -n 's/^#SBATCH --job-name=//p' '%s/shards/study.sbatch'", dir);
+    snprintf(name, sizeof name, "%.60s", run(folder, line)->out);
+    name[strcspn(name, "\n")] = '\0';
+    return name;
+}
+
+Test(cli_slurm, the_script_is_the_same_each_time_and_stands_in_the_study)
+{
+    struct folder folder = prepared();
+    expect_code(&folder, "$T slurm t.yaml -o d --shards 5 --jobs 2 -q -- -p gpu >one",
+                0);
+    expect_code(&folder, "$T slurm t.yaml -o d --shards 5 --jobs 2 -q -- -p gpu >two",
+                0);
+    expect_code(&folder, "cmp one two && cmp one d/shards/study.sbatch", 0);
+    expect_code(&folder, "test -x d/shards/study.sbatch -a -d d/shards/logs", 0);
+    expect_code(&folder, "test ! -e asked", 0); /* nothing was submitted */
+    static const char *const lines[] = {
+        "#SBATCH --array=0-4",
+        "#SBATCH --cpus-per-task=2",
+        "#SBATCH -p gpu",
+        "tasks=5",
+        "# 23 replications in 5 tasks, each with up to 5 of them.",
+    };
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        char line[128];
+        snprintf(line, sizeof line, "grep -qxF -e '%s' one", lines[i]);
+        expect_code(&folder, line, 0);
+    }
+    clean(&folder);
+}
+
+Test(cli_slurm, the_number_of_tasks_is_told_from_a_pilot)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome = run(&folder, "$T slurm t.yaml -o d --pilot 2 >script");
+    cr_expect(eq(int, outcome->code, 0));
+    cr_expect(strstr(outcome->err, "23 replications in 1 task.\nA task takes some ") ==
+                  outcome->err,
+              "%s", outcome->err);
+    cr_expect(strstr(outcome->err, " here (mean of 2), and ") != NULL, "%s",
+              outcome->err);
+    cr_expect(strstr(outcome->err, "It is also d/shards/study.sbatch; `sh "
+                                   "d/shards/study.sbatch` submits it.\n") != NULL);
+    /* Much more work, which is not done here. */
+    expect_code(&folder,
+                "$T slurm t.yaml -o e --minutes 0.1 -q -n 1000000 >script && "
+                "n=$(sed -n 's/^tasks=//p' script) && test $n -gt 1 -a $n -le 1001",
+                0);
+    clean(&folder);
+}
+
+Test(cli_slurm, its_tasks_run_by_themselves_and_merged_are_the_study, .timeout = 120)
+{
+    static const char *const dirs[] = {"d", "it's; touch pwned", "$(touch pwned)",
+                                       "`touch pwned` %a \"x\""};
+    struct folder folder = prepared();
+    expect_code(&folder, "$T mc t.yaml -o one -q --set name=\"it's \\$(touch pwned)\"",
+                0);
+    for (size_t i = 0; i < COUNT(dirs); i++) {
+        folder_write(&folder, "dir", dirs[i]);
+        expect_code(
+            &folder,
+            "d=$(cat dir); $T slurm t.yaml -o \"$d\" --shards 3 -q "
+            "--set name=\"it's \\$(touch pwned)\" >script && cd / && "
+            "for i in 2 0 1; do SLURM_ARRAY_TASK_ID=$i sh \"$OLDPWD/script\" || "
+            "exit 9; done; sh \"$OLDPWD/script\" merge",
+            0);
+        expect_code(
+            &folder,
+            "d=$(cat dir); for f in replications.csv points.csv manifest.json; do "
+            "cmp one/$f \"$d/$f\" || exit 9; done; test ! -e pwned",
+            0);
+        struct outcome *outcome = run(&folder, "$T slurm -o \"$(cat dir)\" --status");
+        cr_expect(strstr(outcome->out, " is finished: its results are there.\n") !=
+                      NULL,
+                  "%s%s", outcome->out, outcome->err);
+        outcome = run(&folder, "$T slurm t.yaml -o \"$(cat dir)\" --submit "
+                               "--set name=\"it's \\$(touch pwned)\"");
+        cr_expect(eq(int, outcome->code, 1));
+        cr_expect(strstr(outcome->err, ": this study is finished, and its results are "
+                                       "there\n") != NULL,
+                  "%s", outcome->err);
+    }
+    clean(&folder);
+}
+
+Test(cli_slurm, submitting_asks_sbatch_twice_and_tells_both_jobs)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome =
+        run(&folder, "$T slurm t.yaml -o 'my d' --shards 4 -q --submit -- --time=60");
+    cr_expect(eq(int, outcome->code, 0), "%s", outcome->err);
+    cr_expect_str_eq(outcome->out, "job 11: the tasks\n"
+                                   "job 21: the merge, when they have ended\n");
+    expect_code(&folder,
+                "grep -v '^  --[jon]' asked >asked2; cat >want <<'X'\n"
+                "squeue\n"
+                "  --array\n"
+                "  --format=%i|%j|%T|%N|%r\n"
+                "sbatch\n"
+                "  --parsable\n"
+                "  --\n"
+                "  my d/shards/study.sbatch\n"
+                "sbatch\n"
+                "  --parsable\n"
+                "  --array=\n"
+                "  --cpus-per-task=1\n"
+                "  --dependency=afterany:11\n"
+                "  --\n"
+                "  my d/shards/study.sbatch\n"
+                "  merge\n"
+                "X\ndiff want asked2",
+                0);
+
+    /* Not twice: its jobs are there. */
+    char line[256];
+    snprintf(line, sizeof line, "echo '11_2|%s|RUNNING|n7|None' >queue",
+             job_name(&folder, "my d"));
+    expect_code(&folder, line, 0);
+    outcome = run(&folder, "$T slurm t.yaml -o 'my d' -q --submit");
+    cr_expect(eq(int, outcome->code, 1));
+    cr_expect_str_eq(outcome->err,
+                     "tenure: my d: jobs of it are in the queue, as running "
+                     "on n7 (11_2); `tenure slurm -o DIR --status` tells "
+                     "more\n");
+
+    /* What sbatch does not take is an error. */
+    expect_code(&folder,
+                "rm queue; printf '#!/bin/sh\\necho no >&2; exit 1\\n' >sbatch", 0);
+    outcome = run(&folder, "$T slurm t.yaml -o 'my d' -q --submit");
+    cr_expect(eq(int, outcome->code, 5));
+    cr_expect_str_eq(outcome->err,
+                     "no\ntenure: my d: it was not submitted, or not as a "
+                     "whole; sbatch has said why\n");
+    clean(&folder);
+}
+
+Test(cli_slurm, the_status_is_of_the_files_and_of_the_queue, .timeout = 60)
+{
+    struct folder folder = prepared();
+    struct outcome *outcome = run(&folder, "$T slurm -o d --status");
+    cr_expect_str_eq(outcome->err,
+                     "tenure: d: no study has been begun here by `tenure slurm`\n");
+    cr_expect(eq(int, outcome->code, 2));
+
+    expect_code(&folder, "$T slurm t.yaml -o d --shards 5 -q >script", 0);
+    outcome = run(&folder, "rm squeue; PATH=$PWD $T slurm -o d --status");
+    cr_expect_str_eq(
+        outcome->out,
+        "d: 0 of 5 tasks are done.\n"
+        "\n"
+        "   task        done          of\n"
+        "      0           0           ?\n"
+        "      1           0           ?\n"
+        "      2           0           ?\n"
+        "      3           0           ?\n"
+        "      4           0           ?\n"
+        "\n"
+        "squeue does not tell what runs.  What is missing is run, and merged, "
+        "by\n"
+        "\n"
+        "  sh d/shards/study.sbatch --array=0-4\n");
+
+    /* Two shards are done, one has lost its end, one runs and one waits. */
+    folder_write(&folder, "squeue", squeue);
+    char line[512];
+    expect_code(
+        &folder,
+        "chmod +x squeue; for i in 0 1 3; do SLURM_ARRAY_TASK_ID=$i sh script || "
+        "exit 9; done; f=$(ls d/shards/3-of-5/rows-*.part); head -n 3 $f >g; "
+        "mv g $f",
+        0);
+    const char *name = job_name(&folder, "d");
+    snprintf(line, sizeof line,
+             "printf '%%s\\n' '7_2|%s|PENDING||Priority' '7_4|%s|RUNNING|n2|None' "
+             "'8|%s-merge|PENDING||Dependency' >queue",
+             name, name, name);
+    expect_code(&folder, line, 0);
+    outcome = run(&folder, "$T slurm -o d --status");
+    cr_expect_str_eq(outcome->out,
+                     "d: 2 of 5 tasks are done, 12 of 23 replications.\n"
+                     "\n"
+                     "   task        done          of  job\n"
+                     "      2           0           5  waiting (7_2: Priority)\n"
+                     "      3           2           4  none\n"
+                     "      4           0           4  running on n2 (7_4)\n"
+                     "\n"
+                     "What is missing and in no job is run, and merged, by\n"
+                     "\n"
+                     "  sh d/shards/study.sbatch --array=3\n"
+                     "\n"
+                     "The merge is waiting (8: Dependency).\n");
+    outcome = run(&folder, "$T slurm -o d --status --json | tr -d ' \\n'");
+    cr_expect_str_eq(outcome->out, "{\"finished\":false,\"tasks\":5,\"tasks_done\":2,"
+                                   "\"replications\":23,\"replications_done\":12,"
+                                   "\"tasks_missing\":[3]}");
+
+    /* What merge says leads to the same. */
+    outcome = run(&folder, "sh script merge");
+    cr_expect(strstr(outcome->err, "or, on the cluster,\n  sh d/shards/study.sbatch "
+                                   "--array=2-4\n") != NULL,
+              "%s", outcome->err);
+    expect_code(&folder,
+                "for i in 2 3 4; do SLURM_ARRAY_TASK_ID=$i sh script || exit 9; done; "
+                "rm queue",
+                0);
+    outcome = run(&folder, "$T slurm -o d --status");
+    cr_expect_str_eq(outcome->out, "d: 5 of 5 tasks are done, 23 of 23 replications.\n"
+                                   "\nIt is merged by\n\n  tenure merge d\n");
+    clean(&folder);
+}
+
+Test(cli_slurm, what_has_begun_stays_divided_as_it_is, .timeout = 60)
+{
+    struct folder folder = prepared();
+    expect_code(&folder, "$T mc t.yaml -o d -q --shard 1/4", 0);
+    expect_code(&folder, "$T slurm t.yaml -o d -q | grep -qx tasks=4", 0);
+    static const char *const cases[][2] = {
+        {"$T slurm t.yaml -o d -q --shards 5",
+         "tenure: --shards: d has been begun in 4; leave --shards away to go on, or "
+         "name "
+         "another directory\n"},
+        {"$T slurm t.yaml -o d -q --set seed=8",
+         "tenure: d: its shards are of another study: "},
+        {"$T mc t.yaml -o d -q --shard 1/3; $T slurm t.yaml -o d -q",
+         "tenure: d: the study has been begun in "},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct outcome *outcome = run(&folder, cases[i][0]);
+        cr_expect(outcome->code != 0 &&
+                      strstr(outcome->err, cases[i][1]) == outcome->err,
+                  "case %zu: %s", i, outcome->err);
+    }
+    clean(&folder);
+}
+
+Test(cli_slurm, mistakes_are_told, .timeout = 60)
+{
+    static const struct {
+        const char *arguments;
+        int code;
+        const char *message;
+    } cases[] = {
+        {"t.yaml", 1, "slurm: -o DIR is needed, the directory of the study"},
+        {"-o d", 1, "slurm: name one scenario; see `tenure slurm --help`"},
+        {"t.yaml x -o d", 1, "slurm: name one scenario; see `tenure slurm --help`"},
+        {"- -o d", 1, "slurm: the tasks cannot read standard input; name a file"},
+        {"t.yaml -o d --submit --status", 1, "slurm: --submit or --status, not both"},
+        {"t.yaml -o d --shards 3 --minutes 5", 1,
+         "slurm: --shards or --minutes, not both"},
+        {"t.yaml -o d --json", 1, "slurm: --json is for --status"},
+        {"t.yaml -o d --shards 0", 1, "--shards: 0 is not in 1 to 10000000"},
+        {"t.yaml -o d --shards x", 1, "--shards: 'x' is not a whole number such as 5"},
+        {"t.yaml -o d --shards 24", 1,
+         "--shards: 24 are more than the 23 replications, of which each shard has "
+         "some"},
+        {"t.yaml -o d --minutes 0", 1,
+         "--minutes: '0' is not a number in 0.1 to 10000"},
+        {"t.yaml -o d --minutes inf", 1,
+         "--minutes: 'inf' is not a number in 0.1 to 10000"},
+        {"t.yaml -o d --jobs 1025", 1, "--jobs: 1025 is not in 1 to 1024"},
+        {"t.yaml -o d --command nc", 1, "--command: 'nc' is not mc or sweep"},
+        {"none.yaml -o d", 2, "none.yaml: No such file or directory"},
+        {"t.yaml -o d --set pools.own.gpus=x", 2,
+         "--set pools.own.gpus: 'x' is not a whole number, such as 8"},
+        {"t.yaml -o \"$(printf 'a\\nb')\"", 1,
+         "-o: 'a?b' has a control character, which no command of a script should hold"},
+        {"t.yaml -o d -- \"$(printf 'a\\nb')\"", 1,
+         "an option for sbatch: 'a?b' has a control character, which no command of a "
+         "script should hold"},
+        {"t.yaml -o full", 1,
+         "full holds 'mine', which is not Tenure's; name another directory"},
+    };
+    struct folder folder = prepared();
+    expect_code(&folder, "mkdir full; touch full/mine", 0);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char line[256], wanted[512];
+        snprintf(line, sizeof line, "$T slurm %s", cases[i].arguments);
+        snprintf(wanted, sizeof wanted, "tenure: %s", cases[i].message);
+        struct outcome *outcome = run(&folder, line);
+        cr_expect(strncmp(outcome->err, wanted, strlen(wanted)) == 0 &&
+                      strcmp(outcome->err + strlen(wanted), "\n") == 0,
+                  "case %zu\n  says   %s  wanted %s", i, outcome->err, wanted);
+        cr_expect(outcome->code == cases[i].code, "case %zu: exit %d", i,
+                  outcome->code);
+    }
+    expect_code(&folder,
+                "test \"$(ls)\" = \"$(printf 'err\\nfull\\nout\\nsbatch\\n"
+                "squeue\\nt.yaml')\"",
+                0);
+    clean(&folder);
+}
