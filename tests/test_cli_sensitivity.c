@@ -308,6 +308,32 @@ Test(cli_sensitivity, a_boundary_has_a_band_around_it, .timeout = 120)
     clean(&folder);
 }
 
+/* What is uncertain in a Monte Carlo study may be an axis here: it is not drawn. */
+Test(cli_sensitivity, a_boundary_over_what_is_uncertain_does_not_draw_it,
+     .timeout = 120)
+{
+    char both[sizeof rented + 128], *uncertain;
+    struct folder folder = prepared(rented);
+    expect_code(&folder, "$T breakeven t.yaml -q -o a -n 6", 0);
+    snprintf(both, sizeof both, "%s", rented);
+    uncertain = strstr(both, "uncertain:\n") + strlen("uncertain:\n");
+    const char *rest = strstr(rented, "uncertain:\n") + strlen("uncertain:\n");
+    snprintf(uncertain, sizeof both - (size_t)(uncertain - both),
+             "  pools.burst.price: {uniform: {min: 1 USD/GPU-h, max: 9 USD/GPU-h}}\n%s",
+             rest);
+    folder_write(&folder, "t.yaml", both);
+    expect_code(&folder, "$T breakeven t.yaml -q -o b -n 6", 0);
+    expect_code(&folder,
+                "for f in replications breakeven boundary; do cmp a/$f.csv "
+                "b/$f.csv || exit 9; done",
+                0);
+    expect_code(&folder,
+                "n=$(head -1 b/replications.csv | tr , '\\n' | "
+                "grep -cx pools.burst.price); test $n = 1",
+                0);
+    clean(&folder);
+}
+
 Test(cli_sensitivity, a_boundary_is_the_same_whichever_way_it_runs, .timeout = 240)
 {
     expect_all_ways(rented, "breakeven t.yaml -n 8");

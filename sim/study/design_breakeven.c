@@ -49,6 +49,7 @@ static bool prepare(struct study_setup *setup, struct error *err)
                          "the scenario has no `breakeven`, such as `breakeven: {x: "
                          "{pools.burst.price: 1..5 step 0.5 USD/GPU-h}, between: "
                          "{own: {pools.own.gpus: 512}, rent: {pools.own.gpus: 0}}}`");
+    study_leave_out(spec, given->sets, &setup->arena);
     struct axis *axes = ARENA_ARRAY(&setup->arena, 3, struct axis);
     spec->n_axes = 0;
     if (given->y.n > 0) {
