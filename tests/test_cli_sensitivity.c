@@ -423,6 +423,26 @@ Test(cli_sensitivity, a_correlation_is_left_aside_and_said, .timeout = 60)
     clean(&folder);
 }
 
+/* An input that no scenario could have at an end of its law is an error of `check`. */
+Test(cli_sensitivity, check_says_which_studies_there_are, .timeout = 60)
+{
+    struct folder folder = prepared(chance);
+    struct outcome *outcome = run(&folder, "$T check t.yaml");
+    cr_expect(strstr(outcome->out, "  study           mc: 1000 replications of 3 "
+                                   "uncertain inputs\n") != NULL,
+              "%s", outcome->out);
+    folder_write(&folder, "t.yaml", equal);
+    outcome = run(&folder, "$T check t.yaml");
+    cr_expect(strstr(outcome->out, "  study           breakeven: 30 points, each with "
+                                   "1000 replications\n") != NULL,
+              "%s", outcome->out);
+    outcome = run(&folder, "$T check t.yaml --set 'uncertain={pools.a.gpus: {uniform: "
+                           "{min: 0.5, max: 9}}}'");
+    cr_expect(eq(int, outcome->code, 2));
+    cr_expect(strstr(outcome->err, "pools.a.gpus") != NULL, "%s", outcome->err);
+    clean(&folder);
+}
+
 Test(cli_sensitivity, lines_have_80_columns, .timeout = 120)
 {
     static const char *const commands[] = {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/check_study.h"
 #include "cli/cli.h"
 #include "cli/cmd.h"
 #include "cli/constraints.h"
@@ -20,6 +21,7 @@
 
 /* GPU-time is counted on the class on which a run counts finished work. */
 struct offer {
+    json_t *studies; /* owned */
     const struct scenario *scenario;
     const struct gpu_class *unit;
     bool named;     /* whether the unit is said: not where there is but one class */
@@ -257,6 +259,7 @@ static void print_text(const struct offer *offer)
                offer->level_reason);
     constraints_print(&offer->constraints, stdout);
     resale_print(scenario, stdout);
+    check_studies_print(offer->studies, stdout);
     for (size_t i = 0; i < scenario->n_warnings; i++) {
         fputs("  warning         ", stdout);
         cli_wrap(scenario->warnings[i], 18, 18, 80, stdout);
@@ -292,6 +295,7 @@ static bool print_json(const struct offer *offer, struct error *err)
                             json_real(offer->level_gpu_ms / ms_per_h));
         json_object_set_new(root, "closed_levels", json_integer(offer->closed_levels));
     }
+    json_object_set(root, "studies", offer->studies);
     json_t *resale = resale_json(scenario);
     if (resale)
         json_object_set_new(root, "resale_usd_per_gpu", resale);
@@ -326,10 +330,13 @@ static bool check(const char *path, const struct cli_values *set, bool json,
     bool ok = true;
     if (interrupted)
         ok = error_kind_set(err, ERROR_INTERRUPTED, "interrupted");
+    else if (!(offer.studies = check_studies(&scenario, err)))
+        ok = false;
     else if (json)
         ok = print_json(&offer, err);
     else
         print_text(&offer);
+    json_decref(offer.studies);
     arena_free(&arena);
     scenario_free(&scenario);
     return ok;
@@ -362,7 +369,8 @@ const struct command cmd_check = {
         "file:line:column.  Then it prints how much work is asked of how much fixed\n"
         "capacity, the peak if nothing waited, which jobs no pool could ever hold,\n"
         "how many jobs each constraint restricts and which pools it leaves open, and\n"
-        "which jobs spot capacity would interrupt again and again.\n"
+        "which jobs spot capacity would interrupt again and again.  Of a study every\n"
+        "point and every uncertain input, at the ends of its law, is checked too.\n"
         "Nothing is simulated.\n"
         "\n"
         "  --set PATH=VALUE    override a key; may be repeated\n"
