@@ -92,7 +92,6 @@ bool results_close(struct study_results *results, struct csv_out *out, int64_t r
                    struct error *err) MUST_CHECK;
 
 /* The fields of a point: its number, and the label of each axis. */
-void results_point_head(const struct study_results *results, struct csv_out *out);
 void results_point(const struct study_results *results, size_t point,
                    struct csv_out *out);
 

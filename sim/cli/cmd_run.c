@@ -9,6 +9,7 @@
 #include "output/files.h"
 #include "output/manifest.h"
 #include "output/metrics.h"
+#include "study/tables.h"
 #include "world/world.h"
 
 struct arguments {
@@ -206,6 +207,7 @@ static int run_run(int argc, char **argv)
     }
     if (arguments.reference) {
         columns_print(stdout);
+        study_tables_print(stdout);
         metrics_print(stdout);
         arena_free(&arena);
         return 0;

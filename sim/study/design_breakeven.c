@@ -9,6 +9,7 @@
 #include "study/boundary.h"
 #include "study/plan.h"
 #include "study/sensitivity_params.h"
+#include "study/tables.h"
 
 /* ---- prepare ---- */
 
@@ -75,9 +76,8 @@ struct grid {
     struct arena arena;
     size_t column, n; /* the metric; replications */
     double *x, *y;
-    size_t n_x, n_y;             /* n_y is 1 without a y */
-    const char *x_name, *y_name; /* NULL: no y */
-    const char *names[2];        /* of the designs */
+    size_t n_x, n_y;      /* n_y is 1 without a y */
+    const char *names[2]; /* of the designs */
     int digits;
     double *difference; /* of one row: n_x times n */
     struct csv_out *out;
@@ -114,8 +114,6 @@ static bool begin(struct grid *grid, struct error *err)
     grid->y = axes == 3 ? read_numbers(grid, "y", grid->n_y) : NULL;
     if (!grid->x || (axes == 3 && !grid->y))
         return error_set(err, "the plan of the study is none of `tenure breakeven`");
-    grid->x_name = plan->axes[axes - 2].name;
-    grid->y_name = axes == 3 ? plan->axes[0].name : NULL;
     for (size_t i = 0; i < 2; i++)
         grid->names[i] = plan->axes[axes - 1].labels[i];
     grid->digits = results_digits(plan, grid->column);
@@ -153,11 +151,6 @@ static const char *lower(const struct grid *grid, int sign)
 }
 
 /* ---- breakeven.csv ---- */
-
-static const char *const grid_columns[] = {
-    "metric",         "unit",   "n",           "first",
-    "first_mean",     "second", "second_mean", "difference",
-    "standard_error", "ci_low", "ci_high",     "lower"};
 
 static void put_cell(struct grid *grid, size_t y, size_t x, const double *first,
                      const double *second)
@@ -203,12 +196,7 @@ static bool write_grid(struct grid *grid, struct error *err)
     grid->rows = 0;
     if (!grid->out)
         return false;
-    if (grid->y_name)
-        csv_text(grid->out, grid->y_name);
-    csv_text(grid->out, grid->x_name);
-    for (size_t i = 0; i < sizeof grid_columns / sizeof *grid_columns; i++)
-        csv_text(grid->out, grid_columns[i]);
-    csv_end_row(grid->out);
+    study_table_head(grid->results, STUDY_BREAKEVEN, grid->out);
     for (size_t y = 0; y < grid->n_y; y++)
         for (size_t x = 0; x < grid->n_x; x++) {
             if (!read_cell(grid, y, x, first, second, err))
@@ -219,9 +207,6 @@ static bool write_grid(struct grid *grid, struct error *err)
 }
 
 /* ---- boundary.csv ---- */
-
-static const char *const boundary_columns[] = {"metric", "kind",        "low",
-                                               "high",   "lower_below", "lower_above"};
 
 static void put_crossing(struct grid *grid, size_t y, const char *kind,
                          const struct crossing *crossing)
@@ -268,12 +253,7 @@ static bool write_boundary(struct grid *grid, struct error *err)
     grid->rows = 0;
     if (!grid->out)
         return false;
-    if (grid->y_name)
-        csv_text(grid->out, grid->y_name);
-    csv_text(grid->out, grid->x_name);
-    for (size_t i = 0; i < sizeof boundary_columns / sizeof *boundary_columns; i++)
-        csv_text(grid->out, boundary_columns[i]);
-    csv_end_row(grid->out);
+    study_table_head(grid->results, STUDY_BOUNDARY, grid->out);
     for (size_t y = 0; y < grid->n_y; y++) {
         if (!read_row(grid, y, second, err))
             return false;

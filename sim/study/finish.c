@@ -9,6 +9,7 @@
 #include "study/directory.h"
 #include "study/payload.h"
 #include "study/results.h"
+#include "study/tables.h"
 
 const struct study_plan *results_plan(const struct study_results *results)
 {
@@ -62,13 +63,6 @@ static void put_label(struct csv_out *out, const char *label)
         csv_number(out, label, strlen(label));
     else
         csv_text(out, label);
-}
-
-void results_point_head(const struct study_results *results, struct csv_out *out)
-{
-    csv_text(out, "point");
-    for (size_t i = 0; i < results->plan->n_axes; i++)
-        csv_text(out, results->plan->axes[i].name);
 }
 
 void results_point(const struct study_results *results, size_t point,
@@ -188,21 +182,6 @@ static bool each_row(struct pass *pass, struct error *err)
     return ok;
 }
 
-static void write_head(struct pass *pass)
-{
-    const struct study_results *results = pass->results;
-    const struct study_plan *plan = results->plan;
-    csv_text(pass->out, "replication");
-    results_point_head(results, pass->out);
-    for (size_t i = 0; i < plan->n_uncertain; i++)
-        csv_text(pass->out, plan->uncertain[i].path);
-    csv_text(pass->out, "error");
-    for (size_t i = 0; i < plan->columns.n; i++)
-        if (results->used[i])
-            csv_text(pass->out, plan->columns.items[i].name);
-    csv_end_row(pass->out);
-}
-
 static bool write_rows(struct pass *pass, struct error *err)
 {
     struct study_results *results = pass->results;
@@ -220,7 +199,7 @@ static bool write_rows(struct pass *pass, struct error *err)
     pass->out = results_create(results, "replications.csv", err);
     if (!pass->out)
         return false;
-    write_head(pass);
+    study_table_head(results, STUDY_REPLICATIONS, pass->out);
     return each_row(pass, err) &&
            results_close(results, pass->out, (int64_t)pass->expected, err);
 }

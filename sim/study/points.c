@@ -7,6 +7,7 @@
 
 #include "base/interrupt.h"
 #include "study/results.h"
+#include "study/tables.h"
 
 /* What one column of one point is computed in. */
 struct scratch {
@@ -141,42 +142,6 @@ static void put_point(struct study_results *results, const struct point_statisti
     csv_end_row(out);
 }
 
-/* 0.05 is "p05", 0.995 is "p99_5". */
-static void quantile_name(char name[32], double p)
-{
-    char percent[DECIMAL_TEXT];
-    decimal_write_double_shifted(percent, p, 2);
-    bool one_digit = strcspn(percent, ".") < 2;
-    snprintf(name, 32, "p%s%.24s", one_digit ? "0" : "", percent);
-    for (char *c = name; *c; c++)
-        if (*c == '.')
-            *c = '_';
-}
-
-static void write_head(const struct study_results *results, struct csv_out *out)
-{
-    static const char *const before[] = {
-        "metric", "unit",    "n",  "mean", "standard_error",
-        "ci_low", "ci_high", "sd", "min",  "max"};
-    static const char *const after[] = {"cvar_95",  "cvar_95_low",      "cvar_95_high",
-                                        "target",   "miss_probability", "miss_low",
-                                        "miss_high"};
-    static const char *const ends[] = {"", "_low", "_high"};
-    results_point_head(results, out);
-    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
-        csv_text(out, before[i]);
-    for (size_t i = 0; i < results->plan->n_quantiles; i++)
-        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
-            char name[32], column[40];
-            quantile_name(name, results->plan->quantiles[i]);
-            snprintf(column, sizeof column, "%s%s", name, ends[k]);
-            csv_text(out, column);
-        }
-    for (size_t i = 0; i < sizeof after / sizeof *after; i++)
-        csv_text(out, after[i]);
-    csv_end_row(out);
-}
-
 static bool write_point(struct study_results *results, size_t point,
                         struct scratch *scratch, struct csv_out *out, struct error *err)
 {
@@ -203,7 +168,7 @@ static bool write_points(struct study_results *results, struct scratch *scratch,
     struct csv_out *out = results_create(results, "points.csv", err);
     if (!out)
         return false;
-    write_head(results, out);
+    study_table_head(results, STUDY_POINTS, out);
     for (size_t point = 0; point < n; point++)
         if (!write_point(results, point, scratch, out, err))
             return false;
@@ -254,19 +219,11 @@ static bool pair_point(struct study_results *results, size_t point,
 static bool write_pairs(struct study_results *results, struct scratch *scratch,
                         struct error *err)
 {
-    static const char *const columns[] = {
-        "baseline",   "metric",          "unit",
-        "n",          "mean_difference", "standard_error",
-        "ci_low",     "ci_high",         "unpaired_half_width",
-        "correlation"};
     const struct study_plan *plan = results->plan;
     struct csv_out *out = results_create(results, "paired.csv", err);
     if (!out)
         return false;
-    results_point_head(results, out);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-        csv_text(out, columns[i]);
-    csv_end_row(out);
+    study_table_head(results, STUDY_PAIRED, out);
     for (size_t point = 0; point < plan->n_points; point++)
         if (point != plan->baseline && !pair_point(results, point, scratch, out, err))
             return false;

@@ -7,6 +7,7 @@
 #include "study/indices.h"
 #include "study/plan.h"
 #include "study/sensitivity_params.h"
+#include "study/tables.h"
 
 /* Of one metric. */
 struct analysis {
@@ -40,13 +41,6 @@ size_t results_metrics(const struct study_results *results,
             columns[n++] = column;
     }
     return n;
-}
-
-static void heads(struct csv_out *out, const char *const names[], size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        csv_text(out, names[i]);
-    csv_end_row(out);
 }
 
 /* metric, unit, rank, input */
@@ -91,27 +85,6 @@ static void rank_inputs(struct analysis *analysis, const double weight[])
 }
 
 /* ---- tornado ---- */
-
-static const char *const tornado_columns[] = {"metric",
-                                              "unit",
-                                              "rank",
-                                              "input",
-                                              "low_value",
-                                              "base_value",
-                                              "high_value",
-                                              "n",
-                                              "base_mean",
-                                              "low_mean",
-                                              "high_mean",
-                                              "low_difference",
-                                              "low_difference_low",
-                                              "low_difference_high",
-                                              "high_difference",
-                                              "high_difference_low",
-                                              "high_difference_high",
-                                              "swing",
-                                              "swing_low",
-                                              "swing_high"};
 
 struct bar {
     struct mean_estimate base, low, high;
@@ -218,11 +191,6 @@ static bool row_means(struct analysis *analysis, double *y, double *chance,
 
 /* ---- Morris ---- */
 
-static const char *const morris_columns[] = {
-    "metric",       "unit",   "rank",      "input",     "n",
-    "mu",           "mu_low", "mu_high",   "mu_star",   "mu_star_low",
-    "mu_star_high", "sigma",  "sigma_low", "sigma_high"};
-
 static bool analyse_morris(struct analysis *analysis, struct error *err)
 {
     size_t inputs = analysis->design.inputs, rows = sensitivity_rows(&analysis->design);
@@ -249,11 +217,6 @@ static bool analyse_morris(struct analysis *analysis, struct error *err)
 }
 
 /* ---- Sobol ---- */
-
-static const char *const sobol_columns[] = {
-    "metric",        "unit",           "rank",  "input",     "n",          "first",
-    "first_low",     "first_high",     "total", "total_low", "total_high", "first_sum",
-    "first_sum_low", "first_sum_high", "mean",  "sd",        "inputs_frac"};
 
 static bool analyse_sobol(struct analysis *analysis, struct error *err)
 {
@@ -287,17 +250,12 @@ static bool analyse_sobol(struct analysis *analysis, struct error *err)
 /* ---- all metrics ---- */
 
 static const struct {
-    const char *name;
-    const char *const *columns;
-    size_t n;
+    enum study_table_kind table;
     bool (*analyse)(struct analysis *analysis, struct error *err);
 } methods[] = {
-    {"tornado.csv", tornado_columns, sizeof tornado_columns / sizeof *tornado_columns,
-     analyse_tornado},
-    {"morris.csv", morris_columns, sizeof morris_columns / sizeof *morris_columns,
-     analyse_morris},
-    {"sobol.csv", sobol_columns, sizeof sobol_columns / sizeof *sobol_columns,
-     analyse_sobol},
+    [SENSITIVITY_TORNADO] = {STUDY_TORNADO, analyse_tornado},
+    [SENSITIVITY_MORRIS] = {STUDY_MORRIS, analyse_morris},
+    [SENSITIVITY_SOBOL] = {STUDY_SOBOL, analyse_sobol},
 };
 
 bool sensitivity_analyse(struct study_results *results, struct error *err)
@@ -310,10 +268,11 @@ bool sensitivity_analyse(struct study_results *results, struct error *err)
     if (!sensitivity_of_plan(analysis.plan, paths, &analysis.design, err))
         return false;
     enum sensitivity_method method = analysis.design.method;
-    analysis.out = results_create(results, methods[method].name, err);
+    enum study_table_kind table = methods[method].table;
+    analysis.out = results_create(results, study_tables[table].name, err);
     if (!analysis.out)
         return false;
-    heads(analysis.out, methods[method].columns, methods[method].n);
+    study_table_head(results, table, analysis.out);
     for (size_t i = 0; i < n; i++) {
         analysis.column = columns[i];
         analysis.digits = results_digits(analysis.plan, columns[i]);
