@@ -153,6 +153,47 @@ Test(cli_slurm, its_tasks_run_by_themselves_and_merged_are_the_study, .timeout =
     clean(&folder);
 }
 
+Test(cli_slurm, every_study_command_makes_such_tasks, .timeout = 120)
+{
+    static const struct {
+        const char *command, *arguments, *more, *result;
+    } cases[] = {
+        {"sweep", "", "--set sweep='{pools.own.gpus: [8, 16]}'", "paired.csv"},
+        {"sensitivity",
+         "--method morris --size 3 --metric total.economic_usd --metric=total.npv_usd",
+         "-n 4 --set seed=9", "morris.csv"},
+        {"breakeven", "--metric total.cash_usd",
+         "-n 5 --set breakeven='{x: {pools.own.gpus: [8, 16]}, between: {a: {}, b: "
+         "{pools.own.tenure: lease, pools.own.term: 1y, pools.own.price: 2 "
+         "USD/GPU-h}}}'",
+         "boundary.csv"},
+    };
+    struct folder folder = prepared();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char line[1024];
+        snprintf(line, sizeof line,
+                 "rm -rf a b; $T %s t.yaml -o a -q %s %s && "
+                 "$T slurm t.yaml -o b --shards 2 -q %s%s %s %s >script",
+                 cases[i].command, cases[i].arguments, cases[i].more,
+                 i > 0 ? "--command " : "", i > 0 ? cases[i].command : "",
+                 cases[i].arguments, cases[i].more);
+        expect_code(&folder, line, 0);
+        snprintf(line, sizeof line,
+                 "for i in 0 1; do SLURM_ARRAY_TASK_ID=$i sh script || exit 9; done; "
+                 "sh script merge && test -s a/%s && rm -r b/shards && diff -r a b",
+                 cases[i].result);
+        expect_code(&folder, line, 0);
+    }
+    struct outcome *outcome =
+        run(&folder, "$T slurm t.yaml -o c --comm sweep --shards 2 -q");
+    cr_expect_str_eq(outcome->err, "tenure: slurm: write --command in full\n");
+    outcome = run(&folder, "$T slurm t.yaml -o c --method morris --shards 2 -q");
+    cr_expect_str_eq(outcome->err,
+                     "tenure: slurm: unknown option --method; see `tenure "
+                     "slurm --help`\n");
+    clean(&folder);
+}
+
 Test(cli_slurm, submitting_asks_sbatch_twice_and_tells_both_jobs)
 {
     struct folder folder = prepared();
@@ -328,7 +369,8 @@ Test(cli_slurm, mistakes_are_told, .timeout = 60)
         {"t.yaml -o d --minutes inf", 1,
          "--minutes: 'inf' is not a number in 0.1 to 10000"},
         {"t.yaml -o d --jobs 1025", 1, "--jobs: 1025 is not in 1 to 1024"},
-        {"t.yaml -o d --command nc", 1, "--command: 'nc' is not mc or sweep"},
+        {"t.yaml -o d --command nc", 1,
+         "--command: 'nc' is not mc, sweep, sensitivity or breakeven"},
         {"none.yaml -o d", 2, "none.yaml: No such file or directory"},
         {"t.yaml -o d --set pools.own.gpus=x", 2,
          "--set pools.own.gpus: 'x' is not a whole number, such as 8"},

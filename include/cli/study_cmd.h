@@ -22,7 +22,14 @@ struct study_command {
 };
 
 /* The result is the exit code. */
-int study_command_run(const struct study_command *command, int argc, char **argv);
+typedef int study_act(const struct study_command *command, int argc, char **argv);
+study_act study_command_run;
+
+/* Each study command with its own options, for what else is done with one. */
+int mc_command(study_act *act, int argc, char **argv);
+int sweep_command(study_act *act, int argc, char **argv);
+int sensitivity_command(study_act *act, int argc, char **argv);
+int breakeven_command(study_act *act, int argc, char **argv);
 
 /* What --help says of the options that all have; lines of 80. */
 #define STUDY_OPTIONS_HELP                                                             \

@@ -15,7 +15,7 @@ static bool apply(void *self, struct study_setup *setup, struct error *err)
     return true;
 }
 
-static int run_breakeven(int argc, char **argv)
+int breakeven_command(study_act *act, int argc, char **argv)
 {
     struct arguments arguments = {0};
     const struct cli_option options[] = {
@@ -26,7 +26,12 @@ static int run_breakeven(int argc, char **argv)
                                           .options = options,
                                           .apply = apply,
                                           .self = &arguments};
-    return study_command_run(&command, argc, argv);
+    return act(&command, argc, argv);
+}
+
+static int run_breakeven(int argc, char **argv)
+{
+    return breakeven_command(study_command_run, argc, argv);
 }
 
 const struct command cmd_breakeven = {

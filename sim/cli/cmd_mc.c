@@ -1,9 +1,14 @@
 #include "cli/cmd.h"
 #include "cli/study_cmd.h"
 
+int mc_command(study_act *act, int argc, char **argv)
+{
+    return act(&(struct study_command){.design = &design_mc}, argc, argv);
+}
+
 static int run_mc(int argc, char **argv)
 {
-    return study_command_run(&(struct study_command){.design = &design_mc}, argc, argv);
+    return mc_command(study_command_run, argc, argv);
 }
 
 const struct command cmd_mc = {

@@ -80,7 +80,7 @@ static bool apply(void *self, struct study_setup *setup, struct error *err)
            sensitivity_ask(setup, &to, err);
 }
 
-static int run_sensitivity(int argc, char **argv)
+int sensitivity_command(study_act *act, int argc, char **argv)
 {
     struct arguments arguments = {0};
     const struct cli_option options[] = {
@@ -96,7 +96,12 @@ static int run_sensitivity(int argc, char **argv)
                                           .options = options,
                                           .apply = apply,
                                           .self = &arguments};
-    return study_command_run(&command, argc, argv);
+    return act(&command, argc, argv);
+}
+
+static int run_sensitivity(int argc, char **argv)
+{
+    return sensitivity_command(study_command_run, argc, argv);
 }
 
 const struct command cmd_sensitivity = {

@@ -10,14 +10,18 @@
 #include "cli/cli.h"
 #include "cli/cmd.h"
 #include "cli/slurm_cmd.h"
+#include "cli/study_open.h"
 #include "cli/trace_text.h"
 #include "study/directory.h"
 #include "study/slurm_shards.h"
 
+#define OPTIONS_OWN  12
+#define OPTIONS_MORE 13 /* of a study command, and the end */
+
 struct arguments {
     const char *scenario, *dir, *command;
-    const char *replications_text, *shards_text, *minutes_text, *pilot_text, *jobs_text;
-    int64_t replications, shards, pilot, threads; /* 0: not given */
+    const char *replications, *shards_text, *minutes_text, *pilot_text, *jobs_text;
+    int64_t shards, pilot, threads; /* 0: not given */
     double minutes;
     struct cli_values overrides;
     const char *const *sbatch;
@@ -57,9 +61,7 @@ static bool check(struct arguments *arguments, struct error *err)
 {
     arguments->pilot = 3;
     arguments->threads = 1;
-    if (!whole(arguments->replications_text, "--replications", REPLICATIONS_MAX,
-               &arguments->replications, err) ||
-        !whole(arguments->shards_text, "--shards", REPLICATIONS_MAX, &arguments->shards,
+    if (!whole(arguments->shards_text, "--shards", REPLICATIONS_MAX, &arguments->shards,
                err) ||
         !whole(arguments->pilot_text, "--pilot", 1000, &arguments->pilot, err) ||
         !whole(arguments->jobs_text, "--jobs", 1024, &arguments->threads, err) ||
@@ -88,24 +90,36 @@ static bool check(struct arguments *arguments, struct error *err)
     return true;
 }
 
-/* Behind "--" stands what is sbatch's. */
-static bool parse(int argc, char **argv, struct arguments *arguments,
-                  struct arena *arena, struct error *err)
+/* How many of the words are ours: behind "--" stands what is sbatch's. */
+static int own_words(int argc, char **argv)
 {
     int own = 1;
     while (own < argc && strcmp(argv[own], "--") != 0)
         own++;
-    if (own < argc) {
-        arguments->n_sbatch = (size_t)(argc - own - 1);
-        const char **words = ARENA_ARRAY(arena, arguments->n_sbatch + 1, const char *);
-        for (size_t i = 0; i < arguments->n_sbatch; i++)
-            words[i] = argv[(size_t)own + 1 + i];
-        arguments->sbatch = words;
-    }
-    const struct cli_option options[] = {
+    return own;
+}
+
+static void take_sbatch(int argc, char **argv, struct arguments *arguments,
+                        struct arena *arena)
+{
+    int first = own_words(argc, argv) + 1;
+    if (first >= argc)
+        return;
+    arguments->n_sbatch = (size_t)(argc - first);
+    const char **words = ARENA_ARRAY(arena, arguments->n_sbatch, const char *);
+    for (size_t i = 0; i < arguments->n_sbatch; i++)
+        words[i] = argv[(size_t)first + i];
+    arguments->sbatch = words;
+}
+
+static bool parse(int argc, char **argv, const struct study_command *command,
+                  struct arguments *arguments, struct arena *arena, struct error *err)
+{
+    take_sbatch(argc, argv, arguments, arena);
+    struct cli_option options[OPTIONS_OWN + OPTIONS_MORE] = {
         {.name = "output", .letter = 'o', .value = &arguments->dir},
         {.name = "command", .value = &arguments->command},
-        {.name = "replications", .letter = 'n', .value = &arguments->replications_text},
+        {.name = "replications", .letter = 'n', .value = &arguments->replications},
         {.name = "shards", .value = &arguments->shards_text},
         {.name = "minutes", .value = &arguments->minutes_text},
         {.name = "pilot", .value = &arguments->pilot_text},
@@ -115,11 +129,12 @@ static bool parse(int argc, char **argv, struct arguments *arguments,
         {.name = "status", .flag = &arguments->status},
         {.name = "json", .flag = &arguments->json},
         {.name = "quiet", .letter = 'q', .flag = &arguments->quiet},
-        {.name = NULL},
     };
+    study_options_add(options, OPTIONS_OWN, sizeof options / sizeof options[0],
+                      command);
     struct cli_operands operands = {
         .min = 0, .max = 1, .what = "name one scenario", .text = &arguments->scenario};
-    return cli_parse(own, argv, options, &operands, arena, err) &&
+    return cli_parse(own_words(argc, argv), argv, options, &operands, arena, err) &&
            check(arguments, err);
 }
 
@@ -128,10 +143,13 @@ static bool parse(int argc, char **argv, struct arguments *arguments,
 struct slurm {
     struct arguments arguments;
     struct arena arena;
+    const struct study_command *command;
+    const struct study_design *design;
+    const char *const *words; /* of the study's command, in pairs from the third on */
+    size_t n_words;
     struct scenario_file *file;
     struct study_setup setup;
     struct study_plan plan;
-    bool set_up, planned;
     struct slurm_shards shards;
     const char *path;         /* of the script */
     struct slurm_note note;   /* of the one that is there already */
@@ -139,42 +157,24 @@ struct slurm {
     int64_t tasks;
 };
 
-static const struct study_design *choose_design(const struct slurm *slurm,
-                                                struct error *err)
-{
-    const char *command = slurm->arguments.command;
-    if (!command)
-        return scenario_study(slurm->file)->n_axes > 0 ? &design_sweep : &design_mc;
-    if (strcmp(command, design_mc.kind) == 0)
-        return &design_mc;
-    if (strcmp(command, design_sweep.kind) == 0)
-        return &design_sweep;
-    (void)!error_kind_set(err, ERROR_USAGE, "--command: '%s' is not mc or sweep",
-                          command);
-    return NULL;
-}
-
 static bool open_study(struct slurm *slurm, struct error *err)
 {
-    const struct arguments *arguments = &slurm->arguments;
-    struct arena *arena = &slurm->arena;
-    size_t n = arguments->overrides.n;
-    const char **overrides = ARENA_ARRAY(arena, n + 1, const char *);
-    for (size_t i = 0; i < n; i++)
-        overrides[i] = arguments->overrides.text[i];
-    if (arguments->replications)
-        overrides[n++] =
-            arena_printf(arena, "study.replications=%" PRId64, arguments->replications);
-    slurm->file = scenario_open(arguments->scenario, overrides, n, err);
-    const struct study_design *design = slurm->file ? choose_design(slurm, err) : NULL;
-    if (!design)
+    const struct arguments *from = &slurm->arguments;
+    struct study_request request = {.command = slurm->command,
+                                    .design = slurm->command->design,
+                                    .scenario = from->scenario,
+                                    .replications = from->replications,
+                                    .overrides = from->overrides};
+    slurm->file = study_scenario(&request, &slurm->arena, err);
+    if (!slurm->file)
         return false;
-    setup_begin(&slurm->setup, design, slurm->file, TENURE_VERSION);
-    slurm->set_up = true;
-    const char *words[] = {design->kind, arguments->scenario};
-    slurm->setup.replications_given = arguments->replications > 0;
-    slurm->planned = plan_make(&slurm->plan, &slurm->setup, words, 2, err);
-    return slurm->planned;
+    if (!request.design)
+        request.design =
+            scenario_study(slurm->file)->n_axes > 0 ? &design_sweep : &design_mc;
+    slurm->design = request.design;
+    slurm->words = study_words(&request, &slurm->arena, &slurm->n_words);
+    return study_plan(&request, slurm->file, &slurm->setup, &slurm->plan, &slurm->arena,
+                      err);
 }
 
 /* Those that are there are of the study that would be run. */
@@ -270,16 +270,15 @@ static size_t describe(struct slurm *slurm, const char *about[2])
 
 /* ---- doing it ---- */
 
-static size_t options_of(const struct slurm *slurm, struct slurm_option options[])
+static const struct slurm_option *options_of(struct slurm *slurm, size_t *n)
 {
-    const struct arguments *arguments = &slurm->arguments;
-    size_t n = 0;
-    if (arguments->replications)
-        options[n++] =
-            (struct slurm_option){"--replications", arguments->replications_text};
-    for (size_t i = 0; i < arguments->overrides.n; i++)
-        options[n++] = (struct slurm_option){"--set", arguments->overrides.text[i]};
-    return n;
+    *n = (slurm->n_words - 2) / 2;
+    struct slurm_option *options =
+        ARENA_ARRAY(&slurm->arena, *n + 1, struct slurm_option);
+    for (size_t i = 0; i < *n; i++)
+        options[i] =
+            (struct slurm_option){slurm->words[2 + 2 * i], slurm->words[3 + 2 * i]};
+    return options;
 }
 
 static bool prepare(struct slurm *slurm, struct error *err)
@@ -306,16 +305,12 @@ static bool make_script(struct slurm *slurm, struct error *err)
 {
     const struct arguments *arguments = &slurm->arguments;
     struct arena *arena = &slurm->arena;
-    struct slurm_option *options =
-        ARENA_ARRAY(arena, arguments->overrides.n + 1, struct slurm_option);
     const char *about[2], *text;
     struct slurm_script script = {
         .version = TENURE_VERSION,
-        .command = slurm->setup.design->kind,
+        .command = slurm->design->kind,
         .scenario = arguments->scenario,
         .dir = arguments->dir,
-        .options = options,
-        .n_options = options_of(slurm, options),
         .about = about,
         .n_about = describe(slurm, about),
         .sbatch = arguments->sbatch,
@@ -323,6 +318,7 @@ static bool make_script(struct slurm *slurm, struct error *err)
         .tasks = slurm->tasks,
         .threads = arguments->threads,
     };
+    script.options = options_of(slurm, &script.n_options);
     int64_t most = slurm->note.tasks > slurm->tasks ? slurm->note.tasks : slurm->tasks;
     if (!slurm_prepare(&script, arena, err) ||
         (arguments->submit && !slurm_check_queue(&script, most, arena, err)) ||
@@ -339,22 +335,63 @@ static bool make_script(struct slurm *slurm, struct error *err)
     return fflush(stdout) == 0 || error_errno(err, "standard output");
 }
 
-static int run_slurm(int argc, char **argv)
+static int make_slurm(const struct study_command *command, int argc, char **argv)
 {
-    struct slurm slurm = {.tasks = 0};
+    struct slurm slurm = {.command = command};
+    struct arguments *arguments = &slurm.arguments;
     struct error err;
-    bool ok = parse(argc, argv, &slurm.arguments, &slurm.arena, &err);
-    if (ok && slurm.arguments.status)
-        ok = slurm_status(slurm.arguments.dir, slurm.arguments.json, &err);
+    bool ok = parse(argc, argv, command, arguments, &slurm.arena, &err);
+    if (ok && arguments->command && !command->design)
+        ok = error_kind_set(&err, ERROR_USAGE, "slurm: write --command in full");
+    if (ok && arguments->status)
+        ok = slurm_status(arguments->dir, arguments->json, &err);
     else
         ok = ok && prepare(&slurm, &err) && make_script(&slurm, &err);
-    if (slurm.planned)
-        plan_free(&slurm.plan);
-    if (slurm.set_up)
-        setup_free(&slurm.setup);
+    plan_free(&slurm.plan);
+    setup_free(&slurm.setup);
     scenario_close(slurm.file);
     arena_free(&slurm.arena);
     return ok ? 0 : cli_fail(&err);
+}
+
+/* Which study is wanted says which options there are.  NULL: what the scenario is for.
+ */
+static const char *wanted_command(int argc, char **argv)
+{
+    static const char option[] = "--command";
+    for (int i = 1, n = own_words(argc, argv); i < n; i++) {
+        if (strncmp(argv[i], option, strlen(option)) != 0)
+            continue;
+        if (argv[i][strlen(option)] == '=')
+            return argv[i] + strlen(option) + 1;
+        if (argv[i][strlen(option)] == '\0' && i + 1 < n)
+            return argv[i + 1];
+    }
+    return NULL;
+}
+
+static int run_slurm(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*command)(study_act *act, int argc, char **argv);
+    } studies[] = {
+        {"mc", mc_command},
+        {"sweep", sweep_command},
+        {"sensitivity", sensitivity_command},
+        {"breakeven", breakeven_command},
+    };
+    const char *wanted = wanted_command(argc, argv);
+    if (!wanted)
+        return make_slurm(&(struct study_command){.design = NULL}, argc, argv);
+    for (size_t i = 0; i < sizeof studies / sizeof studies[0]; i++)
+        if (strcmp(wanted, studies[i].name) == 0)
+            return studies[i].command(make_slurm, argc, argv);
+    struct error err;
+    error_kind_set(&err, ERROR_USAGE,
+                   "--command: '%s' is not mc, sweep, sensitivity or breakeven",
+                   wanted);
+    return cli_fail(&err);
 }
 
 const struct command cmd_slurm = {
@@ -366,12 +403,13 @@ const struct command cmd_slurm = {
         "an\n"
         "array of Slurm jobs, one shard each, and then a job that merges them into "
         "the\n"
-        "bytes that one machine would have written; a copy is "
+        "bytes that one machine would have written.  A copy is "
         "DIR/shards/study.sbatch,\n"
-        "and the logs go to DIR/shards/logs.  The scenario is read and checked as a "
-        "whole,\n"
-        "and a few replications are timed to choose the number of tasks.  DIR must be\n"
-        "seen by all nodes.\n"
+        "logs go to DIR/shards/logs.  The scenario is read and checked as a whole, and "
+        "a\n"
+        "few replications are timed to choose the number of tasks.  DIR must be seen "
+        "by\n"
+        "all nodes.\n"
         "\n"
         "  -o, --output DIR     where the study goes\n"
         "  --submit             submit it, and print the ids of both jobs\n"
@@ -381,9 +419,11 @@ const struct command cmd_slurm = {
         "left\n"
         "                       away\n"
         "  --json               with --status: as JSON\n"
-        "  --command NAME       mc or sweep; default sweep if the "
-        "scenario\n"
-        "                       has a `sweep`, else mc\n"
+        "  --command NAME       mc, sweep, sensitivity or breakeven, whose own "
+        "options\n"
+        "                       may be given, too; default sweep if the scenario has "
+        "a\n"
+        "                       `sweep`, else mc\n"
         "  -n, --replications N, --set PATH=VALUE\n"
         "                       as of that command\n"
         "  -j, --jobs T         threads of a task, and cores asked for; default 1\n"
@@ -395,8 +435,7 @@ const struct command cmd_slurm = {
         "  -q, --quiet          no remarks\n"
         "  -- SBATCH-OPTION...  go into the script's #SBATCH lines as they are\n"
         "\n"
-        "  tenure slurm own-or-lease.yaml -o out -n 4000 --submit -- -p cpu "
-        "--time=1:00:00\n"
+        "  tenure slurm own-or-lease.yaml -o out -n 4000 --submit -- -p cpu -t 60\n"
         "  tenure slurm -o out --status\n"
         "\n"
         "Tasks may be requeued, preempted and killed: what is done is not done again, "

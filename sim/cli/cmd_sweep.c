@@ -1,10 +1,14 @@
 #include "cli/cmd.h"
 #include "cli/study_cmd.h"
 
+int sweep_command(study_act *act, int argc, char **argv)
+{
+    return act(&(struct study_command){.design = &design_sweep}, argc, argv);
+}
+
 static int run_sweep(int argc, char **argv)
 {
-    return study_command_run(&(struct study_command){.design = &design_sweep}, argc,
-                             argv);
+    return sweep_command(study_command_run, argc, argv);
 }
 
 const struct command cmd_sweep = {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/study_open.h"
 #include "cli/study_print.h"
 
 #define OPTIONS_COMMON 10
@@ -21,6 +22,7 @@ struct run {
     const struct study_command *command;
     struct arguments arguments;
     struct study_options options;
+    struct scenario_file *file;
     struct study_setup setup;
     struct study_plan plan;
     struct study_summary summary;
@@ -44,9 +46,8 @@ static bool parse(struct run *run, int argc, char **argv, struct error *err)
         {.name = "quiet", .letter = 'q', .flag = &to->quiet},
         {.name = "json", .flag = &to->json},
     };
-    const struct cli_option *own = run->command->options;
-    for (size_t i = 0; own && own[i].name && i < OPTIONS_OWN; i++)
-        options[OPTIONS_COMMON + i] = own[i];
+    study_options_add(options, OPTIONS_COMMON, sizeof options / sizeof options[0],
+                      run->command);
     struct cli_operands operands = {
         .min = 1, .max = 1, .what = "name one scenario", .text = &to->scenario};
     if (!cli_parse(argc, argv, options, &operands, &run->arena, err))
@@ -88,58 +89,6 @@ static bool read_options(struct run *run, struct error *err)
     return (!from->lock_wait ||
             cli_seconds(from->lock_wait, "--lock-wait", &to->lock_wait_s, err)) &&
            study_shard_parse(from->shard, &to->shard, err);
-}
-
-/* ---- the plan ---- */
-
-/* The words that make the study what it is, for messages that show the command. */
-static const char *const *words_of(struct run *run, size_t *n)
-{
-    const struct arguments *from = &run->arguments;
-    const struct cli_option *own = run->command->options;
-    size_t room = 4 + 2 * from->overrides.n + 2 * OPTIONS_OWN;
-    for (size_t i = 0; own && own[i].name; i++)
-        room += own[i].values ? 2 * own[i].values->n : 0;
-    const char **words = ARENA_ARRAY(&run->arena, room, const char *);
-    *n = 0;
-    words[(*n)++] = run->command->design->kind;
-    words[(*n)++] = from->scenario;
-    for (size_t i = 0; own && own[i].name; i++) {
-        for (size_t k = 0; own[i].values && k < own[i].values->n; k++) {
-            words[(*n)++] = arena_printf(&run->arena, "--%s", own[i].name);
-            words[(*n)++] = own[i].values->text[k];
-        }
-        if (!own[i].value || !*own[i].value)
-            continue;
-        words[(*n)++] = arena_printf(&run->arena, "--%s", own[i].name);
-        words[(*n)++] = *own[i].value;
-    }
-    if (from->replications) {
-        words[(*n)++] = "--replications";
-        words[(*n)++] = from->replications;
-    }
-    for (size_t i = 0; i < from->overrides.n; i++) {
-        words[(*n)++] = "--set";
-        words[(*n)++] = from->overrides.text[i];
-    }
-    return words;
-}
-
-static struct scenario_file *open_scenario(struct run *run, struct error *err)
-{
-    const struct arguments *from = &run->arguments;
-    size_t n = from->overrides.n;
-    const char **overrides = ARENA_ARRAY(&run->arena, n + 1, const char *);
-    int64_t replications;
-    for (size_t i = 0; i < n; i++)
-        overrides[i] = from->overrides.text[i];
-    if (from->replications) {
-        if (!cli_whole_number(from->replications, "--replications", &replications, err))
-            return NULL;
-        overrides[n++] =
-            arena_printf(&run->arena, "study.replications=%" PRId64, replications);
-    }
-    return scenario_open(from->scenario, overrides, n, err);
 }
 
 /* ---- progress ---- */
@@ -260,16 +209,16 @@ static int say_result(struct run *run)
                              arguments->json, arguments->quiet);
 }
 
-static bool run_study(struct run *run, const struct scenario_file *file,
-                      struct error *err)
+static bool run_study(struct run *run, struct error *err)
 {
-    const struct study_command *command = run->command;
-    size_t n;
-    const char *const *words = words_of(run, &n);
-    setup_begin(&run->setup, command->design, file, TENURE_VERSION);
-    run->setup.replications_given = run->arguments.replications != NULL;
-    if ((command->apply && !command->apply(command->self, &run->setup, err)) ||
-        !plan_make(&run->plan, &run->setup, words, n, err))
+    const struct arguments *from = &run->arguments;
+    struct study_request request = {.command = run->command,
+                                    .design = run->command->design,
+                                    .scenario = from->scenario,
+                                    .replications = from->replications,
+                                    .overrides = from->overrides};
+    if (!(run->file = study_scenario(&request, &run->arena, err)) ||
+        !study_plan(&request, run->file, &run->setup, &run->plan, &run->arena, err))
         return false;
     run->summary.plan = &run->plan;
     if (!run->arguments.quiet && isatty(STDERR_FILENO))
@@ -284,15 +233,14 @@ static bool run_study(struct run *run, const struct scenario_file *file,
 int study_command_run(const struct study_command *command, int argc, char **argv)
 {
     struct run run = {.command = command};
-    struct scenario_file *file = NULL;
     struct error err;
     bool ok = parse(&run, argc, argv, &err) && read_options(&run, &err) &&
-              (file = open_scenario(&run, &err)) && run_study(&run, file, &err);
+              run_study(&run, &err);
     int code = ok ? say_result(&run) : cli_fail(&err);
     study_summary_free(&run.summary);
     plan_free(&run.plan);
     setup_free(&run.setup);
-    scenario_close(file);
+    scenario_close(run.file);
     arena_free(&run.arena);
     return code;
 }
