@@ -51,8 +51,11 @@ int breakeven_command(study_act *act, int argc, char **argv);
 /* The summary of a finished study, by its design (cli/study_print.h), and whether
  * replications failed; the exit code. */
 int study_command_say(const struct study_plan *plan, const struct finish_report *finish,
-                      const struct study_summary *summary, const char *dir, bool json,
-                      bool quiet);
+                      const char *dir, bool json, bool quiet);
+
+/* The same of a study that was finished before, from its files. */
+int study_command_again(const struct study_plan *plan, const char *dir, bool json,
+                        bool quiet);
 
 /* Says that replications failed, on standard error; the exit code. */
 int study_command_failed(const struct study_plan *plan,

@@ -37,10 +37,6 @@ struct finish_options {
     const char *dir;                /* for the results; locked */
     const struct rows_files *files; /* of all rows */
     const uint64_t *cut;            /* replications that count, of each point */
-    /* May be NULL: told of each row as it is written. */
-    void (*point)(void *self, const struct point_statistics *statistics);
-    void (*pair)(void *self, const struct pair_statistics *statistics);
-    void *self;
 };
 
 struct finish_report {

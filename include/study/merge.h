@@ -23,10 +23,6 @@ struct merge_options {
     const char *version; /* of the program */
     bool force;
     double lock_wait_s;
-    /* As in finish_options. */
-    void (*point)(void *self, const struct point_statistics *statistics);
-    void (*pair)(void *self, const struct pair_statistics *statistics);
-    void *self;
 };
 
 /* Replications, the last included. */

@@ -104,6 +104,10 @@ static inline uint64_t plan_tasks(const struct study_plan *plan)
     return plan->replications * plan->n_points;
 }
 
+/* What is asked of a column, of all its targets the narrowest; NAN: nothing. */
+void plan_target(const struct study_plan *plan, size_t column, double *at_least,
+                 double *at_most);
+
 /* The value of each axis at a point. */
 void plan_position(const struct study_plan *plan, size_t point, size_t position[]);
 

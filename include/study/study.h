@@ -34,9 +34,6 @@ struct study_options {
     bool force, keep_rows;
     double lock_wait_s;
     void (*progress)(void *self, const struct study_progress *progress); /* or NULL */
-    /* As in finish_options; not of a shard. */
-    void (*point)(void *self, const struct point_statistics *statistics);
-    void (*pair)(void *self, const struct pair_statistics *statistics);
     void *self;
 };
 

@@ -117,18 +117,14 @@ static int say_missing(const struct study_plan *plan, const struct merge_report 
 }
 
 static int say_result(const struct arguments *arguments, const struct study_plan *plan,
-                      const struct merge_report *report,
-                      const struct study_summary *summary)
+                      const struct merge_report *report)
 {
     const char *dir = arguments->dir ? arguments->dir : arguments->sources[0];
     if (report->missing > 0)
         return say_missing(plan, report, dir);
-    if (report->was_finished) {
-        if (!arguments->quiet && !arguments->json)
-            printf("%s holds this study already, and it is finished.\n", dir);
-        return 0;
-    }
-    return study_command_say(plan, &report->finish, summary, dir, arguments->json,
+    if (report->was_finished)
+        return study_command_again(plan, dir, arguments->json, arguments->quiet);
+    return study_command_say(plan, &report->finish, dir, arguments->json,
                              arguments->quiet);
 }
 
@@ -141,8 +137,6 @@ static bool read_options(const struct arguments *arguments,
         .dir = arguments->dir,
         .version = TENURE_VERSION,
         .force = arguments->force,
-        .point = study_summary_point,
-        .pair = study_summary_pair,
     };
     return !arguments->lock_wait ||
            cli_seconds(arguments->lock_wait, "--lock-wait", &options->lock_wait_s, err);
@@ -154,15 +148,12 @@ static int run_merge(int argc, char **argv)
     struct arguments arguments = {0};
     struct merge_options options;
     struct study_plan plan = {.root = NULL};
-    struct study_summary summary = {.plan = &plan};
     struct merge_report report;
     struct error err;
     bool ok = parse(argc, argv, &arguments, &arena, &err) &&
               read_options(&arguments, &options, &err);
-    options.self = &summary;
     ok = ok && study_merge(&options, &plan, &report, &err);
-    int code = ok ? say_result(&arguments, &plan, &report, &summary) : cli_fail(&err);
-    study_summary_free(&summary);
+    int code = ok ? say_result(&arguments, &plan, &report) : cli_fail(&err);
     plan_free(&plan);
     arena_free(&arena);
     return code;

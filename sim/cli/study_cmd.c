@@ -25,7 +25,6 @@ struct run {
     struct scenario_file *file;
     struct study_setup setup;
     struct study_plan plan;
-    struct study_summary summary;
     struct study_report report;
     struct arena arena;
     bool shown; /* a line of progress stands on the terminal */
@@ -57,16 +56,6 @@ static bool parse(struct run *run, int argc, char **argv, struct error *err)
                                      argv[0], argv[0]);
 }
 
-static void take_point(void *self, const struct point_statistics *statistics)
-{
-    study_summary_point(&((struct run *)self)->summary, statistics);
-}
-
-static void take_pair(void *self, const struct pair_statistics *statistics)
-{
-    study_summary_pair(&((struct run *)self)->summary, statistics);
-}
-
 static bool read_options(struct run *run, struct error *err)
 {
     const struct arguments *from = &run->arguments;
@@ -82,8 +71,6 @@ static bool read_options(struct run *run, struct error *err)
         .jobs = (unsigned)jobs,
         .force = from->force,
         .keep_rows = from->keep_rows,
-        .point = take_point,
-        .pair = take_pair,
         .self = run,
     };
     return (!from->lock_wait ||
@@ -115,6 +102,8 @@ static void say_duration(char text[32], double seconds)
 static void show_progress(void *self, const struct study_progress *progress)
 {
     struct run *run = self;
+    if (progress->total == 0)
+        return;
     double rate = progress->wall_s > 0 ? (double)progress->run / progress->wall_s : 0;
     char left[32] = "?";
     if (progress->run > 0)
@@ -146,21 +135,37 @@ int study_command_failed(const struct study_plan *plan,
     return cli_fail(&err);
 }
 
+/* By the design's own, or the usual one. */
+static bool print_summary(const struct study_plan *plan,
+                          const struct finish_report *finish, const char *dir,
+                          bool json, struct error *err)
+{
+    return study_print_has(plan)
+               ? study_print(plan, finish, dir, json, stdout, err)
+               : study_summary_show(plan, finish, dir, json, stdout, err);
+}
+
 int study_command_say(const struct study_plan *plan, const struct finish_report *finish,
-                      const struct study_summary *summary, const char *dir, bool json,
-                      bool quiet)
+                      const char *dir, bool json, bool quiet)
 {
     struct error err;
-    bool ok = true;
+    if ((json || !quiet) && !print_summary(plan, finish, dir, json, &err))
+        return cli_fail(&err);
+    return study_command_failed(plan, finish, dir);
+}
+
+int study_command_again(const struct study_plan *plan, const char *dir, bool json,
+                        bool quiet)
+{
+    struct finish_report report;
+    struct error err;
     if (quiet && !json)
-        return study_command_failed(plan, finish, dir);
-    if (study_print_has(plan))
-        ok = study_print(plan, finish, dir, json, stdout, &err);
-    else if (json)
-        ok = study_summary_json(summary, finish, dir, stdout, &err);
-    else
-        study_summary_print(summary, finish, dir, stdout);
-    return ok ? study_command_failed(plan, finish, dir) : cli_fail(&err);
+        return 0;
+    if (!study_report_read(dir, &report, &err))
+        return cli_fail(&err);
+    if (!json)
+        printf("%s holds this study already, and it is finished.\n\n", dir);
+    return print_summary(plan, &report, dir, json, &err) ? 0 : cli_fail(&err);
 }
 
 static void say_kept(const struct run *run, struct error *err)
@@ -177,35 +182,39 @@ static void say_kept(const struct run *run, struct error *err)
                    text, progress->done, progress->total, run->arguments.dir);
 }
 
-static void say_shard(const struct run *run)
+static int say_shard(const struct run *run)
 {
     const struct study_progress *progress = &run->report.progress;
-    const struct study_options *options = &run->options;
+    struct study_shard shard = run->options.shard;
+    if (run->arguments.json)
+        printf("{\"shard\": [%" PRIu64 ", %" PRIu64 "], \"done\": %" PRIu64
+               ", \"run\": %" PRIu64 ", \"failed\": %" PRIu64 "}\n",
+               shard.index, shard.count, progress->done, progress->run,
+               run->report.failed);
+    if (run->arguments.json || run->arguments.quiet)
+        return 0;
     printf("Shard %" PRIu64 " of %" PRIu64 " is done: %" PRIu64
            " replications, %" PRIu64 " of them now.\n",
-           options->shard.index, options->shard.count, progress->done, progress->run);
+           shard.index, shard.count, progress->done, progress->run);
     if (run->report.failed > 0)
         printf("%" PRIu64
                " of them could not be done; the merged result will say why.\n",
                run->report.failed);
+    return 0;
 }
 
 static int say_result(struct run *run)
 {
     const struct arguments *arguments = &run->arguments;
     const struct study_report *report = &run->report;
-    if (report->was_finished) {
-        if (!arguments->quiet && !arguments->json)
-            printf("%s holds this study already, and it is finished.\n",
-                   arguments->dir);
-        return 0;
-    }
-    if (run->options.shard.count) {
-        if (!arguments->quiet && !arguments->json)
-            say_shard(run);
-        return 0;
-    }
-    return study_command_say(&run->plan, &report->finish, &run->summary, arguments->dir,
+    if (report->was_finished && run->options.shard.count == 0)
+        return study_command_again(&run->plan, arguments->dir, arguments->json,
+                                   arguments->quiet);
+    if (report->was_finished && !arguments->json && !arguments->quiet)
+        printf("%s holds this study already, and it is finished.\n", arguments->dir);
+    if (run->options.shard.count)
+        return report->was_finished ? 0 : say_shard(run);
+    return study_command_say(&run->plan, &report->finish, arguments->dir,
                              arguments->json, arguments->quiet);
 }
 
@@ -220,7 +229,6 @@ static bool run_study(struct run *run, struct error *err)
     if (!(run->file = study_scenario(&request, &run->arena, err)) ||
         !study_plan(&request, run->file, &run->setup, &run->plan, &run->arena, err))
         return false;
-    run->summary.plan = &run->plan;
     if (!run->arguments.quiet && isatty(STDERR_FILENO))
         run->options.progress = show_progress;
     bool ok = study_run(&run->setup, &run->plan, &run->options, &run->report, err);
@@ -237,7 +245,6 @@ int study_command_run(const struct study_command *command, int argc, char **argv
     bool ok = parse(&run, argc, argv, &err) && read_options(&run, &err) &&
               run_study(&run, &err);
     int code = ok ? say_result(&run) : cli_fail(&err);
-    study_summary_free(&run.summary);
     plan_free(&run.plan);
     setup_free(&run.setup);
     scenario_close(run.file);

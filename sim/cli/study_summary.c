@@ -1,5 +1,6 @@
 #include "cli/study_summary_parts.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -47,11 +48,11 @@ static void *copy(struct study_summary *summary, const void *from, size_t n,
     return arena_grow(&summary->arena, from, n, n, size);
 }
 
-void study_summary_point(void *self, const struct point_statistics *statistics)
+void study_summary_point(struct study_summary *summary,
+                         const struct point_statistics *statistics)
 {
-    struct study_summary *summary = self;
     size_t n = summary->plan->n_quantiles;
-    if (statistics->point >= SUMMARY_POINTS || !is_key(summary, statistics->column))
+    if (!is_key(summary, statistics->column))
         return;
     if (summary->n_points == summary->points_room) {
         summary->points_room = summary->n_points ? 2 * summary->n_points : 64;
@@ -65,10 +66,10 @@ void study_summary_point(void *self, const struct point_statistics *statistics)
     of->quantile_ci = copy(summary, of->quantile_ci, n, sizeof *of->quantile_ci);
 }
 
-void study_summary_pair(void *self, const struct pair_statistics *statistics)
+void study_summary_pair(struct study_summary *summary,
+                        const struct pair_statistics *statistics)
 {
-    struct study_summary *summary = self;
-    if (statistics->point >= SUMMARY_POINTS || !is_key(summary, statistics->column))
+    if (!is_key(summary, statistics->column))
         return;
     if (summary->n_pairs == summary->pairs_room) {
         summary->pairs_room = summary->n_pairs ? 2 * summary->n_pairs : 64;
@@ -76,12 +77,6 @@ void study_summary_pair(void *self, const struct pair_statistics *statistics)
                                     summary->pairs_room, sizeof *summary->pairs);
     }
     summary->pairs[summary->n_pairs++].of = *statistics;
-}
-
-void study_summary_free(struct study_summary *summary)
-{
-    arena_free(&summary->arena);
-    *summary = (struct study_summary){.plan = NULL};
 }
 
 /* ---- for people ---- */
@@ -285,6 +280,24 @@ static void print_points(const struct study_summary *summary, FILE *out)
     arena_free(&arena);
 }
 
+/* What the scenario warns of, whatever the replications show. */
+static void print_warnings(const struct study_plan *plan, FILE *out)
+{
+    const json_t *list = json_object_get(plan_identity(plan), "warnings");
+    if (json_array_size(list) > 0)
+        putc('\n', out);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *sentence = json_string_value(json_array_get(list, i));
+        struct paragraph text = {.used = 0};
+        size_t length = sentence ? strlen(sentence) : 0;
+        if (length == 0)
+            continue;
+        paragraph_say(&text, "Warning: %s%s", sentence,
+                      ispunct((unsigned char)sentence[length - 1]) ? "" : ".");
+        paragraph_print(&text, 2, out);
+    }
+}
+
 void study_summary_print(const struct study_summary *summary,
                          const struct finish_report *report, const char *dir, FILE *out)
 {
@@ -306,9 +319,24 @@ void study_summary_print(const struct study_summary *summary,
     else
         print_metrics(summary, out);
     print_targets(summary, out);
+    print_warnings(plan, out);
     paragraph_say(
         &foot, "All metrics with their intervals are in %s/points.csv%s.", dir,
         plan->n_points > 1 ? ", differences to the baseline in paired.csv" : "");
     putc('\n', out);
     paragraph_print(&foot, 0, out);
+}
+
+bool study_summary_show(const struct study_plan *plan,
+                        const struct finish_report *report, const char *dir, bool json,
+                        FILE *out, struct error *err)
+{
+    struct study_summary summary = {.plan = plan};
+    bool ok = study_summary_read(&summary, dir, err);
+    if (ok && json)
+        ok = study_summary_json(&summary, report, dir, out, err);
+    else if (ok)
+        study_summary_print(&summary, report, dir, out);
+    arena_free(&summary.arena);
+    return ok;
 }

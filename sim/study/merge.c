@@ -203,7 +203,6 @@ static bool find_missing(struct merging *merging, struct error *err)
 
 static bool merge_rows(struct merging *merging, struct error *err)
 {
-    const struct merge_options *options = merging->options;
     const struct study_plan *plan = merging->plan;
     merging->cut = ARENA_ARRAY(&merging->arena, plan->n_points, uint64_t);
     if (!judge_points(plan, &merging->files, merging->out, plan->replications,
@@ -217,9 +216,6 @@ static bool merge_rows(struct merging *merging, struct error *err)
         .dir = merging->out,
         .files = &merging->files,
         .cut = merging->cut,
-        .point = options->point,
-        .pair = options->pair,
-        .self = options->self,
     };
     directory_clear_results(merging->out);
     if (!study_finish(&finish, &merging->report->finish, err))

@@ -251,3 +251,18 @@ void plan_position(const struct study_plan *plan, size_t point, size_t position[
         point /= plan->axes[i].n;
     }
 }
+
+void plan_target(const struct study_plan *plan, size_t column, double *at_least,
+                 double *at_most)
+{
+    *at_least = *at_most = NAN;
+    for (size_t i = 0; i < plan->n_targets; i++) {
+        const struct plan_target *target = &plan->targets[i];
+        if (target->column != column)
+            continue;
+        if (!isnan(target->at_most))
+            *at_most = fmin(*at_most, target->at_most);
+        if (!isnan(target->at_least))
+            *at_least = fmax(*at_least, target->at_least);
+    }
+}

@@ -41,21 +41,6 @@ static void scratch_free(struct scratch *scratch)
     free(scratch->quantile_ci);
 }
 
-/* All targets of a column at once: the narrowest. */
-static void find_target(const struct study_plan *plan, struct point_statistics *of)
-{
-    of->at_most = of->at_least = NAN;
-    for (size_t i = 0; i < plan->n_targets; i++) {
-        const struct plan_target *target = &plan->targets[i];
-        if (target->column != of->column)
-            continue;
-        if (!isnan(target->at_most))
-            of->at_most = fmin(of->at_most, target->at_most);
-        if (!isnan(target->at_least))
-            of->at_least = fmax(of->at_least, target->at_least);
-    }
-}
-
 static void estimate(const struct study_plan *plan, struct scratch *scratch, size_t n,
                      struct point_statistics *of)
 {
@@ -74,7 +59,7 @@ static void estimate(const struct study_plan *plan, struct scratch *scratch, siz
     of->quantile_ci = scratch->quantile_ci;
     estimate_cvar(value, n, unit, scratch->sorted, sorted, CVAR_LEVEL, confidence,
                   &of->cvar);
-    find_target(plan, of);
+    plan_target(plan, of->column, &of->at_least, &of->at_most);
     if (!isnan(of->at_most) || !isnan(of->at_least))
         estimate_miss(value, n, unit, of->at_least, of->at_most, confidence, &of->miss);
 }
@@ -155,8 +140,6 @@ static bool write_point(struct study_results *results, size_t point,
             return false;
         estimate(results->plan, scratch, (size_t)options->cut[point], &of);
         put_point(results, &of, out);
-        if (options->point)
-            options->point(options->self, &of);
     }
     return true;
 }
@@ -210,8 +193,6 @@ static bool pair_point(struct study_results *results, size_t point,
         estimate_paired(scratch->value, scratch->other, n, (size_t)plan->unit,
                         plan->confidence, &of.paired);
         put_pair(results, &of, out);
-        if (options->pair)
-            options->pair(options->self, &of);
     }
     return true;
 }

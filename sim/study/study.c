@@ -270,7 +270,6 @@ static bool read_done(struct session *session, struct error *err)
 
 static bool finish(struct session *session, struct error *err)
 {
-    const struct study_options *options = session->options;
     if (!find_rows(session, err))
         return false;
     struct finish_options finish_options = {
@@ -278,9 +277,6 @@ static bool finish(struct session *session, struct error *err)
         .dir = session->dir,
         .files = &session->files,
         .cut = session->cut,
-        .point = options->point,
-        .pair = options->pair,
-        .self = options->self,
     };
     return study_finish(&finish_options, &session->report->finish, err);
 }
