@@ -338,8 +338,11 @@ Test(study_files, the_summary_as_json_has_the_figures_of_the_files, .timeout = 6
 {
     struct folder folder = folder_new();
     folder_write(&folder, "t.yaml", yaml);
-    struct outcome *outcome = tenure(&folder, "sweep t.yaml -o a -n 30 --json");
-    cr_assert(outcome->code == 0, "%s", outcome->err);
+    struct outcome *outcome = tenure(
+        &folder,
+        "sweep t.yaml -o a -n 30 --json >first; \"$TENURE_PROGRAM\" sweep t.yaml "
+        "-o a -n 30 --json >again; cmp first again && cat again");
+    cr_assert(outcome->code == 0, "%s%s", outcome->out, outcome->err);
     json_t *root = json_loads(outcome->out, 0, NULL);
     cr_assert(root != NULL);
     struct sheet points = read_table(&folder, "a/points.csv");
