@@ -23,10 +23,12 @@ struct session {
     const struct study_options *options;
     struct study_report *report;
     struct arena arena;
-    const char *dir;       /* of the study, or of the shard */
-    uint64_t replications; /* of the shard */
-    struct bitmap done;    /* tasks of the shard, before this session */
-    uint64_t *cut;         /* of each point */
+    const char *dir;        /* of the study, or of the shard */
+    uint64_t replications;  /* of the shard */
+    struct bitmap done;     /* tasks of the shard, before this session */
+    uint64_t *cut;          /* of each point */
+    struct dir_list shards; /* of this study; looked up once */
+    bool has_looked;
     struct rows_files files;
     unsigned number; /* of this session */
     struct study_lock lock;
@@ -135,13 +137,12 @@ static bool run_until(struct session *session, uint64_t begin, uint64_t end,
     return pool_run(&pool, err) && sync_rows(session, err);
 }
 
-/* Also those of the shards, if they are of this study: what they did need not be done
- * again. */
-static bool find_rows_of_shards(struct session *session, struct error *err)
+/* The shards that are of this study: what they did need not be done again. */
+static bool find_shards(struct session *session, struct error *err)
 {
     struct arena *arena = &session->arena;
-    struct rows_files none = session->files;
     struct dir_list dirs = {.n = 0};
+    session->has_looked = true;
     if (!study_shard_dirs(session->dir, arena, &dirs, err))
         return false;
     for (size_t i = 0; i < dirs.n; i++) {
@@ -149,12 +150,22 @@ static bool find_rows_of_shards(struct session *session, struct error *err)
         struct error ignored;
         if (!plan_read(&plan, dirs.items[i], &ignored))
             continue;
-        bool same = strcmp(plan.id, session->plan->id) == 0;
+        if (strcmp(plan.id, session->plan->id) == 0)
+            dir_list_add(&session->shards, dirs.items[i], arena);
         plan_free(&plan);
-        if (same && !rows_find(dirs.items[i], arena, &session->files, err))
-            return false;
     }
-    session->files.next_session = none.next_session;
+    return true;
+}
+
+static bool find_rows_of_shards(struct session *session, struct error *err)
+{
+    unsigned next_session = session->files.next_session;
+    if (!session->has_looked && !find_shards(session, err))
+        return false;
+    for (size_t i = 0; i < session->shards.n; i++)
+        if (!rows_find(session->shards.items[i], &session->arena, &session->files, err))
+            return false;
+    session->files.next_session = next_session;
     return true;
 }
 
