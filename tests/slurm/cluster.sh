@@ -231,16 +231,26 @@ start() {
     fail "the cluster does not start"
 }
 
+# All at once: whoever ends a test may not wait long.
 end_slurm() {
-    end_daemon "$DIR/run/slurmctld.pid" slurmctld KILL
+    set --
     for node in $(seq "$NODES"); do
-        end_node "$node"
+        # shellcheck disable=SC2046 # words
+        set -- "$@" $(pid_of "$DIR/run/n$node.pid" slurmd) $(steps_of "$node")
     done
+    # shellcheck disable=SC2046 # words
+    set -- "$@" $(pid_of "$DIR/run/slurmctld.pid" slurmctld)
+    [ $# -gt 0 ] || return 0
+    # shellcheck disable=SC2046 # words
+    set -- "$@" $(descendants "$@")
+    kill -KILL "$@" 2>/dev/null || :
+    for pid; do wait_for 20 is_gone "$pid" || :; done
+    rm -f "$DIR"/run/n*.pid "$DIR/run/slurmctld.pid"
 }
 
 stop() {
     end_slurm
-    end_daemon "$DIR/run/munged.pid" munged
+    end_daemon "$DIR/run/munged.pid" munged KILL
 }
 
 # The daemon first: it would start more.

@@ -25,12 +25,16 @@ unset SLURM_ARRAY_TASK_ID SLURM_JOB_ID
 finish() {
     code=$?
     [ ! -d "$work/cluster" ] || "$cluster" stop "$work/cluster" || :
-    [ $code -eq 0 ] || tail -n 20 "$work/cluster/log/slurmctld.log" 2>/dev/null | sed 's/^/# /'
+    [ "$code" -eq 0 ] || tail -n 20 "$work/cluster/log/slurmctld.log" 2>/dev/null | sed 's/^/# /'
     [ -n "${KEEP:-}" ] || rm -rf "$work"
-    exit $code
+    exit "$code"
 }
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
+# And if this shell is killed.
+# shellcheck disable=SC2016 # of the inner shell
+setsid sh -c 'while kill -0 "$1"; do sleep 1; done; [ ! -d "$3" ] || "$2" stop "$3"' \
+    sh $$ "$cluster" "$work/cluster" </dev/null >/dev/null 2>&1 &
 
 # ---- TAP ----
 
@@ -79,27 +83,6 @@ rows_of() {
     cat "$dir/shards/$1-of-$tasks"/rows-*.part 2>/dev/null | grep -vc tenure-rows || :
 }
 
-# Where a task is in the midst of its work: "TASK NODE PID", and the process is stopped.
-catch_task() {
-    for try in $(seq 400); do
-        for node in 1 2 3 4; do
-            for pid in $("$cluster" tasks "$work/cluster" $node); do
-                task=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null |
-                    sed -n "s|.* --shard \([0-9]*\)/$tasks .*|\1|p")
-                [ -n "$task" ] && [ "$(rows_of "$task")" -ge 2 ] || continue
-                kill -STOP "$pid" 2>/dev/null || continue
-                if [ "$(rows_of "$task")" -lt "$per_task" ]; then
-                    echo "$task $node $pid"
-                    return
-                fi
-                kill -CONT "$pid"
-            done
-        done
-        sleep 0.05
-    done
-    return 1
-}
-
 same_bytes() { # DIR DIR
     for file in "$1"/*; do
         name=${file##*/}
@@ -133,21 +116,23 @@ short() {
     tasks=8 per_task=20 dir="$work/it's a study"
     cp "$here/study.yaml" "$work"
     cd "$work"
-    "$tenure" slurm study.yaml -o "it's a study" --shards $tasks --jobs 2 --submit \
-        -- --time=10 '--comment=a "b" #c\' >"$work/submitted" 2>&1 || :
+    "$tenure" slurm study.yaml -o "it's a study" --shards $tasks --quiet \
+        -- --time=10 '--comment=a "b" #c\' >script
+    mkdir victims
+    export STOPPER_TENURE="$tenure" STOPPER_ROWS=$per_task STOPPER_VICTIMS="$work/victims"
+    sed "s|^tenure=.*|tenure='$here/stopper.sh'|" script >"$dir/shards/study.sbatch"
+    sh "$dir/shards/study.sbatch" >submitted 2>&1 || :
     check "the tasks and a merge behind them are submitted" \
-        test "$(grep -c "^job [0-9]*: the" "$work/submitted")" -eq 2
+        test "$(grep -c "^job [0-9]*: the" submitted)" -eq 2
     comment=$(squeue --noheader --format=%k | sort -u)
     check "options for sbatch reach it as they are" [ "$comment" = 'a "b" #c\' ]
 
+    wait_for 60 test -s victims/1 -a -s victims/2 || :
     # shellcheck disable=SC2046 # words
-    set -- $(catch_task) || :
-    killed=${1:--}
-    check "a task is killed" kill -KILL "${3:-0}"
-    # shellcheck disable=SC2046 # words
-    set -- $(catch_task) || :
-    lost=${1:--}
-    check "a node dies, and is known to be down" lose_node "${2:-0}"
+    set -- $(cat victims/1 victims/2)
+    killed=${1:-none} lost=${4:-none}
+    check "a task is killed" kill_task "$killed" "${3:-none}"
+    check "a node dies, and is known to be down" lose_node "${5:-none}"
 
     check "the queue is empty in the end" wait_for 120 queue_is_empty
     cat "$dir"/shards/logs/merge-*.log >"$work/merge" 2>&1
@@ -160,11 +145,19 @@ short() {
     check "after that the merge has the bytes of one machine" merged_is_same
 }
 
-lose_node() {
-    "$cluster" node "$work/cluster" "$1" down
-    scontrol update "nodename=n$1" state=down reason=lost
-    "$cluster" node "$work/cluster" "$1" up
-    scontrol update "nodename=n$1" state=resume || :
+# Until Slurm knows: a node that dies before it has told takes the news with it.
+kill_task() { # TASK PID
+    kill -KILL "$2" && wait_for 60 has_left "$1"
+}
+has_left() {
+    queue=$(squeue --noheader --array --format=%i) && ! echo "$queue" | grep -q "_$1\$"
+}
+
+lose_node() { # nN
+    "$cluster" node "$work/cluster" "${1#n}" down
+    scontrol update "nodename=$1" state=down reason=lost
+    "$cluster" node "$work/cluster" "${1#n}" up
+    scontrol update "nodename=$1" state=resume || :
 }
 
 names_only() { # KILLED LOST
