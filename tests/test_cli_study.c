@@ -180,6 +180,83 @@ Test(cli_study, a_second_writer_is_refused, .timeout = 60)
     clean(&folder);
 }
 
+/* What a kill leaves between the last rows and the end, made by hand. */
+Test(cli_study, killed_while_results_appear_it_goes_on_to_the_same_bytes, .timeout = 60)
+{
+    static const char *const states[] = {
+        "rm manifest.json",
+        "rm manifest.json points.csv; echo half >.points.csv.tmp; echo "
+        ">.columns-aB3dE9",
+        "rm *.csv manifest.json; echo half >.replications.csv.tmp; echo { "
+        ">.plan.json.tmp",
+        "echo half >.manifest.json.tmp; rm manifest.json",
+        "true", /* all is there, but rows and plan are, too */
+        "rm rows-*; echo 1 2 >lock",
+    };
+    struct folder folder = prepared(mc);
+    expect_code(&folder,
+                "$T mc t.yaml -q -o a; $T mc t.yaml -q -o k --keep-rows && ls "
+                "k/plan.json k/rows-*",
+                0);
+    for (size_t i = 0; i < COUNT(states); i++) {
+        char line[400];
+        snprintf(line, sizeof line,
+                 "rm -rf b; cp -r k b; (cd b; %s); $T mc t.yaml -q -o b", states[i]);
+        expect_code(&folder, line, 0);
+        expect_same(&folder, "a", "b");
+    }
+    clean(&folder);
+}
+
+/* Files may have 100 kB, so rows and then results do not fit. */
+Test(cli_study, where_the_disk_is_full_it_goes_on_later, .timeout = 60)
+{
+    struct folder folder = prepared(mc);
+    expect_code(&folder, "$T mc t.yaml -q -o a", 0);
+    struct outcome *outcome = run(
+        &folder, "trap '' XFSZ; ulimit -f 200; $T mc t.yaml -o b -j1 2>err2; code=$?; "
+                 "cat err2 >&2; ls -A b; (exit $code)");
+    cr_expect(eq(int, outcome->code, 5));
+    cr_expect(strstr(outcome->err, "File too large; ") &&
+                  strstr(outcome->err, " are kept in b, and the same command goes on "),
+              "%s", outcome->err);
+    cr_expect(not(strstr(outcome->out, "manifest.json") != NULL), "%s", outcome->out);
+    expect_code(&folder, "$T mc t.yaml -q -o b", 0);
+    expect_same(&folder, "a", "b");
+    clean(&folder);
+}
+
+Test(cli_study, in_an_array_of_slurm_the_task_is_the_shard, .timeout = 60)
+{
+    static const struct {
+        const char *variables, *options, *made;
+        int code;
+    } cases[] = {
+        {"TASK_ID=7 MIN=3 MAX=9 STEP=2 COUNT=4", "", "2-of-4", 0},
+        {"TASK_ID=0 MIN=0 MAX=6 COUNT=7", "", "0-of-7", 0},
+        {"TASK_ID=5 MIN=5 MAX=5 STEP=1 COUNT=1", "", "0-of-1", 0},
+        {"TASK_ID=7 MIN=3 MAX=9 STEP=1 COUNT=4", "", NULL, 1}, /* --array=3,5,7,9 */
+        {"TASK_ID=7", "", NULL, 1},
+        {"TASK_ID=7 MIN=3 MAX=9 STEP=1 COUNT=4", "--shard 1/3", "1-of-3", 0},
+        {"TASK_ID=7 MIN=3 MAX=9 STEP=2 COUNT=4", "--shard none", NULL, 0},
+    };
+    struct folder folder = prepared(mc);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char line[400];
+        snprintf(line, sizeof line,
+                 "rm -rf a; export SLURM_ARRAY_%s; for v in $(env | grep -E "
+                 "'^(MIN|MAX|STEP|COUNT)='); do export SLURM_ARRAY_TASK_$v; done; "
+                 "$T mc t.yaml -n 8 -q -o a %s",
+                 cases[i].variables, cases[i].options);
+        expect_code(&folder, line, cases[i].code);
+        snprintf(line, sizeof line,
+                 cases[i].made ? "ls a/shards/%s/plan.json" : "test ! -e a/shards%s",
+                 cases[i].made ? cases[i].made : "");
+        expect_code(&folder, line, 0);
+    }
+    clean(&folder);
+}
+
 /* ---- what is missing ---- */
 
 Test(cli_study, missing_replications_are_listed_with_the_commands_that_run_them,

@@ -210,7 +210,7 @@ static void print_targets(const struct study_summary *summary, FILE *out)
     bool many = summary->plan->n_points > 1, any = false;
     for (size_t i = 0; i < summary->n_points; i++) {
         const struct point_statistics *of = &summary->points[i].of;
-        if (!has_target(of) || of->point >= POINTS_SHOWN)
+        if (!has_target(of) || isnan(of->miss.share) || of->point >= POINTS_SHOWN)
             continue;
         struct paragraph paragraph = {.used = 0};
         if (!any)
@@ -218,10 +218,12 @@ static void print_targets(const struct study_summary *summary, FILE *out)
         any = true;
         if (many)
             paragraph_say(&paragraph, "At %s ", label_of(summary, of->point, &arena));
-        paragraph_say(&paragraph,
-                      "%s is missed in %.1f %% of replications (%.1f to %.1f %%).",
-                      target_text(summary, of, &arena), 100 * of->miss.share,
-                      100 * of->miss.ci.low, 100 * of->miss.ci.high);
+        paragraph_say(&paragraph, "%s is missed in %.1f %% of replications",
+                      target_text(summary, of, &arena), 100 * of->miss.share);
+        if (!isnan(of->miss.ci.low) && !isnan(of->miss.ci.high))
+            paragraph_say(&paragraph, " (%.1f to %.1f %%)", 100 * of->miss.ci.low,
+                          100 * of->miss.ci.high);
+        paragraph_say(&paragraph, ".");
         paragraph_print(&paragraph, 2, out);
     }
     arena_free(&arena);
@@ -306,17 +308,22 @@ void study_summary_print(const struct study_summary *summary,
     paragraph_say(&head, "%s: ", plan->scenario);
     if (plan->n_points > 1)
         paragraph_say(&head, "%zu points, ", plan->n_points);
-    paragraph_say(&head, "%" PRIu64 " replications", report->rows);
+    paragraph_say(&head, "%" PRIu64 " replication%s", report->rows,
+                  report->rows == 1 ? "" : "s");
     if (report->failed > 0)
         paragraph_say(&head, ", of which %" PRIu64 " could not be done",
                       report->failed);
-    paragraph_say(&head, "; +- is half of a %g %% interval of the mean.",
-                  100 * plan->confidence);
+    bool some = report->failed < report->rows;
+    if (some)
+        paragraph_say(&head, "; +- is half of a %g %% interval of the mean",
+                      100 * plan->confidence);
+    paragraph_say(&head, ".");
     paragraph_print(&head, 0, out);
-    putc('\n', out);
-    if (plan->n_points > 1)
+    if (some)
+        putc('\n', out);
+    if (some && plan->n_points > 1)
         print_points(summary, out);
-    else
+    else if (some)
         print_metrics(summary, out);
     print_targets(summary, out);
     print_warnings(plan, out);
