@@ -185,12 +185,14 @@ some_task() {
     echo "$list" | sed -n "$((drawn + 1))p"
 }
 
-later() { # SECONDS COMMAND...: in the background; `wait` waits for all of them
+pending=
+later() { # SECONDS COMMAND...: in the background
     (
         sleep "$1"
         shift
         "$@"
     ) >>"$work/events" 2>&1 &
+    pending="$pending $!"
 }
 
 disturb() {
@@ -248,7 +250,9 @@ disturb() {
 
 # Everything that was lost is there again.
 mend() {
-    wait
+    # shellcheck disable=SC2086 # words
+    [ -z "$pending" ] || wait $pending || :
+    pending=
     "$cluster" controller "$work/cluster" up >/dev/null 2>&1 || :
     for node in 1 2 3 4; do
         "$cluster" node "$work/cluster" $node up >/dev/null 2>&1 || :
