@@ -142,11 +142,11 @@ Test(cli_study, ctrl_c_ends_it_at_once_and_says_how_to_go_on, .timeout = 60)
     struct folder folder = prepared(long_one);
     for (size_t i = 0; i < COUNT(numbers); i++) {
         char line[256];
-        snprintf(
-            line, sizeof line,
-            "$T mc t.yaml -o b & p=$!; until ls b/rows-*-0001.part >/dev/null 2>&1; "
-            "do sleep 0.02; done; kill -%d $p; wait $p",
-            numbers[i]);
+        snprintf(line, sizeof line,
+                 "$T mc t.yaml -o b & p=$!; i=0; until ls b/rows-*-0001.part "
+                 ">/dev/null 2>&1 "
+                 "|| [ $((i += 1)) = 900 ]; do sleep 0.02; done; kill -%d $p; wait $p",
+                 numbers[i]);
         struct outcome *outcome = run(&folder, line);
         cr_expect(eq(int, outcome->code, 130));
         cr_expect(strncmp(outcome->err, "tenure: interrupted; ", 21) == 0 &&
@@ -177,6 +177,94 @@ Test(cli_study, a_second_writer_is_refused, .timeout = 60)
     expect_code(&folder, "$T mc t.yaml -o b --force --lock-wait 0.1", 1);
     int status;
     cr_expect(kill_after(child, 0, SIGKILL, &status));
+    clean(&folder);
+}
+
+/* Beyond the ends of the law at which all is checked before it begins. */
+Test(cli_study, a_draw_that_no_scenario_can_have_is_a_row_that_says_why, .timeout = 60)
+{
+    struct folder folder = prepared(
+        FRAME "uncertain: {pools.own.tariff: {normal: {mean: 0.085 USD/kWh, sd: 0.027 "
+              "USD/kWh}}}\nstudy: {replications: 3000}\n");
+    struct outcome *outcome = run(&folder, "$T mc t.yaml -q -o a --set horizon=2h");
+    cr_expect(eq(int, outcome->code, 3));
+    cr_expect(strstr(outcome->err,
+                     " of 3000 replications could not be done, and are in "
+                     "no figure; the first is replication ") != NULL &&
+                  strstr(outcome->err, " USD/kWh is below 0 USD/kWh") != NULL,
+              "%s", outcome->err);
+    outcome = run(&folder, "grep -c 'is below 0 USD/kWh' a/replications.csv");
+    cr_expect(atoi(outcome->out) > 0 && atoi(outcome->out) < 20, "%s", outcome->out);
+    expect_code(&folder, "test $(wc -l <a/replications.csv) = 3001", 0);
+    clean(&folder);
+}
+
+Test(cli_study, what_is_wrong_but_no_interruption_does_not_say_that_it_goes_on,
+     .timeout = 60)
+{
+    struct folder folder = prepared(mc);
+    expect_code(&folder, "$T mc t.yaml -q -j1 -o b --shard 0/2", 0);
+    expect_code(
+        &folder,
+        "f=$(ls b/shards/0-of-2/rows-*); (head -n 3 $f; echo x; tail -n 3 $f) >f; "
+        "mv f $f",
+        0);
+    struct outcome *outcome = run(&folder, "$T mc t.yaml -o b --shard 0/2");
+    cr_expect(eq(int, outcome->code, 2));
+    cr_expect(strstr(outcome->err, "goes on") == NULL, "%s", outcome->err);
+    clean(&folder);
+}
+
+/* In replications without GPUs of its own nothing waits, for there is nothing to wait
+ * for: such a target is missed nowhere, and that is no success. */
+Test(cli_study, shares_say_of_how_many_replications_they_are, .timeout = 60)
+{
+    struct folder folder =
+        prepared(FRAME "uncertain: {demand.0.scale: {discrete: [0, 1]}}\n"
+                       "study: {replications: 40, targets: [{metric: total.wait_p95_s, "
+                       "at_most: 14000}]}\n");
+    struct outcome *outcome = run(&folder, "$T mc t.yaml -o a | tr '\\n' ' '");
+    int have = 0, have_not = 0;
+    const char *text = strstr(outcome->out, "of the ");
+    while (text && sscanf(text, "of the %d that have this metric; %d have not", &have,
+                          &have_not) != 2)
+        text = strstr(text + 1, "of the ");
+    cr_expect(have > 0 && have_not > 0 && have + have_not == 40, "%s", outcome->out);
+    cr_expect(strstr(outcome->out, "less is better") != NULL, "%s", outcome->out);
+    clean(&folder);
+}
+
+Test(cli_study, a_study_of_nothing_drawn_says_so, .timeout = 60)
+{
+    struct folder folder = prepared(FRAME);
+    struct outcome *outcome =
+        run(&folder, "$T mc t.yaml -n 3 -o a --set 'demand=[]' | tr '\\n' ' '");
+    cr_expect(strstr(outcome->out, "All replications gave the same figures") != NULL,
+              "%s", outcome->out);
+    outcome = run(&folder, "$T mc t.yaml -n 3 -o b");
+    cr_expect(strstr(outcome->out, "the same figures") == NULL, "%s", outcome->out);
+    clean(&folder);
+}
+
+/* Nothing has waited yet: of that no width is narrow. */
+Test(cli_study, zeros_do_not_meet_a_relative_rule, .timeout = 60)
+{
+    struct folder folder =
+        prepared(FRAME "study: {replications: 96, stop: [{metric: total.wait_mean_s, "
+                       "half_width: 5 %}]}\n");
+    expect_code(&folder, "$T mc t.yaml -q -o a --set pools.own.gpus=4000", 0);
+    expect_code(&folder, "test $(wc -l <a/replications.csv) = 97", 0);
+    clean(&folder);
+}
+
+Test(cli_study, a_plan_of_somebody_else_is_called_so)
+{
+    struct folder folder = prepared(mc);
+    struct outcome *outcome =
+        run(&folder, "mkdir z; echo '{\"terraform\": 1}' >z/plan.json; $T merge z");
+    cr_expect(eq(int, outcome->code, 2));
+    cr_expect(strstr(outcome->err, "it is no plan of Tenure's") != NULL, "%s",
+              outcome->err);
     clean(&folder);
 }
 

@@ -32,6 +32,6 @@ const struct command cmd_mc = {
         "is\n"
         "3.\n"
         "\n"
-        "  tenure mc own-or-lease.yaml -o mc -n 1000\n",
+        "  tenure mc lab.yaml -o mc -n 1000\n",
     .run = run_mc,
 };

@@ -175,11 +175,11 @@ static void say_kept(const struct run *run, struct error *err)
     if (progress->total == 0)
         return;
     snprintf(text, sizeof text, "%s", err->text);
+    bool goes_on = err->kind == ERROR_INTERRUPTED || err->kind == ERROR_IO;
     error_kind_set(err, err->kind,
-                   "%s; %" PRIu64 " of %" PRIu64
-                   " replications are kept in %s, and the "
-                   "same command goes on with them",
-                   text, progress->done, progress->total, run->arguments.dir);
+                   "%s; %" PRIu64 " of %" PRIu64 " replications are kept in %s%s", text,
+                   progress->done, progress->total, run->arguments.dir,
+                   goes_on ? ", and the same command goes on with them" : "");
 }
 
 static int say_shard(const struct run *run)

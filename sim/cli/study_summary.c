@@ -204,6 +204,19 @@ static const char *label_of(const struct study_summary *summary, size_t point,
     return text;
 }
 
+/* Cost there always is; of waits there are none where nothing ran. */
+static void say_missing(struct paragraph *paragraph,
+                        const struct study_summary *summary,
+                        const struct point_statistics *of)
+{
+    const struct point_statistics *all = find(summary, of->point, npv);
+    if (all && all->estimate.n > of->estimate.n)
+        paragraph_say(paragraph,
+                      ", of the %" PRId64 " that have this metric; %" PRId64
+                      " have not",
+                      of->estimate.n, all->estimate.n - of->estimate.n);
+}
+
 static void print_targets(const struct study_summary *summary, FILE *out)
 {
     struct arena arena = {0};
@@ -223,6 +236,7 @@ static void print_targets(const struct study_summary *summary, FILE *out)
         if (!isnan(of->miss.ci.low) && !isnan(of->miss.ci.high))
             paragraph_say(&paragraph, " (%.1f to %.1f %%)", 100 * of->miss.ci.low,
                           100 * of->miss.ci.high);
+        say_missing(&paragraph, summary, of);
         paragraph_say(&paragraph, ".");
         paragraph_print(&paragraph, 2, out);
     }
@@ -282,6 +296,32 @@ static void print_points(const struct study_summary *summary, FILE *out)
     arena_free(&arena);
 }
 
+/* Whether every replication of every point gave the same figures. */
+static bool is_all_same(const struct study_summary *summary)
+{
+    bool any = false;
+    for (size_t i = 0; i < summary->n_points; i++) {
+        const struct mean_estimate *of = &summary->points[i].of.estimate;
+        if (of->n > 1 && of->sd > 0)
+            return false;
+        any |= of->n > 1;
+    }
+    return any;
+}
+
+static void print_sameness(const struct study_summary *summary, FILE *out)
+{
+    struct paragraph text = {.used = 0};
+    if (!is_all_same(summary))
+        return;
+    paragraph_say(&text,
+                  "All replications gave the same figures: it seems that nothing in "
+                  "the scenario is drawn. `uncertain`, models of demand, prices or "
+                  "failures, and `bootstrap` are.");
+    putc('\n', out);
+    paragraph_print(&text, 2, out);
+}
+
 /* What the scenario warns of, whatever the replications show. */
 static void print_warnings(const struct study_plan *plan, FILE *out)
 {
@@ -326,7 +366,10 @@ void study_summary_print(const struct study_summary *summary,
     else if (some)
         print_metrics(summary, out);
     print_targets(summary, out);
+    print_sameness(summary, out);
     print_warnings(plan, out);
+    paragraph_say(&foot,
+                  "npv_usd is the present value of what is paid: less is better. ");
     paragraph_say(
         &foot, "All metrics with their intervals are in %s/points.csv%s.", dir,
         plan->n_points > 1 ? ", differences to the baseline in paired.csv" : "");

@@ -59,6 +59,9 @@ static bool holds(const struct judging *judging, size_t rule, uint64_t prefix)
                   &estimate);
     double half_width = (estimate.ci.high - estimate.ci.low) / 2;
     double wanted = stop->half_width * (stop->relative ? fabs(estimate.mean) : 1);
+    /* Nothing but zeros says nothing of how small the mean is. */
+    if (stop->relative && estimate.mean == 0)
+        return false;
     /* A NAN holds nothing. */
     return prefix / plan->unit >= JUDGE_UNITS && estimate.units >= JUDGE_UNITS &&
            half_width <= wanted;

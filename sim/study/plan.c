@@ -223,6 +223,11 @@ bool plan_parse(struct study_plan *plan, json_t *root, const char *place,
 {
     *plan = (struct study_plan){.root = root};
     struct parsing parsing = {.plan = plan, .place = place, .err = err};
+    if (!json_is_object(plan_identity(plan))) {
+        plan_free(plan);
+        return error_set(
+            err, "%s: there is no map 'study', so it is no plan of Tenure's", place);
+    }
     manifest_digest(plan_identity(plan), plan->id);
     if (strcmp(get_text(&parsing, root, "id"), plan->id) != 0)
         complain(&parsing, "id");

@@ -202,6 +202,14 @@ static void draw(const struct crew *crew, struct task *task)
         sampling_at(sampling, task->replication, task->u);
 }
 
+/* By what was drawn for it, or by how it went; not by the machine.  What is drawn
+ * beyond the ends at which plan_make looks may be no value that a scenario can have. */
+static bool cannot_be_done(const struct task *task, const struct error *err)
+{
+    return err->kind == ERROR_INFEASIBLE ||
+           (err->kind == ERROR_INPUT && task->scenario == NULL);
+}
+
 bool worker_run(struct worker *worker, size_t point, uint64_t replication,
                 struct error *err)
 {
@@ -211,7 +219,7 @@ bool worker_run(struct worker *worker, size_t point, uint64_t replication,
     draw(worker->crew, &task);
     put_inputs(worker, &task);
     bool ok = find_scenario(worker, &task, &inner) && run_world(worker, &task, &inner);
-    if (!ok && inner.kind == ERROR_INFEASIBLE) {
+    if (!ok && cannot_be_done(&task, &inner)) {
         put_failure(worker, &inner);
         ok = true;
     }
