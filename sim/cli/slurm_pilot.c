@@ -24,14 +24,15 @@ bool slurm_pilot(const struct study_setup *setup, const struct study_plan *plan,
     struct worker worker;
     crew_init(&crew, setup, plan);
     worker_init(&worker, &crew);
+    cli_release_signals();
     double begin_s = cpu_s();
     bool ok = true;
     for (uint64_t i = 0; ok && i < n; i++) {
         /* In the middle of each n-th part of the points. */
         size_t point = (size_t)((2 * i + 1) * plan->n_points / (2 * n));
-        ok = worker_run(&worker, point, i % plan->replications, err) &&
-             interrupt_check(err);
+        ok = worker_run(&worker, point, i % plan->replications, err);
     }
+    cli_catch_signals();
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     *pilot = (struct slurm_pilot){

@@ -187,7 +187,9 @@ bool slurm_status(const char *dir, bool json, struct error *err)
     bool ok = find(&status, err) && count(&status, err);
     if (ok) {
         ask(&status);
-        if (json)
+        if (!interrupt_check(err))
+            ok = false;
+        else if (json)
             ok = print_json(&status, err);
         else
             print_status(&status);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "cli/child.h"
 #include "cli/slurm_cmd.h"
 #include "input/whole_file.h"
@@ -111,7 +112,7 @@ bool slurm_check_queue(const struct slurm_script *script, int64_t n_tasks,
 {
     struct slurm_queue queue;
     if (!slurm_ask_queue(script->name, n_tasks, arena, &queue))
-        return true; /* sbatch will tell */
+        return interrupt_check(err); /* sbatch will tell */
     for (int64_t i = 0; i < queue.n_tasks; i++)
         if (queue.tasks[i].id)
             return error_kind_set(
