@@ -116,3 +116,48 @@ Test(study_lock, a_link_in_its_place_is_refused)
     cr_expect(exists(scratch.path));
     cr_expect(scratch_remove(&scratch));
 }
+
+Test(study_lock, a_file_of_somebody_is_neither_overwritten_nor_removed)
+{
+    static const char *const texts[] = {"the combination of the safe\n",
+                                        "door 17\nwindow 4\n",
+                                        "door 17",
+                                        "door\n",
+                                        "17\n",
+                                        "door 17 \n",
+                                        "door -1\n",
+                                        "door \n"};
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct scratch scratch = scratch_file(LOCK_NAME, texts[i], strlen(texts[i]));
+        struct study_lock lock;
+        struct error err = {0};
+        char expected[300];
+        size_t length;
+        cr_expect(not(lock_take(&lock, scratch.dir, 0, &err)), "%s", texts[i]);
+        snprintf(expected, sizeof expected,
+                 "%s is not Tenure's, and is not overwritten; move that file or name "
+                 "another directory",
+                 scratch.path);
+        cr_expect(eq(str, err.text, expected));
+        cr_expect(eq(int, err.kind, ERROR_USAGE));
+        lock_release(&lock, true); /* of nothing */
+        char *text = scratch_read(&scratch, &length);
+        cr_expect(eq(str, text, (char *)(uintptr_t)texts[i]));
+        free(text);
+        cr_expect(scratch_remove(&scratch));
+    }
+    /* What is not even a file, and what a killed process leaves. */
+    struct scratch scratch = scratch_new(LOCK_NAME);
+    struct study_lock lock;
+    struct error err = {0};
+    cr_assert(eq(int, mkfifo(scratch.path, 0600), 0));
+    cr_expect(not(lock_take(&lock, scratch.dir, 0, &err)));
+    cr_expect(exists(scratch.path));
+    unlink(scratch.path);
+    for (int i = 0; i < 2; i++) {
+        scratch_write(&scratch, i ? "node-7.example 4194303\n" : "", i ? 23 : 0);
+        cr_assert(lock_take(&lock, scratch.dir, 0, &err), "%s", err.text);
+        lock_release(&lock, false);
+    }
+    cr_expect(scratch_remove(&scratch));
+}

@@ -8,6 +8,7 @@
  * process that dies lets go of it, on one machine and over NFS; what it holds, "HOST
  * PID", is for the message alone.  Who got the lock of a file that was removed or
  * replaced meanwhile tries again with the present one.
+ * A file of that name with anything else in it is somebody's, and is left alone.
  */
 
 #include "base/errors.h"

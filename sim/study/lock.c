@@ -42,6 +42,27 @@ static void read_holder(int fd, char *host, size_t room, long *pid)
     *pid = strtol(blank + 1, NULL, 10);
 }
 
+/* Whether the file may be one of a lock: nothing in it, or what write_holder leaves. */
+static bool is_of_lock(int fd)
+{
+    char text[300];
+    struct stat info;
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) ||
+        info.st_size >= (off_t)sizeof text)
+        return false;
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    if (n <= 0)
+        return n == 0;
+    text[n] = '\0';
+    size_t host = strcspn(text, " \t\n");
+    if (text[host] != ' ')
+        return false;
+    const char *pid = text + host + 1;
+    size_t digits = strspn(pid, "0123456789");
+    return digits > 0 && strcmp(pid + digits, "\n") == 0 &&
+           pid + digits + 1 == text + n;
+}
+
 static bool refuse(const struct study_lock *lock, const char *dir, struct error *err)
 {
     char host[256];
@@ -121,8 +142,15 @@ bool lock_take(struct study_lock *lock, const char *dir, double wait_s,
     snprintf(path, room, "%s/" LOCK_NAME, dir);
     *lock = (struct study_lock){.fd = -1, .path = path};
     if (acquire(lock, dir, now_s() + wait_s, err)) {
-        write_holder(lock);
-        return true;
+        if (is_of_lock(lock->fd)) {
+            write_holder(lock);
+            return true;
+        }
+        close(lock->fd);
+        error_kind_set(err, ERROR_USAGE,
+                       "%s is not Tenure's, and is not overwritten; move that file or "
+                       "name another directory",
+                       path);
     }
     free(path);
     lock->path = NULL;
