@@ -474,6 +474,30 @@ Test(cli_study, a_directory_with_anything_else_is_not_touched)
     clean(&folder);
 }
 
+/* Names that are written before they appear, planted as links. */
+Test(cli_study, links_in_its_directory_lead_nowhere, .timeout = 60)
+{
+    struct folder folder = prepared(mc);
+    expect_code(&folder, "$T mc t.yaml -q -o a -n 20", 0);
+    expect_code(
+        &folder,
+        "mkdir b far && cd far && for f in plan.json replications.csv points.csv "
+        "manifest.json; do echo mine >$f; ln -s ../far/$f ../b/.$f.tmp; done; "
+        "ln -sf ../far/new ../b/.points.csv.tmp; cd .. && $T mc t.yaml -q -o b "
+        "-n 20",
+        0);
+    expect_code(&folder, "test \"$(cat far/*)\" = \"$(yes mine | head -4)\"", 0);
+    expect_code(&folder, "test -z \"$(find b -type l)\" && test ! -e far/new", 0);
+    expect_same(&folder, "a", "b");
+    /* Another name of a file outside. */
+    expect_code(&folder,
+                "rm -r b; mkdir b; ln far/plan.json b/.replications.csv.tmp; ln "
+                "far/plan.json b/.plan.json.tmp; $T mc t.yaml -q -o b -n 20 && "
+                "grep -x mine far/plan.json",
+                0);
+    clean(&folder);
+}
+
 Test(cli_study, mistakes_are_told)
 {
     static const struct {

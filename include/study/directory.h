@@ -24,8 +24,9 @@ bool directory_make(const char *dir, struct error *err) MUST_CHECK;
 bool directory_write(const char *dir, const char *name, const char *text,
                      struct error *err) MUST_CHECK;
 
-/* Where a file is written before it appears by directory_show. */
-const char *directory_hidden(const char *dir, const char *name, struct arena *arena);
+/* Where a file is created before it appears by directory_show.  What stood there, which
+ * may be a link to anything, is removed. */
+const char *directory_hide(const char *dir, const char *name, struct arena *arena);
 bool directory_show(const char *dir, const char *name, struct error *err) MUST_CHECK;
 
 enum directory_state {

@@ -28,26 +28,37 @@ bool directory_make(const char *dir, struct error *err)
                           "%s is not a directory; name one for the study", dir);
 }
 
-const char *directory_hidden(const char *dir, const char *name, struct arena *arena)
+static const char *hidden(const char *dir, const char *name, struct arena *arena)
 {
     return arena_printf(arena, "%s/.%s.tmp", dir, name);
+}
+
+const char *directory_hide(const char *dir, const char *name, struct arena *arena)
+{
+    const char *path = hidden(dir, name, arena);
+    unlink(path);
+    return path;
 }
 
 bool directory_show(const char *dir, const char *name, struct error *err)
 {
     struct arena arena = {0};
     const char *path = arena_printf(&arena, "%s/%s", dir, name);
-    bool ok = rename(directory_hidden(dir, name, &arena), path) == 0 ||
-              error_errno(err, path);
+    bool ok = rename(hidden(dir, name, &arena), path) == 0 || error_errno(err, path);
     arena_free(&arena);
     return ok;
 }
 
 static bool write_file(const char *path, const char *text, struct error *err)
 {
-    FILE *file = fopen(path, "wb");
-    if (!file)
-        return error_errno(err, path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (!file) {
+        error_errno(err, path);
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
     bool ok = fputs(text, file) >= 0 && putc('\n', file) != EOF && fflush(file) == 0 &&
               fsync(fileno(file)) == 0;
     if (!ok)
@@ -61,7 +72,7 @@ bool directory_write(const char *dir, const char *name, const char *text,
                      struct error *err)
 {
     struct arena arena = {0};
-    bool ok = write_file(directory_hidden(dir, name, &arena), text, err) &&
+    bool ok = write_file(directory_hide(dir, name, &arena), text, err) &&
               directory_show(dir, name, err) && sync_directory(dir, err);
     arena_free(&arena);
     return ok;

@@ -39,7 +39,7 @@ struct csv_out *results_create(struct study_results *results, const char *name,
                                struct error *err)
 {
     assert(!results->open && results->n_files < RESULT_FILES_MAX);
-    const char *path = directory_hidden(results->options->dir, name, &results->arena);
+    const char *path = directory_hide(results->options->dir, name, &results->arena);
     results->files[results->n_files].name = arena_strdup(&results->arena, name);
     results->open = csv_create(path, err);
     return results->open;
