@@ -474,6 +474,47 @@ Test(cli_study, a_directory_with_anything_else_is_not_touched)
     clean(&folder);
 }
 
+Test(cli_study, force_empties_no_folder_but_those_of_shards, .timeout = 60)
+{
+    static const char *const kept[] = {"notes",   "1-of-2.old", "3-of-2",
+                                       "01-of-2", "1-of-3", /* without a plan */
+                                       "2-of-3"};           /* with another's */
+    struct folder folder = prepared(mc);
+    expect_code(
+        &folder,
+        "for i in 0 1; do $T mc t.yaml -q -n 8 --shard $i/2 -o a || exit 9; "
+        "$T mc t.yaml -q -n 8 --shard $i/2 -o x || exit 9; done; cp x/shards/0-of-2/"
+        "plan.json .; cp x/shards/0-of-2/rows-000000-0000.part .",
+        0);
+    for (size_t i = 0; i < COUNT(kept); i++) {
+        char line[400];
+        snprintf(line, sizeof line,
+                 "mkdir a/shards/%s && cd a/shards/%s && echo mine >lock && echo mine "
+                 ">.plan.json.tmp && cp ../../../*.part . && %s",
+                 kept[i], kept[i], i < 4 ? "cp ../../../plan.json ." : "true");
+        expect_code(&folder, line, 0);
+    }
+    expect_code(&folder, "echo '{\"study\": {}}' >a/shards/2-of-3/plan.json", 0);
+    /* A shard that is a link, and one whose plan is. */
+    expect_code(&folder,
+                "mv a/shards/1-of-2 far; ln -s ../../far a/shards/1-of-2; "
+                "mkdir a/shards/4-of-5; ln -s ../../../plan.json a/shards/4-of-5; "
+                "cp rows-* a/shards/4-of-5; (find a/shards far ! -path '*/0-of-2*') | "
+                "sort >before",
+                0);
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 8 -o a --force --set seed=9 && find a/shards far | "
+                "sort | diff before - && test ! -e a/shards/0-of-2",
+                0);
+    /* All of them elsewhere. */
+    expect_code(&folder,
+                "mv x/shards y; ln -s ../y x/shards; find y | sort >before; $T mc "
+                "t.yaml -q -n 8 -o x --force --set seed=9 && find y | sort | diff "
+                "before - && test -L x/shards",
+                0);
+    clean(&folder);
+}
+
 /* Names that are written before they appear, planted as links. */
 Test(cli_study, links_in_its_directory_lead_nowhere, .timeout = 60)
 {

@@ -41,7 +41,8 @@ enum directory_state {
 bool directory_look(const char *dir, const struct study_plan *plan, bool force,
                     enum directory_state *state, struct error *err) MUST_CHECK;
 
-/* Removes all that is Tenure's, shards, too, but the lock. */
+/* Removes all that is Tenure's, but the lock; shards, too, which are real folders
+ * shards/I-of-N with a plan of Tenure's in them. */
 void directory_clear(const char *dir);
 
 /* Removes results alone. */

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,7 @@
 #include "output/staging.h"
 #include "study/lock.h"
 #include "study/rows.h"
+#include "study/study.h"
 
 #define SHARDS_NAME "shards"
 
@@ -119,38 +121,91 @@ static bool is_dot(const char *name)
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* Unlinks what `which` says, never through a link. */
+/* A real directory below another one, or AT_FDCWD; -1 for anything else. */
+static int open_below(int fd, const char *name)
+{
+    return openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* Takes the descriptor; NULL where it is -1. */
+static DIR *list_of(int fd)
+{
+    DIR *list = fd < 0 ? NULL : fdopendir(fd);
+    if (!list && fd >= 0)
+        close(fd);
+    return list;
+}
+
+/* Unlinks what `which` says, never through a link; takes the descriptor. */
+static void remove_files_of(int fd, bool (*which)(const char *name))
+{
+    DIR *list = list_of(fd);
+    for (struct dirent *entry; list && (entry = readdir(list));)
+        if (!is_dot(entry->d_name) && which(entry->d_name))
+            unlinkat(dirfd(list), entry->d_name, 0);
+    if (list)
+        closedir(list);
+}
+
 static void remove_files(const char *dir, bool (*which)(const char *name))
 {
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *list = fd < 0 ? NULL : fdopendir(fd);
-    if (!list) {
-        if (fd >= 0)
-            close(fd);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(list));)
-        if (!is_dot(entry->d_name) && which(entry->d_name))
-            unlinkat(fd, entry->d_name, 0);
-    closedir(list);
+    remove_files_of(open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), which);
+}
+
+/* Whether there is a plan of Tenure's, of this version or another. */
+static bool has_plan(int dir)
+{
+    int fd = openat(dir, PLAN_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    json_t *root = json_loadfd(fd, 0, NULL);
+    close(fd);
+    const json_t *study = json_object_get(root, "study");
+    const char *program = json_string_value(json_object_get(study, "program"));
+    bool ours = program && strcmp(program, "tenure") == 0;
+    json_decref(root);
+    return ours;
 }
 
 static bool is_of_shard(const char *name)
 {
-    return is_working(name) || strcmp(name, LOCK_NAME) == 0;
+    return strcmp(name, PLAN_NAME) != 0 &&
+           (is_working(name) || strcmp(name, LOCK_NAME) == 0);
 }
 
+/* The plan last: without it nothing tells that the rest is Tenure's. */
+static void remove_shard(int shards, const char *name)
+{
+    int fd = open_below(shards, name);
+    if (fd < 0)
+        return;
+    if (has_plan(fd)) {
+        remove_files_of(open_below(fd, "."), is_of_shard);
+        unlinkat(fd, PLAN_NAME, 0);
+    }
+    close(fd);
+    unlinkat(shards, name, AT_REMOVEDIR); /* where it is empty */
+}
+
+/* Whether study_shard_dir gives this path. */
+static bool is_shard(const char *dir, const char *path, struct arena *arena)
+{
+    struct study_shard shard;
+    size_t base;
+    return study_is_shard_dir(path, &shard, &base) &&
+           strcmp(study_shard_dir(dir, shard, arena), path) == 0;
+}
+
+/* Of folders that Tenure makes alone, and never through a link. */
 static void remove_shards(const char *dir)
 {
     struct arena arena = {0};
     const char *shards = arena_printf(&arena, "%s/" SHARDS_NAME, dir);
-    DIR *list = opendir(shards);
+    DIR *list = list_of(open_below(AT_FDCWD, shards));
     for (struct dirent *entry; list && (entry = readdir(list));) {
-        if (is_dot(entry->d_name))
-            continue;
-        const char *shard = arena_printf(&arena, "%s/%s", shards, entry->d_name);
-        remove_files(shard, is_of_shard);
-        rmdir(shard);
+        const char *path = arena_printf(&arena, "%s/%s", shards, entry->d_name);
+        if (is_shard(dir, path, &arena))
+            remove_shard(dirfd(list), entry->d_name);
     }
     if (list)
         closedir(list);
