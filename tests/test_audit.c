@@ -3,6 +3,7 @@
 
 #include "output/audit.h"
 #include "output_fixture.h"
+#include "sanitized.h"
 
 static struct fixture fixture;
 static const char *dir;
@@ -192,11 +193,11 @@ static void mutate_file(enum output_table table)
         if (document.text[i] != '\n' || i + 1 == document.length)
             continue;
         mutation.line_start = i + 1;
-        mutation.line++;
-        mutate_line(&mutation);
+        if (mutation.line++ % SANITIZED_SHARE == 0)
+            mutate_line(&mutation);
     }
     document_write(&document);
-    for (size_t c = 0; c < output_files[table].n; c++)
+    for (size_t c = 0; SANITIZED_SHARE == 1 && c < output_files[table].n; c++)
         cr_expect(mutation.tried[c] > 0, "%s: no value in column %s",
                   output_files[table].name, output_files[table].columns[c].name);
 }

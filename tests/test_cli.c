@@ -407,7 +407,7 @@ Test(cli, a_signal_that_comes_twice_at_once_leaves_nothing_either, .timeout = 60
 {
     struct folder folder = folder_new();
     folder_write(&folder, "t.yaml",
-                 "start: 2026-01-01\nhorizon: 1y\n"
+                 "start: 2026-01-01\nhorizon: 9y\n"
                  "demand: [{model: {name: poisson, rate: 100000 /d, duration: 1min}}]\n"
                  "pools: [{name: own, tenure: own, class: h100-sxm, gpus: 160}]\n");
     for (int i = 0; i < 3; i++) {

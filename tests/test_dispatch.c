@@ -12,6 +12,7 @@
 #include <signal.h>
 
 #include "reference_dispatch.h"
+#include "sanitized.h"
 #include "world_fixture.h"
 
 /* ---- a case as a scenario ---- */
@@ -423,7 +424,8 @@ static void campaign(const struct family *family)
     uint64_t from = only ? strtoull(only, NULL, 10) : 0;
     uint64_t to = from + 1;
     if (!only)
-        to = cases ? strtoull(cases, NULL, 10) : (uint64_t)family->cases;
+        to = cases ? strtoull(cases, NULL, 10)
+                   : (uint64_t)family->cases / SANITIZED_SHARE;
 
     struct sigaction action = {.sa_handler = on_abort};
     sigaction(SIGABRT, &action, NULL);

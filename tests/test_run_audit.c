@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "result_runs.h"
+#include "sanitized.h"
 
 static struct results results;
 
@@ -381,12 +382,13 @@ Test(run_audit, manifests_do_not_tell_where_the_program_was_called_from)
     cr_assert(chdir(here) == 0, "chdir");
 
     static const char *const names[] = {"plain", "dot", "up", "whole"};
+    size_t n_compared = 0;
     for (const char *const *output = output_names; *output; output++) {
-        if (strcmp(*output, "events.csv") == 0 || strcmp(*output, "run.json") == 0 ||
-            strcmp(*output, "decisions.csv") == 0 || strcmp(*output, "levels.csv") == 0)
-            continue;
         const char *path =
             arena_printf(&results.arena, "%s/out/%s", results.parent, *output);
+        if (strcmp(*output, "run.json") == 0 || access(path, F_OK) != 0)
+            continue;
+        n_compared++;
         cr_assert(sha256_file(path, first, &err), "%s", path);
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             path = arena_printf(&results.arena, "%s/%s/%s", results.parent, names[i],
@@ -396,6 +398,7 @@ Test(run_audit, manifests_do_not_tell_where_the_program_was_called_from)
                       names[i]);
         }
     }
+    cr_expect(n_compared > 5, "%zu files", n_compared);
 }
 
 struct document {
@@ -457,7 +460,7 @@ static void spoil(const char *dir, enum output_table table)
     size_t rows = 0;
     for (size_t i = 0; i < document.length; i++)
         rows += document.text[i] == '\n';
-    size_t step = rows / 30 + 1, line_number = 1;
+    size_t step = rows / 30 * SANITIZED_SHARE + 1, line_number = 1;
     for (char *line = strchr(document.text, '\n') + 1; *line;
          line = strchr(line, '\n') + 1) {
         if (++line_number % step)
