@@ -5,6 +5,24 @@
 
 #include "program.h"
 
+/* Twenty days, some 400 jobs. */
+#define FRAME                                                                          \
+    "start: 2026-01-01\nhorizon: 20d\nseed: 7\ndiscount_rate: 8 %/y\n"                 \
+    "demand: [{model: {name: poisson, rate: 20 /d, duration: 6h, gpus: 4}}]\n"         \
+    "pools:\n"                                                                         \
+    "  - {name: own, tenure: own, class: h100-sxm, gpus: 16}\n"                        \
+    "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 64, price: 2.95 "    \
+    "USD/GPU-h}\n"                                                                     \
+    "dispatch: {wait: {policy: threshold, after: 4h}}\n"
+#define UNCERTAIN                                                                      \
+    "uncertain:\n"                                                                     \
+    "  pools.burst.price: {lognormal: {median: 2.95 USD/GPU-h, sigma: 0.2}}\n"         \
+    "  dispatch.backfill: {discrete: [none, easy]}\n"
+#define SWEEP "sweep: {pools.own.gpus: 8..24 step 8}\n"
+#define MONTE_CARLO                                                                    \
+    FRAME UNCERTAIN "study: {replications: 96, targets: [{metric: "                    \
+                    "total.wait_p95_s, at_most: 14000}]}\n"
+
 static inline struct folder prepared(const char *yaml)
 {
     struct folder folder = folder_new();

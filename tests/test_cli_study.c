@@ -8,24 +8,6 @@
 
 /* Studies as a user meets them: the same bytes whichever way they were run. */
 
-/* Twenty days, some 400 jobs. */
-#define FRAME                                                                          \
-    "start: 2026-01-01\nhorizon: 20d\nseed: 7\ndiscount_rate: 8 %/y\n"                 \
-    "demand: [{model: {name: poisson, rate: 20 /d, duration: 6h, gpus: 4}}]\n"         \
-    "pools:\n"                                                                         \
-    "  - {name: own, tenure: own, class: h100-sxm, gpus: 16}\n"                        \
-    "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 64, price: 2.95 "    \
-    "USD/GPU-h}\n"                                                                     \
-    "dispatch: {wait: {policy: threshold, after: 4h}}\n"
-#define UNCERTAIN                                                                      \
-    "uncertain:\n"                                                                     \
-    "  pools.burst.price: {lognormal: {median: 2.95 USD/GPU-h, sigma: 0.2}}\n"         \
-    "  dispatch.backfill: {discrete: [none, easy]}\n"
-#define SWEEP "sweep: {pools.own.gpus: 8..24 step 8}\n"
-
-static const char mc[] = FRAME UNCERTAIN "study: {replications: 96, targets: [{metric: "
-                                         "total.wait_p95_s, at_most: 14000}]}\n";
-
 /* The points stop at different prefixes, and the last one not at all. */
 static const char sweep[] =
     FRAME UNCERTAIN SWEEP "study:\n  replications: 150\n  sampling: antithetic\n"
@@ -71,7 +53,7 @@ static void expect_all_ways_give_the_same(const char *yaml, const char *command)
 
 Test(cli_study, a_monte_carlo_study_is_the_same_whichever_way_it_runs, .timeout = 120)
 {
-    expect_all_ways_give_the_same(mc, "mc");
+    expect_all_ways_give_the_same(MONTE_CARLO, "mc");
 }
 
 Test(cli_study, a_sweep_that_stops_early_is_the_same_whichever_way_it_runs,
@@ -202,7 +184,7 @@ Test(cli_study, a_draw_that_no_scenario_can_have_is_a_row_that_says_why, .timeou
 Test(cli_study, what_is_wrong_but_no_interruption_does_not_say_that_it_goes_on,
      .timeout = 60)
 {
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(&folder, "$T mc t.yaml -q -j1 -o b --shard 0/2", 0);
     expect_code(
         &folder,
@@ -212,59 +194,6 @@ Test(cli_study, what_is_wrong_but_no_interruption_does_not_say_that_it_goes_on,
     struct outcome *outcome = run(&folder, "$T mc t.yaml -o b --shard 0/2");
     cr_expect(eq(int, outcome->code, 2));
     cr_expect(strstr(outcome->err, "goes on") == NULL, "%s", outcome->err);
-    clean(&folder);
-}
-
-/* In replications without GPUs of its own nothing waits, for there is nothing to wait
- * for: such a target is missed nowhere, and that is no success. */
-Test(cli_study, shares_say_of_how_many_replications_they_are, .timeout = 60)
-{
-    struct folder folder =
-        prepared(FRAME "uncertain: {demand.0.scale: {discrete: [0, 1]}}\n"
-                       "study: {replications: 40, targets: [{metric: total.wait_p95_s, "
-                       "at_most: 14000}]}\n");
-    struct outcome *outcome = run(&folder, "$T mc t.yaml -o a | tr '\\n' ' '");
-    int have = 0, have_not = 0;
-    const char *text = strstr(outcome->out, "of the ");
-    while (text && sscanf(text, "of the %d that have this metric; %d have not", &have,
-                          &have_not) != 2)
-        text = strstr(text + 1, "of the ");
-    cr_expect(have > 0 && have_not > 0 && have + have_not == 40, "%s", outcome->out);
-    cr_expect(strstr(outcome->out, "less is better") != NULL, "%s", outcome->out);
-    clean(&folder);
-}
-
-Test(cli_study, a_study_of_nothing_drawn_says_so, .timeout = 60)
-{
-    struct folder folder = prepared(FRAME);
-    struct outcome *outcome =
-        run(&folder, "$T mc t.yaml -n 3 -o a --set 'demand=[]' | tr '\\n' ' '");
-    cr_expect(strstr(outcome->out, "All replications gave the same figures") != NULL,
-              "%s", outcome->out);
-    outcome = run(&folder, "$T mc t.yaml -n 3 -o b");
-    cr_expect(strstr(outcome->out, "the same figures") == NULL, "%s", outcome->out);
-    clean(&folder);
-}
-
-/* Nothing has waited yet: of that no width is narrow. */
-Test(cli_study, zeros_do_not_meet_a_relative_rule, .timeout = 60)
-{
-    struct folder folder =
-        prepared(FRAME "study: {replications: 96, stop: [{metric: total.wait_mean_s, "
-                       "half_width: 5 %}]}\n");
-    expect_code(&folder, "$T mc t.yaml -q -o a --set pools.own.gpus=4000", 0);
-    expect_code(&folder, "test $(wc -l <a/replications.csv) = 97", 0);
-    clean(&folder);
-}
-
-Test(cli_study, a_plan_of_somebody_else_is_called_so)
-{
-    struct folder folder = prepared(mc);
-    struct outcome *outcome =
-        run(&folder, "mkdir z; echo '{\"terraform\": 1}' >z/plan.json; $T merge z");
-    cr_expect(eq(int, outcome->code, 2));
-    cr_expect(strstr(outcome->err, "it is no plan of Tenure's") != NULL, "%s",
-              outcome->err);
     clean(&folder);
 }
 
@@ -281,7 +210,7 @@ Test(cli_study, killed_while_results_appear_it_goes_on_to_the_same_bytes, .timeo
         "true", /* all is there, but rows and plan are, too */
         "rm rows-*; echo 1 2 >lock",
     };
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(&folder,
                 "$T mc t.yaml -q -o a; $T mc t.yaml -q -o k --keep-rows && ls "
                 "k/plan.json k/rows-*",
@@ -299,7 +228,7 @@ Test(cli_study, killed_while_results_appear_it_goes_on_to_the_same_bytes, .timeo
 /* Files may have 100 kB, so rows and then results do not fit. */
 Test(cli_study, where_the_disk_is_full_it_goes_on_later, .timeout = 60)
 {
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(&folder, "$T mc t.yaml -q -o a", 0);
     struct outcome *outcome = run(
         &folder, "trap '' XFSZ; ulimit -f 200; $T mc t.yaml -o b -j1 2>err2; code=$?; "
@@ -328,7 +257,7 @@ Test(cli_study, in_an_array_of_slurm_the_task_is_the_shard, .timeout = 60)
         {"TASK_ID=7 MIN=3 MAX=9 STEP=1 COUNT=4", "--shard 1/3", "1-of-3", 0},
         {"TASK_ID=7 MIN=3 MAX=9 STEP=2 COUNT=4", "--shard none", NULL, 0},
     };
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     for (size_t i = 0; i < COUNT(cases); i++) {
         char line[400];
         snprintf(line, sizeof line,
@@ -350,7 +279,7 @@ Test(cli_study, in_an_array_of_slurm_the_task_is_the_shard, .timeout = 60)
 Test(cli_study, missing_replications_are_listed_with_the_commands_that_run_them,
      .timeout = 60)
 {
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(&folder,
                 "$T mc t.yaml -q -o a --set seed=9; for i in 0 1 3; do $T mc t.yaml -q "
                 "--set seed=9 --shard $i/5 -o \"it's\" || exit 9; done",
@@ -398,7 +327,7 @@ Test(cli_study, shards_of_other_studies_are_refused, .timeout = 60)
          "the study's uncertain has changed"},
         {"--set 'study.confidence=90 %'", "the study's confidence was 0.95 and is 0.9"},
     };
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     for (size_t i = 0; i < COUNT(cases); i++) {
         char line[400], expected[200];
         snprintf(line, sizeof line,
@@ -418,7 +347,7 @@ Test(cli_study, shards_of_other_studies_are_refused, .timeout = 60)
 
 Test(cli_study, another_study_or_result_is_replaced_by_force_alone, .timeout = 60)
 {
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(&folder, "$T mc t.yaml -q -o a -n 20", 0);
     struct outcome *outcome = run(&folder, "$T mc t.yaml -o a -n 21");
     cr_expect(eq(int, outcome->code, 1));
@@ -463,7 +392,7 @@ Test(cli_study, another_study_or_result_is_replaced_by_force_alone, .timeout = 6
 
 Test(cli_study, a_directory_with_anything_else_is_not_touched)
 {
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(&folder, "mkdir a; echo precious >a/notes.txt", 0);
     struct outcome *outcome = run(&folder, "$T mc t.yaml -o a -n 20 --force");
     cr_expect(eq(int, outcome->code, 1));
@@ -479,7 +408,7 @@ Test(cli_study, force_empties_no_folder_but_those_of_shards, .timeout = 60)
     static const char *const kept[] = {"notes",   "1-of-2.old", "3-of-2",
                                        "01-of-2", "1-of-3", /* without a plan */
                                        "2-of-3"};           /* with another's */
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(
         &folder,
         "for i in 0 1; do $T mc t.yaml -q -n 8 --shard $i/2 -o a || exit 9; "
@@ -518,7 +447,7 @@ Test(cli_study, force_empties_no_folder_but_those_of_shards, .timeout = 60)
 /* Names that are written before they appear, planted as links. */
 Test(cli_study, links_in_its_directory_lead_nowhere, .timeout = 60)
 {
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     expect_code(&folder, "$T mc t.yaml -q -o a -n 20", 0);
     expect_code(
         &folder,
@@ -575,7 +504,7 @@ Test(cli_study, mistakes_are_told)
          "or "
          "in shards/I-of-N"},
     };
-    struct folder folder = prepared(mc);
+    struct folder folder = prepared(MONTE_CARLO);
     folder_write(&folder, "s.yaml", sweep);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct outcome *outcome = tenure(&folder, cases[i].line);

@@ -35,6 +35,18 @@ void study_summary_pair(struct study_summary *summary,
 bool study_summary_read(struct study_summary *summary, const char *dir,
                         struct error *err) MUST_CHECK;
 
+/* The values of the axes at a point, "8, easy"; in the arena. */
+const char *study_summary_label(const struct study_summary *summary, size_t point,
+                                struct arena *arena);
+
+/* What half-width a rule wants of a metric at a point, and whether it is that narrow.
+ */
+double study_summary_wanted(const struct plan_stop *stop,
+                            const struct point_statistics *of);
+bool study_summary_reached(const struct plan_stop *stop,
+                           const struct point_statistics *of);
+void study_summary_print_stops(const struct study_summary *summary, FILE *out);
+
 void study_summary_print(const struct study_summary *summary,
                          const struct finish_report *report, const char *dir,
                          FILE *out);

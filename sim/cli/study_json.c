@@ -44,6 +44,14 @@ static json_t *metric_json(const struct study_plan *plan,
     set_interval(object, "ci", of->estimate.ci);
     manifest_set(object, "quantiles", quantiles_json(plan, of));
     manifest_set(object, "cvar_95", real(of->cvar.mean));
+    for (size_t i = 0; i < plan->n_stops; i++) {
+        if (plan->stops[i].column != of->column)
+            continue;
+        manifest_set(object, "wanted_half_width",
+                     real(study_summary_wanted(&plan->stops[i], of)));
+        manifest_set(object, "reached",
+                     json_boolean(study_summary_reached(&plan->stops[i], of)));
+    }
     if (!isnan(of->at_most) || !isnan(of->at_least)) {
         manifest_set(object, "miss_probability", real(of->miss.share));
         set_interval(object, "miss_ci", of->miss.ci);

@@ -105,6 +105,15 @@ static double half_width(struct interval interval)
     return (interval.high - interval.low) / 2;
 }
 
+/* "12.3M +-0.2M"; without the width where one replication has none. */
+static void write_estimate(char *text, size_t room, const struct study_column *column,
+                           double mean, struct interval ci)
+{
+    double half = half_width(ci);
+    snprintf(text, room, "%s%s%s", shown(column, mean).text, isnan(half) ? "" : " +-",
+             isnan(half) ? "" : shown(column, half).text);
+}
+
 static const struct point_statistics *find(const struct study_summary *summary,
                                            size_t point, const char *name)
 {
@@ -191,8 +200,8 @@ static bool has_target(const struct point_statistics *of)
     return !isnan(of->at_most) || !isnan(of->at_least);
 }
 
-static const char *label_of(const struct study_summary *summary, size_t point,
-                            struct arena *arena)
+const char *study_summary_label(const struct study_summary *summary, size_t point,
+                                struct arena *arena)
 {
     const struct study_plan *plan = summary->plan;
     size_t *position = ARENA_ARRAY(arena, plan->n_axes, size_t);
@@ -230,7 +239,8 @@ static void print_targets(const struct study_summary *summary, FILE *out)
             putc('\n', out);
         any = true;
         if (many)
-            paragraph_say(&paragraph, "At %s ", label_of(summary, of->point, &arena));
+            paragraph_say(&paragraph, "At %s ",
+                          study_summary_label(summary, of->point, &arena));
         paragraph_say(&paragraph, "%s is missed in %.1f %% of replications",
                       target_text(summary, of, &arena), 100 * of->miss.share);
         if (!isnan(of->miss.ci.low) && !isnan(of->miss.ci.high))
@@ -250,8 +260,7 @@ static void print_estimate(const struct study_summary *summary, size_t point,
     char text[64] = "-";
     if (of && of->estimate.n > 0) {
         const struct study_column *column = column_of(summary, of->column);
-        snprintf(text, sizeof text, "%s +-%s", shown(column, of->estimate.mean).text,
-                 shown(column, half_width(of->estimate.ci)).text);
+        write_estimate(text, sizeof text, column, of->estimate.mean, of->estimate.ci);
     }
     fprintf(out, " %16s", text);
 }
@@ -266,9 +275,8 @@ static void print_difference(const struct study_summary *summary, size_t point,
         const struct pair_statistics *of = &summary->pairs[i].of;
         const struct study_column *column = column_of(summary, of->column);
         if (of->point == point && strcmp(column->name, npv) == 0 && of->paired.n > 0)
-            snprintf(text, sizeof text, "%s +-%s",
-                     shown(column, of->paired.mean_difference).text,
-                     shown(column, half_width(of->paired.ci)).text);
+            write_estimate(text, sizeof text, column, of->paired.mean_difference,
+                           of->paired.ci);
     }
     fprintf(out, " %16s", text);
 }
@@ -285,7 +293,7 @@ static void print_points(const struct study_summary *summary, FILE *out)
     prose_tail(head, LABEL_WIDTH, out);
     fprintf(out, " %16s %16s %16s\n", "npv_usd", "wait_p95_s", "npv - baseline");
     for (size_t point = 0; point < n; point++) {
-        prose_name(label_of(summary, point, &arena), LABEL_WIDTH, out);
+        prose_name(study_summary_label(summary, point, &arena), LABEL_WIDTH, out);
         print_estimate(summary, point, npv, out);
         print_estimate(summary, point, wait, out);
         print_difference(summary, point, out);
@@ -366,6 +374,7 @@ void study_summary_print(const struct study_summary *summary,
     else if (some)
         print_metrics(summary, out);
     print_targets(summary, out);
+    study_summary_print_stops(summary, out);
     print_sameness(summary, out);
     print_warnings(plan, out);
     paragraph_say(&foot,

@@ -32,17 +32,17 @@ const struct param study_params[] = {
 };
 
 struct target_input {
-    const char *metric;
-    double at_most, at_least;
+    const char *metric, *at_most, *at_least;
 };
 
 #define TARGET struct target_input
 const struct param target_params[] = {
     {PARAM_WORD(TARGET, "metric", metric, NULL, "SCOPE.METRIC, as total.wait_p95_s")},
-    {PARAM_NUMBER(TARGET, "at_most", at_most, "", 0, 0,
-                  "the most that it may be, in the metric's unit")},
-    {PARAM_NUMBER(TARGET, "at_least", at_least, "", 0, 0,
-                  "instead: the least that it may be")},
+    {PARAM_WORD(
+        TARGET, "at_most", at_most, "",
+        "the most that it may be: in a unit, as 4h, 12 MUSD or 80 %, or a plain "
+        "number in the metric's own")},
+    {PARAM_WORD(TARGET, "at_least", at_least, "", "instead: the least that it may be")},
     PARAMS_END,
 };
 
@@ -56,7 +56,8 @@ const struct param stop_params[] = {
     {PARAM_WORD(
         STOP, "half_width", half_width, NULL,
         "of the interval of its mean, at which replications end: a share of the "
-        "mean's size, as 1 %, or a number in the metric's unit")},
+        "mean's size, as 1 %, or an amount, as 10 kUSD or a plain number in the "
+        "metric's unit")},
     PARAMS_END,
 };
 
@@ -70,6 +71,48 @@ bool study_check_metric(const char *text, struct place place, const char *path,
                         "total.wait_p95_s or workload:training.wait_mean_s",
                         path, text);
     return true;
+}
+
+/* In which units amounts of a metric may be written: by the end of its name. */
+static const struct {
+    const char *end;
+    enum dimension dimension;
+    double canonical; /* of one in the metric's own unit */
+} amounts[] = {
+    {"_s", DIM_TIME, 1e3},
+    {"_usd", DIM_USD, 1e6},
+    {"_frac", DIM_FRAC, 1},
+    {"_usd_per_useful_gpu_h", DIM_USD_PER_GPU_H, 1e9},
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), of = strlen(end);
+    return length > of && strcmp(text + length - of, end) == 0;
+}
+
+/* "4h" of total.wait_p95_s is 14400, and so is "14400". */
+static bool read_amount(const char *text, const char *metric, double *value,
+                        struct error *err)
+{
+    const char *unit;
+    bool is_share = ends_with(metric, "_frac");
+    if (!quantity_split(text, value, &unit, err))
+        return false;
+    if (*unit == '\0' && is_share && fabs(*value) > 1)
+        return error_set(
+            err, "'%s' of a share is beyond 1; write a percentage as 80 %%", text);
+    if (*unit == '\0')
+        return true;
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++) {
+        if (!ends_with(metric, amounts[i].end))
+            continue;
+        if (!quantity_number(text, amounts[i].dimension, value, err))
+            return false;
+        *value /= amounts[i].canonical;
+        return true;
+    }
+    return error_set(err, "'%s' has a unit; of this metric write a plain number", text);
 }
 
 static bool read_quantile(const struct node *item, double *value, struct error *err)
@@ -151,14 +194,19 @@ static bool read_target(struct study_reader *reader, const struct node *map,
     if (most == least)
         return error_at(err, map->place, "%s: give `at_most` or `at_least`%s", path,
                         most ? ", not both" : "");
+    double amount;
+    struct error inner;
+    if (!read_amount(most ? in.at_most : in.at_least, in.metric, &amount, &inner))
+        return error_at(err, node_get(map, most ? "at_most" : "at_least")->place,
+                        "%s.%s: %s", path, most ? "at_most" : "at_least", inner.text);
     for (size_t i = 0; i < spec->n_targets; i++)
         if (strcmp(spec->targets[i].metric, in.metric) == 0)
             return error_at(err, map->place, "%s: '%s' has a target already", path,
                             in.metric);
     spec->targets[spec->n_targets++] = (struct metric_target){
         .metric = in.metric,
-        .at_most = most ? in.at_most : NAN,
-        .at_least = least ? in.at_least : NAN,
+        .at_most = most ? amount : NAN,
+        .at_least = least ? amount : NAN,
         .place = map->place,
     };
     return true;
@@ -169,16 +217,17 @@ static bool read_width(const struct node *value, const char *path,
 {
     struct error inner;
     const char *unit;
-    bool number = quantity_split(value->text, &rule->half_width, &unit, &inner);
-    rule->relative = number && strcmp(unit, "%") == 0;
-    if (!number || (*unit && !rule->relative))
-        return error_at(
-            err, value->place,
-            "%s.half_width: '%s' is neither a plain number, in the metric's "
-            "unit, nor a share of the mean, as 1 %%",
-            path, value->text);
+    bool ok = quantity_split(value->text, &rule->half_width, &unit, &inner);
+    rule->relative = ok && strcmp(unit, "%") == 0;
     if (rule->relative)
         rule->half_width /= 100;
+    else if (ok)
+        ok = read_amount(value->text, rule->metric, &rule->half_width, &inner);
+    if (!ok)
+        return error_at(err, value->place,
+                        "%s.half_width: neither a share of the mean, as 1 %%, nor an "
+                        "amount: %s",
+                        path, inner.text);
     if (rule->half_width > 0)
         return true;
     return error_at(err, value->place, "%s.half_width: '%s' is not above 0", path,
