@@ -302,6 +302,17 @@ Test(cli_study, missing_replications_are_listed_with_the_commands_that_run_them,
         0);
     expect_same(&folder, "a", "it\\'s");
 
+    /* As it is told in another folder. */
+    expect_code(
+        &folder,
+        "mkdir -p far; $T mc t.yaml -q --set seed=9 --shard 0/2 -o n; cd far; $T "
+        "merge ../n 2>&1 | grep '^  cd .* && tenure mc' | sed \"s|tenure mc|$T mc "
+        "-q|\" "
+        ">commands; cd /; sh -e $OLDPWD/commands; cd $OLDPWD && $T merge "
+        "../n -q",
+        0);
+    expect_same(&folder, "a", "n");
+
     /* A part of a shard, and a study that was run without any. */
     expect_code(&folder,
                 "$T mc t.yaml -q --shard 0/2 -o h; rm h/shards/0-of-2/rows-*1*;"

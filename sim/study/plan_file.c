@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/shell.h"
 #include "output/manifest_parts.h"
@@ -183,11 +184,26 @@ void plan_difference(const json_t *was, const json_t *is, char text[PLAN_DIFFERE
          text);
 }
 
+/* "cd BEGAN && " where the names in the command are not from here, and `dir` as seen
+ * from there. */
+static const char *from_where_it_began(const struct study_plan *plan, const char **dir,
+                                       struct arena *arena)
+{
+    const char *began = json_string_value(json_object_get(plan->root, "began_in"));
+    char here[4096];
+    if (!began || !getcwd(here, sizeof here) || strcmp(here, began) == 0)
+        return "";
+    if (**dir != '/')
+        *dir = arena_printf(arena, "%s/%s", here, *dir);
+    return arena_printf(arena, "cd %s && ", shell_word(arena, began));
+}
+
 const char *plan_command(const struct study_plan *plan, const char *dir,
                          const char *more, struct arena *arena)
 {
     const json_t *words = json_object_get(plan->root, "command");
-    const char *text = "tenure";
+    const char *text =
+        arena_printf(arena, "%stenure", from_where_it_began(plan, &dir, arena));
     for (size_t i = 0; i < json_array_size(words); i++) {
         const char *word = json_string_value(json_array_get(words, i));
         text = arena_printf(arena, "%s %s", text, shell_word(arena, word ? word : ""));

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fingerprint.h"
 #include "output/manifest_parts.h"
@@ -299,6 +300,10 @@ bool plan_make(struct study_plan *plan, struct study_setup *setup,
     if (!root)
         return false;
     manifest_set(root, "command", words_json(command, n_command));
+    char here[4096];
+    json_t *began = getcwd(here, sizeof here) ? json_string(here) : NULL;
+    if (began) /* NULL, too, where the name of the folder is not UTF-8 */
+        manifest_set(root, "began_in", began);
     sampling_init(&setup->sampling, &setup->spec, seed, &setup->arena);
     return plan_parse(plan, root, "the plan", err);
 }
