@@ -137,6 +137,15 @@ Test(study_judge, a_row_with_other_fields_is_refused)
     cr_expect(eq(str, err.text,
                  "x.part: a row has not the fields of this study; delete the file, and "
                  "its replications are run again"));
+    /* With a sum that is right, a text where a number is written. */
+    static const char wrong[] = {'x', '=', 'n', '"', ' ', '\0'};
+    for (size_t i = 0; i < sizeof wrong; i++) {
+        memset(text, '\t', n + 1);
+        text[n - 1] = wrong[i];
+        struct row row = {0, text, n + 1, "x.part"};
+        cr_expect(not(payload_split(&study.plan, &row, fields, &err)), "'%c'",
+                  wrong[i]);
+    }
     free(text);
     free(fields);
     tiny_free(&study);

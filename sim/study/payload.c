@@ -55,6 +55,16 @@ void payload_cell(struct payload *payload, const struct study_cell *cell, int di
     end_field(payload, to + length);
 }
 
+/* What stands where a number is expected can be written as one. */
+static bool is_numeric(const struct payload_field *field)
+{
+    static const char allowed[] = "0123456789.-+e";
+    for (size_t i = 0; i < field->length; i++)
+        if (!memchr(allowed, field->text[i], sizeof allowed - 1))
+            return false;
+    return true;
+}
+
 bool payload_split(const struct study_plan *plan, const struct row *row,
                    struct payload_field fields[], struct error *err)
 {
@@ -67,7 +77,10 @@ bool payload_split(const struct study_plan *plan, const struct row *row,
         fields[found++] = (struct payload_field){at, (size_t)(tab - at)};
         at = tab + 1;
     }
-    return (found == n && at == end) ||
+    bool numeric = true;
+    for (size_t i = plan->n_uncertain + 1; i < found; i++)
+        numeric = numeric && is_numeric(&fields[i]);
+    return (found == n && at == end && numeric) ||
            error_at(err, (struct place){.file = row->path},
                     "a row has not the fields of this study; delete the file, and its "
                     "replications are run again");
