@@ -8,6 +8,8 @@
  * again.
  */
 
+#include <jansson.h>
+
 #include "study/finish.h"
 
 bool study_summary_show(const struct study_plan *plan,
@@ -17,5 +19,10 @@ bool study_summary_show(const struct study_plan *plan,
 /* The report of a study that was finished before, but for what first failed and why. */
 bool study_report_read(const char *dir, struct finish_report *report,
                        struct error *err) MUST_CHECK;
+
+/* What the JSON of every study begins with, and its way out; print takes it over. */
+json_t *study_json_head(const struct study_plan *plan,
+                        const struct finish_report *report, const char *dir);
+bool study_json_print(json_t *root, FILE *out, struct error *err) MUST_CHECK;
 
 #endif

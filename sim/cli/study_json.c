@@ -113,11 +113,9 @@ static json_t *points_json(const struct study_summary *summary)
     return array;
 }
 
-bool study_summary_json(const struct study_summary *summary,
-                        const struct finish_report *report, const char *dir, FILE *out,
-                        struct error *err)
+json_t *study_json_head(const struct study_plan *plan,
+                        const struct finish_report *report, const char *dir)
 {
-    const struct study_plan *plan = summary->plan;
     json_t *root = manifest_value(json_object());
     manifest_set(root, "kind", json_string(plan->design->kind));
     manifest_set(root, "study", json_string(plan->id));
@@ -126,10 +124,24 @@ bool study_summary_json(const struct study_summary *summary,
     manifest_set(root, "replications", json_integer((json_int_t)report->rows));
     manifest_set(root, "failed", json_integer((json_int_t)report->failed));
     manifest_set(root, "confidence", json_real(plan->confidence));
-    manifest_set(root, "baseline", json_integer((json_int_t)plan->baseline));
-    manifest_set(root, "points", points_json(summary));
+    return root;
+}
+
+bool study_json_print(json_t *root, FILE *out, struct error *err)
+{
     bool ok = json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) == 0 &&
               fputc('\n', out) != EOF && fflush(out) == 0;
     json_decref(root);
     return ok || error_errno(err, "standard output");
+}
+
+bool study_summary_json(const struct study_summary *summary,
+                        const struct finish_report *report, const char *dir, FILE *out,
+                        struct error *err)
+{
+    const struct study_plan *plan = summary->plan;
+    json_t *root = study_json_head(plan, report, dir);
+    manifest_set(root, "baseline", json_integer((json_int_t)plan->baseline));
+    manifest_set(root, "points", points_json(summary));
+    return study_json_print(root, out, err);
 }

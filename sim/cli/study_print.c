@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "output/manifest_parts.h"
+#include "cli/study_summary.h"
 #include "output/prose.h"
 
 static const struct printer {
@@ -34,20 +34,11 @@ static bool print_json(const struct printer *printer, const struct study_plan *p
                        const struct finish_report *report, const char *dir, FILE *out,
                        struct error *err)
 {
-    json_t *root = manifest_value(json_object());
-    manifest_set(root, "kind", json_string(plan->design->kind));
-    manifest_set(root, "study", json_string(plan->id));
-    manifest_set(root, "scenario", manifest_text(plan->scenario));
-    manifest_set(root, "directory", manifest_text(dir));
-    manifest_set(root, "replications", json_integer((json_int_t)report->rows));
-    manifest_set(root, "failed", json_integer((json_int_t)report->failed));
-    manifest_set(root, "confidence", json_real(plan->confidence));
-    bool ok = printer->json(plan, dir, root, err);
-    if (ok && (json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) != 0 ||
-               fputc('\n', out) == EOF || fflush(out) != 0))
-        ok = error_errno(err, "standard output");
+    json_t *root = study_json_head(plan, report, dir);
+    if (printer->json(plan, dir, root, err))
+        return study_json_print(root, out, err);
     json_decref(root);
-    return ok;
+    return false;
 }
 
 static void print_head(const struct study_plan *plan,
