@@ -95,8 +95,8 @@ const json_t *plan_identity(const struct study_plan *plan);
 #define PLAN_DIFFERENCE 512
 void plan_difference(const json_t *was, const json_t *is, char text[PLAN_DIFFERENCE]);
 
-/* `tenure COMMAND -o DIR` with `more` behind it, as a shell reads it, and `cd` before it
- * where the study began in another folder; in the arena. */
+/* `tenure COMMAND -o DIR` with `more` behind it, as a shell reads it, and `cd` before
+ * it where the study began in another folder; in the arena. */
 const char *plan_command(const struct study_plan *plan, const char *dir,
                          const char *more, struct arena *arena);
 
