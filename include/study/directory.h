@@ -5,12 +5,15 @@
  * The directory of a study, which is the study's own from the start.
  *
  *   DIR/lock, DIR/plan.json, DIR/rows-*.part     while it runs
- *   DIR/replications.csv, ..., DIR/manifest.json  when it is finished; the manifest
- * last DIR/shards/I-of-N/                            the same of a shard, which keeps
- * its rows and has no results
+ *   DIR/replications.csv, ..., DIR/manifest.json when it is finished; manifest last
+ *   DIR/shards/I-of-N/                           the same of a shard, which keeps its
+ *                                                rows and has no results
  *
  * Files appear by rename.  Nothing is deleted that Tenure does not write: a directory
- * with other files is refused, with --force, too.
+ * with other files is refused, with --force, too.  That it is Tenure's is told by a
+ * plan or a manifest of Tenure's and not by the names of files, so from the first file
+ * of Tenure's to the last, and while one result takes another's place, there is one of
+ * the two.
  */
 
 #include "base/arena.h"
@@ -41,11 +44,12 @@ enum directory_state {
 bool directory_look(const char *dir, const struct study_plan *plan, bool force,
                     enum directory_state *state, struct error *err) MUST_CHECK;
 
-/* Removes all that is Tenure's, but the lock; shards, too, which are real folders
- * shards/I-of-N with a plan of Tenure's in them. */
-void directory_clear(const char *dir);
+/* Removes rows, what was hidden, and shards, which are real folders shards/I-of-N with
+ * a plan of Tenure's in them. */
+void directory_clear_work(const char *dir);
 
-/* Removes results alone. */
+/* Removes results, of a study or, where the manifest is one of those, of a run.  There
+ * must be a plan, which stays. */
 void directory_clear_results(const char *dir);
 
 /* Removes plan, rows and what was hidden, of a finished study; `keep_rows`: not the

@@ -3,18 +3,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "output/staging.h"
+#include "study/directory_parts.h"
 #include "study/lock.h"
 #include "study/rows.h"
 #include "study/study.h"
-
-#define SHARDS_NAME "shards"
+#include "study/tables.h"
 
 bool directory_make(const char *dir, struct error *err)
 {
@@ -80,7 +79,7 @@ bool directory_write(const char *dir, const char *name, const char *text,
     return ok;
 }
 
-static bool is_output(const char *name)
+bool directory_is_output(const char *name)
 {
     for (const char *const *known = output_names; *known; known++)
         if (strcmp(*known, name) == 0)
@@ -88,9 +87,16 @@ static bool is_output(const char *name)
     return false;
 }
 
-/* ".NAME.tmp" of a file that may stand there, or a temporary file that was not yet
- * without a name when its process was killed. */
-static bool is_hidden(const char *name)
+/* Of those the ones of studies. */
+static bool is_result(const char *name)
+{
+    for (int i = 0; i < STUDY_TABLES; i++)
+        if (strcmp(study_tables[i].name, name) == 0)
+            return true;
+    return strcmp(name, MANIFEST_NAME) == 0;
+}
+
+bool directory_is_hidden(const char *name)
 {
     char inner[64];
     size_t length = strlen(name), suffix = strlen(".tmp");
@@ -101,19 +107,18 @@ static bool is_hidden(const char *name)
         return false;
     memcpy(inner, name + 1, length - 1 - suffix);
     inner[length - 1 - suffix] = '\0';
-    return is_output(inner) || strcmp(inner, PLAN_NAME) == 0;
+    return directory_is_output(inner) || strcmp(inner, PLAN_NAME) == 0;
+}
+
+static bool is_row_or_hidden(const char *name)
+{
+    return rows_is_part_name(name) || directory_is_hidden(name);
 }
 
 /* What stands in a study's directory while it runs. */
 static bool is_working(const char *name)
 {
-    return strcmp(name, PLAN_NAME) == 0 || rows_is_part_name(name) || is_hidden(name);
-}
-
-static bool is_ours(const char *name)
-{
-    return is_output(name) || is_working(name) || strcmp(name, LOCK_NAME) == 0 ||
-           strcmp(name, SHARDS_NAME) == 0;
+    return strcmp(name, PLAN_NAME) == 0 || is_row_or_hidden(name);
 }
 
 static bool is_dot(const char *name)
@@ -152,19 +157,37 @@ static void remove_files(const char *dir, bool (*which)(const char *name))
     remove_files_of(open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), which);
 }
 
-/* Whether there is a plan of Tenure's, of this version or another. */
-static bool has_plan(int dir)
+static bool is_tenures(const json_t *object)
 {
-    int fd = openat(dir, PLAN_NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    json_t *root = json_loadfd(fd, 0, NULL);
-    close(fd);
-    const json_t *study = json_object_get(root, "study");
-    const char *program = json_string_value(json_object_get(study, "program"));
-    bool ours = program && strcmp(program, "tenure") == 0;
+    const char *program = json_string_value(json_object_get(object, "program"));
+    return program && strcmp(program, "tenure") == 0;
+}
+
+/* NULL where there is no such file, or one that is no JSON; through no link. */
+static json_t *load(int dir, const char *name)
+{
+    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    json_t *root = fd < 0 ? NULL : json_loadfd(fd, 0, NULL);
+    if (fd >= 0)
+        close(fd);
+    return root;
+}
+
+bool directory_has_plan(int dir)
+{
+    json_t *root = load(dir, PLAN_NAME);
+    bool ours = is_tenures(json_object_get(root, "study"));
     json_decref(root);
     return ours;
+}
+
+json_t *directory_manifest(int dir)
+{
+    json_t *root = load(dir, MANIFEST_NAME);
+    if (root && is_tenures(root))
+        return root;
+    json_decref(root);
+    return NULL;
 }
 
 static bool is_of_shard(const char *name)
@@ -179,7 +202,7 @@ static void remove_shard(int shards, const char *name)
     int fd = open_below(shards, name);
     if (fd < 0)
         return;
-    if (has_plan(fd)) {
+    if (directory_has_plan(fd)) {
         remove_files_of(open_below(fd, "."), is_of_shard);
         unlinkat(fd, PLAN_NAME, 0);
     }
@@ -213,133 +236,35 @@ static void remove_shards(const char *dir)
     arena_free(&arena);
 }
 
-void directory_clear_results(const char *dir)
+/* Files of a run's result, while its manifest says what they are. */
+static void remove_run(int fd)
 {
-    /* The manifest first: without it what is left is no result. */
-    struct arena arena = {0};
-    unlink(arena_printf(&arena, "%s/" MANIFEST_NAME, dir));
-    arena_free(&arena);
-    remove_files(dir, is_output);
+    json_t *manifest = directory_manifest(fd);
+    bool is_run = manifest && !json_object_get(manifest, "kind");
+    json_decref(manifest);
+    for (const char *const *name = output_names; is_run && *name; name++)
+        if (!is_result(*name))
+            unlinkat(fd, *name, 0);
 }
 
-void directory_clear(const char *dir)
+void directory_clear_results(const char *dir)
 {
-    directory_clear_results(dir);
-    remove_files(dir, is_working);
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    remove_run(fd);
+    /* The manifest first: without it what is left is no result. */
+    unlinkat(fd, MANIFEST_NAME, 0);
+    remove_files_of(fd, is_result);
+}
+
+void directory_clear_work(const char *dir)
+{
+    remove_files(dir, is_row_or_hidden);
     remove_shards(dir);
 }
 
 void directory_tidy(const char *dir, bool keep_rows)
 {
-    remove_files(dir, keep_rows ? is_hidden : is_working);
-}
-
-struct contents {
-    bool plan, manifest;
-    size_t n;           /* lock and shards are not counted */
-    char stranger[256]; /* "": none */
-};
-
-static bool look_into(const char *dir, struct contents *contents, struct error *err)
-{
-    DIR *list = opendir(dir);
-    if (!list)
-        return error_errno(err, dir);
-    for (struct dirent *entry; (entry = readdir(list));) {
-        const char *name = entry->d_name;
-        if (is_dot(name))
-            continue;
-        contents->n += !is_hidden(name) && strcmp(name, LOCK_NAME) != 0 &&
-                       strcmp(name, SHARDS_NAME) != 0;
-        contents->plan |= strcmp(name, PLAN_NAME) == 0;
-        contents->manifest |= strcmp(name, MANIFEST_NAME) == 0;
-        if (!is_ours(name))
-            snprintf(contents->stranger, sizeof contents->stranger, "%s", name);
-    }
-    closedir(list);
-    return true;
-}
-
-static bool look_at_manifest(const char *dir, const struct study_plan *plan, bool force,
-                             enum directory_state *state, struct error *err)
-{
-    struct arena arena = {0};
-    const char *path = arena_printf(&arena, "%s/" MANIFEST_NAME, dir);
-    json_t *root = json_load_file(path, 0, NULL);
-    const char *program = json_string_value(json_object_get(root, "program"));
-    const char *kind = json_string_value(json_object_get(root, "kind"));
-    const char *id = json_string_value(json_object_get(root, "study"));
-    char difference[PLAN_DIFFERENCE];
-    bool ok = true;
-    *state = DIRECTORY_FINISHED;
-    if (!program || strcmp(program, "tenure") != 0) {
-        ok = error_kind_set(err, ERROR_USAGE,
-                            "%s is not empty, and its manifest is not Tenure's", dir);
-    } else if (!id || strcmp(id, plan->id) != 0) {
-        *state = DIRECTORY_EMPTY;
-        if (!force && !kind)
-            ok = error_kind_set(err, ERROR_USAGE,
-                                "%s holds the result of a run; name another directory, "
-                                "or replace it with --force",
-                                dir);
-        else if (!force) {
-            plan_difference(root, plan_identity(plan), difference);
-            ok = error_kind_set(err, ERROR_USAGE,
-                                "%s holds another study: %s; name another directory, "
-                                "or replace it with --force",
-                                dir, difference);
-        }
-    }
-    json_decref(root);
-    arena_free(&arena);
-    return ok;
-}
-
-static bool look_at_plan(const char *dir, const struct study_plan *plan, bool force,
-                         enum directory_state *state, struct error *err)
-{
-    struct study_plan was;
-    struct error inner;
-    *state = DIRECTORY_EMPTY;
-    if (!plan_read(&was, dir, &inner)) {
-        if (force)
-            return true;
-        *err = inner;
-        return false;
-    }
-    if (strcmp(was.id, plan->id) == 0)
-        *state = DIRECTORY_BEGUN;
-    char difference[PLAN_DIFFERENCE];
-    plan_difference(plan_identity(&was), plan_identity(plan), difference);
-    plan_free(&was);
-    if (*state == DIRECTORY_BEGUN || force)
-        return true;
-    return error_kind_set(err, ERROR_USAGE,
-                          "%s holds another study that has begun: %s; name another "
-                          "directory, or replace it with --force",
-                          dir, difference);
-}
-
-bool directory_look(const char *dir, const struct study_plan *plan, bool force,
-                    enum directory_state *state, struct error *err)
-{
-    struct contents contents = {0};
-    *state = DIRECTORY_EMPTY;
-    if (!look_into(dir, &contents, err))
-        return false;
-    if (*contents.stranger)
-        return error_kind_set(err, ERROR_USAGE,
-                              "%s holds '%s', which is not Tenure's; name another "
-                              "directory",
-                              dir, contents.stranger);
-    if (contents.manifest)
-        return look_at_manifest(dir, plan, force, state, err);
-    if (contents.plan)
-        return look_at_plan(dir, plan, force, state, err);
-    /* Rows without a plan, or half of a result that somebody has deleted. */
-    return contents.n == 0 || force ||
-           error_kind_set(err, ERROR_USAGE,
-                          "%s is not empty, but holds no study; --force replaces what "
-                          "Tenure wrote into it",
-                          dir);
+    remove_files(dir, keep_rows ? directory_is_hidden : is_working);
 }

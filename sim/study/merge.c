@@ -217,7 +217,6 @@ static bool merge_rows(struct merging *merging, struct error *err)
         .files = &merging->files,
         .cut = merging->cut,
     };
-    directory_clear_results(merging->out);
     if (!study_finish(&finish, &merging->report->finish, err))
         return false;
     directory_tidy(merging->out, false);

@@ -57,9 +57,14 @@ static json_t *manifest_json(struct study_results *results)
     return root;
 }
 
+/* A merge has no plan in its directory, or another's, until now; from then to the
+ * manifest a kill leaves a study that has begun. */
 bool results_publish(struct study_results *results, struct error *err)
 {
     const char *dir = results->options->dir;
+    if (!plan_write(results->plan, dir, err))
+        return false;
+    directory_clear_results(dir);
     for (size_t i = 0; i < results->n_files; i++)
         if (!directory_show(dir, results->files[i].name, err))
             return false;

@@ -310,6 +310,16 @@ static bool run_and_finish(struct session *session, struct error *err)
     return true;
 }
 
+/* The plan takes the place of the old one before results go. */
+static bool begin_anew(struct session *session, struct error *err)
+{
+    directory_clear_work(session->dir);
+    if (!plan_write(session->plan, session->dir, err))
+        return false;
+    directory_clear_results(session->dir);
+    return true;
+}
+
 /* Under the lock. */
 static bool begin(struct session *session, struct error *err)
 {
@@ -317,10 +327,8 @@ static bool begin(struct session *session, struct error *err)
     enum directory_state state;
     if (!directory_look(session->dir, session->plan, options->force, &state, err))
         return false;
-    if (options->force) {
-        directory_clear(session->dir);
-        state = DIRECTORY_EMPTY;
-    }
+    if (options->force)
+        return begin_anew(session, err) && run_and_finish(session, err);
     if (state == DIRECTORY_FINISHED) {
         session->report->was_finished = true;
         directory_tidy(session->dir, options->keep_rows);

@@ -1,0 +1,129 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+#include "study_program.h"
+
+/* Whose the directory of a study is: what is replaced there, and what is not. */
+
+static void expect_refused(const struct folder *folder, const char *line, int code,
+                           const char *message)
+{
+    struct outcome *outcome = run(folder, line);
+    char expected[500];
+    snprintf(expected, sizeof expected, "tenure: %s\n", message);
+    cr_expect(outcome->code == code, "%s: exit %d", line, outcome->code);
+    cr_expect(eq(str, outcome->err, expected));
+}
+
+Test(cli_study_directory, a_name_of_tenures_is_no_proof_that_a_file_is, .timeout = 60)
+{
+    static const struct {
+        const char *name, *message;
+    } cases[] = {
+        {"jobs.csv", NULL},
+        {"points.csv", NULL},
+        {"run.json", NULL},
+        {"rows-000000-0000.part", NULL},
+        {"plan.json", "b/plan.json is not Tenure's, and is not replaced, with --force, "
+                      "too; move that file or name another directory"},
+        {"manifest.json", "b/manifest.json is not Tenure's, and is not replaced, with "
+                          "--force, too; move that file or name another directory"},
+    };
+    static const char *const commands[] = {
+        "mc t.yaml -n 8 -q -o b", "mc t.yaml -n 8 -q -o b --force", "merge c -q -o b",
+        "merge c -q -o b --force"};
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder, "$T mc t.yaml -q -n 8 --shard 0/1 -o c", 0);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char line[300], message[300];
+        snprintf(
+            line, sizeof line,
+            "rm -rf b; mkdir b; echo '{\"program\": \"mine\"}' >b/%s; cp -a b kept",
+            cases[i].name);
+        expect_code(&folder, line, 0);
+        snprintf(
+            message, sizeof message,
+            "b holds '%s', but no plan.json or manifest.json of Tenure's, so it is "
+            "no study, and nothing in it is replaced, with --force, too; move that "
+            "file or name another directory",
+            cases[i].name);
+        for (size_t k = 0; k < COUNT(commands); k++) {
+            snprintf(line, sizeof line, "$T %s", commands[k]);
+            expect_refused(&folder, line, 2,
+                           cases[i].message ? cases[i].message : message);
+        }
+        expect_code(&folder, "diff -r kept b && rm -r kept", 0);
+    }
+    clean(&folder);
+}
+
+/* A study of its own is replaced, and a file that happens to be called as one of a
+ * run's stays. */
+Test(cli_study_directory, force_replaces_what_the_plan_or_manifest_proves,
+     .timeout = 60)
+{
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 8 -o b && echo mine >b/jobs.csv && $T mc t.yaml -q "
+                "-n 9 -o b --force && grep -x mine b/jobs.csv && rm b/jobs.csv && $T "
+                "mc t.yaml -q -n 9 -o a && diff -r a b",
+                0);
+    /* A run's are the run's. */
+    expect_code(&folder,
+                "rm -r b; $T run t.yaml -q -o b && ls b/jobs.csv b/run.json && $T mc "
+                "t.yaml -q -n 9 -o b --force && diff -r a b",
+                0);
+    /* A plan of another version, and a manifest that is a link to ours. */
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 9 -o c --keep-rows && rm c/manifest.json && sed -i "
+                "s/total.npv_usd/total.gone_usd/ c/plan.json && $T mc t.yaml -q -n 9 "
+                "-o c --force && diff -r a c",
+                0);
+    expect_refused(&folder,
+                   "mv b/manifest.json m; ln -s ../m b/manifest.json; $T mc t.yaml -q "
+                   "-n 8 -o b --force",
+                   2,
+                   "b/manifest.json is not Tenure's, and is not replaced, with "
+                   "--force, too; move that file or name another directory");
+    clean(&folder);
+}
+
+/* A folder where the manifest would be written ends both in that moment. */
+Test(cli_study_directory, ended_while_files_appear_it_needs_no_force, .timeout = 60)
+{
+    static const char *const commands[] = {"mc t.yaml -q -n 20 -o b", "merge c -q -o b",
+                                           "merge b -q"};
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 20 -o a; for i in 0 1; do $T mc t.yaml -q -n 20 "
+                "--shard $i/2 -o c || exit 9; done",
+                0);
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        char line[300];
+        snprintf(line, sizeof line,
+                 "rm -rf b; mkdir b; %s mkdir b/.manifest.json.tmp; $T %s",
+                 i == 2 ? "cp -r c/shards b;" : "", commands[i]);
+        expect_code(&folder, line, 5);
+        expect_code(&folder, "ls b/replications.csv b/points.csv b/plan.json", 0);
+        snprintf(line, sizeof line, "rmdir b/.manifest.json.tmp; $T %s", commands[i]);
+        expect_code(&folder, line, 0);
+        expect_same(&folder, "a", "b");
+    }
+    clean(&folder);
+}
+
+Test(cli_study_directory, a_merge_by_force_that_fails_leaves_the_earlier_result,
+     .timeout = 60)
+{
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(
+        &folder,
+        "$T mc t.yaml -q -n 20 -o a; $T mc t.yaml -q -n 20 --shard 0/1 -o c; $T "
+        "mc t.yaml -q -n 8 -o b; cp -r b kept; mkdir b/.points.csv.tmp",
+        0);
+    expect_code(&folder, "$T merge c -q -o b --force", 2);
+    expect_code(&folder, "rm -r b/.*.tmp b/lock; $T audit b && diff kept b", 0);
+    expect_code(&folder, "$T merge c -q -o b --force", 0);
+    expect_same(&folder, "a", "b");
+    clean(&folder);
+}
