@@ -127,3 +127,31 @@ Test(cli_study_directory, a_merge_by_force_that_fails_leaves_the_earlier_result,
     expect_same(&folder, "a", "b");
     clean(&folder);
 }
+
+static const char long_one[] = FRAME UNCERTAIN "study: {replications: 100000}\n";
+
+/* The others are there, too, and nothing of any of them goes. */
+Test(cli_study_directory, force_does_not_take_a_shard_from_who_runs_it, .timeout = 60)
+{
+    struct folder folder = prepared(long_one);
+    struct outcome *outcome = run(
+        &folder,
+        "for i in 0 2; do $T mc t.yaml -n 8 -q --shard $i/3 -o b || exit 9; done; "
+        "$T mc t.yaml -q -o b --shard 1/3 -j1 & p=$!; i=0; until ls "
+        "b/shards/1-of-3/rows-* >/dev/null 2>&1 || [ $((i += 1)) = 900 ]; do sleep "
+        "0.02; done; ls -d b/shards/*/* >before; $T mc t.yaml -n 8 -o b --force; "
+        "code=$?; echo $p by; ls -d b/shards/*/* | diff before - || code=9; kill $p; "
+        "wait $p; $T mc t.yaml -q -n 8 -o b --force --lock-wait 5 || code=8; ls b; "
+        "exit $code");
+    char expected[200];
+    snprintf(expected, sizeof expected,
+             "tenure: b/shards/1-of-3 is being written to by process %d on ",
+             atoi(outcome->out));
+    cr_expect(eq(int, outcome->code, 1), "%s", outcome->out);
+    cr_expect(strncmp(outcome->err, expected, strlen(expected)) == 0, "%s%s",
+              outcome->out, outcome->err);
+    cr_expect(strstr(outcome->out, "by\nmanifest.json\npoints.csv\n"
+                                   "replications.csv\n") != NULL,
+              "%s", outcome->out);
+    clean(&folder);
+}

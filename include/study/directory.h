@@ -45,8 +45,9 @@ bool directory_look(const char *dir, const struct study_plan *plan, bool force,
                     enum directory_state *state, struct error *err) MUST_CHECK;
 
 /* Removes rows, what was hidden, and shards, which are real folders shards/I-of-N with
- * a plan of Tenure's in them. */
-void directory_clear_work(const char *dir);
+ * a plan of Tenure's in them.  An error, and all stays, where one of these is being
+ * written to and does not end within `wait_s`. */
+bool directory_clear_work(const char *dir, double wait_s, struct error *err) MUST_CHECK;
 
 /* Removes results, of a study or, where the manifest is one of those, of a run.  There
  * must be a plan, which stays. */

@@ -196,43 +196,82 @@ static bool is_of_shard(const char *name)
            (is_working(name) || strcmp(name, LOCK_NAME) == 0);
 }
 
-/* The plan last: without it nothing tells that the rest is Tenure's. */
-static void remove_shard(int shards, const char *name)
+/* A folder of shards: a descriptor, and the path of the one that is looked at. */
+struct shard_folder {
+    int shards;
+    const char *name, *path;
+    double wait_s;
+};
+
+/* Nobody writes there, or the message says who. */
+static bool check_shard(const struct shard_folder *folder, struct error *err)
 {
-    int fd = open_below(shards, name);
-    if (fd < 0)
-        return;
-    if (directory_has_plan(fd)) {
-        remove_files_of(open_below(fd, "."), is_of_shard);
-        unlinkat(fd, PLAN_NAME, 0);
-    }
-    close(fd);
-    unlinkat(shards, name, AT_REMOVEDIR); /* where it is empty */
+    struct study_lock lock;
+    if (!lock_take(&lock, folder->path, folder->wait_s, err))
+        return false;
+    lock_release(&lock, false);
+    return true;
 }
 
-/* Whether study_shard_dir gives this path. */
-static bool is_shard(const char *dir, const char *path, struct arena *arena)
+/* The plan last: without it nothing tells that the rest is Tenure's. */
+static bool remove_shard(const struct shard_folder *folder, struct error *err)
+{
+    struct study_lock lock;
+    if (!lock_take(&lock, folder->path, folder->wait_s, err))
+        return false;
+    int fd = open_below(folder->shards, folder->name);
+    if (fd >= 0) {
+        remove_files_of(open_below(fd, "."), is_of_shard);
+        unlinkat(fd, PLAN_NAME, 0);
+        close(fd);
+    }
+    lock_release(&lock, false);
+    unlinkat(folder->shards, folder->name, AT_REMOVEDIR); /* where it is empty */
+    return true;
+}
+
+/* A folder that Tenure made: a real one, as study_shard_dir gives it, with a plan. */
+static bool is_shard(const char *dir, const struct shard_folder *folder,
+                     struct arena *arena)
 {
     struct study_shard shard;
     size_t base;
-    return study_is_shard_dir(path, &shard, &base) &&
-           strcmp(study_shard_dir(dir, shard, arena), path) == 0;
+    if (!study_is_shard_dir(folder->path, &shard, &base) ||
+        strcmp(study_shard_dir(dir, shard, arena), folder->path) != 0)
+        return false;
+    int fd = open_below(folder->shards, folder->name);
+    bool has_plan = fd >= 0 && directory_has_plan(fd);
+    if (fd >= 0)
+        close(fd);
+    return has_plan;
 }
 
-/* Of folders that Tenure makes alone, and never through a link. */
-static void remove_shards(const char *dir)
+static bool each_shard(const char *dir, double wait_s,
+                       bool (*visit)(const struct shard_folder *, struct error *),
+                       struct error *err)
 {
     struct arena arena = {0};
     const char *shards = arena_printf(&arena, "%s/" SHARDS_NAME, dir);
     DIR *list = list_of(open_below(AT_FDCWD, shards));
-    for (struct dirent *entry; list && (entry = readdir(list));) {
-        const char *path = arena_printf(&arena, "%s/%s", shards, entry->d_name);
-        if (is_shard(dir, path, &arena))
-            remove_shard(dirfd(list), entry->d_name);
+    bool ok = true;
+    for (struct dirent *entry; ok && list && (entry = readdir(list));) {
+        struct shard_folder folder = {
+            .shards = dirfd(list),
+            .name = entry->d_name,
+            .path = arena_printf(&arena, "%s/%s", shards, entry->d_name),
+            .wait_s = wait_s};
+        ok = !is_shard(dir, &folder, &arena) || visit(&folder, err);
     }
     if (list)
         closedir(list);
-    rmdir(shards);
+    arena_free(&arena);
+    return ok;
+}
+
+static void remove_folder_of_shards(const char *dir)
+{
+    struct arena arena = {0};
+    rmdir(arena_printf(&arena, "%s/" SHARDS_NAME, dir)); /* where it is empty */
     arena_free(&arena);
 }
 
@@ -258,10 +297,15 @@ void directory_clear_results(const char *dir)
     remove_files_of(fd, is_result);
 }
 
-void directory_clear_work(const char *dir)
+bool directory_clear_work(const char *dir, double wait_s, struct error *err)
 {
+    /* All are looked at before any is removed. */
+    if (!each_shard(dir, wait_s, check_shard, err) ||
+        !each_shard(dir, wait_s, remove_shard, err))
+        return false;
+    remove_folder_of_shards(dir);
     remove_files(dir, is_row_or_hidden);
-    remove_shards(dir);
+    return true;
 }
 
 void directory_tidy(const char *dir, bool keep_rows)

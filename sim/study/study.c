@@ -313,8 +313,8 @@ static bool run_and_finish(struct session *session, struct error *err)
 /* The plan takes the place of the old one before results go. */
 static bool begin_anew(struct session *session, struct error *err)
 {
-    directory_clear_work(session->dir);
-    if (!plan_write(session->plan, session->dir, err))
+    if (!directory_clear_work(session->dir, session->options->lock_wait_s, err) ||
+        !plan_write(session->plan, session->dir, err))
         return false;
     directory_clear_results(session->dir);
     return true;
