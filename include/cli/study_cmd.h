@@ -53,7 +53,7 @@ int breakeven_command(study_act *act, int argc, char **argv);
 int study_command_say(const struct study_plan *plan, const struct finish_report *finish,
                       const char *dir, bool json, bool quiet);
 
-/* The same of a study that was finished before, from its files. */
+/* The same of a study that was finished before, from its files; the same exit code. */
 int study_command_again(const struct study_plan *plan, const char *dir, bool json,
                         bool quiet);
 

@@ -16,7 +16,7 @@ bool study_summary_show(const struct study_plan *plan,
                         const struct finish_report *report, const char *dir, bool json,
                         FILE *out, struct error *err) MUST_CHECK;
 
-/* The report of a study that was finished before, but for what first failed and why. */
+/* The report of a study that was finished before. */
 bool study_report_read(const char *dir, struct finish_report *report,
                        struct error *err) MUST_CHECK;
 

@@ -159,13 +159,11 @@ int study_command_again(const struct study_plan *plan, const char *dir, bool jso
 {
     struct finish_report report;
     struct error err;
-    if (quiet && !json)
-        return 0;
     if (!study_report_read(dir, &report, &err))
         return cli_fail(&err);
-    if (!json)
+    if (!json && !quiet)
         printf("%s holds this study already, and it is finished.\n\n", dir);
-    return print_summary(plan, &report, dir, json, &err) ? 0 : cli_fail(&err);
+    return study_command_say(plan, &report, dir, json, quiet);
 }
 
 static void say_kept(const struct run *run, struct error *err)

@@ -109,6 +109,21 @@ static bool take_pair(void *self, const struct csv_record *record, struct error 
     return true;
 }
 
+static bool read_first_failed(const json_t *first, struct finish_report *report)
+{
+    const json_t *replication = json_object_get(first, "replication");
+    const json_t *point = json_object_get(first, "point");
+    const char *text = json_string_value(json_object_get(first, "error"));
+    if (report->failed == 0)
+        return true;
+    if (!json_is_integer(replication) || !json_is_integer(point) || !text)
+        return false;
+    report->failed_replication = (uint64_t)json_integer_value(replication);
+    report->failed_point = (size_t)json_integer_value(point);
+    snprintf(report->failed_text, sizeof report->failed_text, "%s", text);
+    return true;
+}
+
 bool study_report_read(const char *dir, struct finish_report *report, struct error *err)
 {
     struct arena arena = {0};
@@ -121,6 +136,7 @@ bool study_report_read(const char *dir, struct finish_report *report, struct err
     bool ok = json_is_integer(rows) && json_is_integer(failed);
     *report = (struct finish_report){.rows = (uint64_t)json_integer_value(rows),
                                      .failed = (uint64_t)json_integer_value(failed)};
+    ok = ok && read_first_failed(json_object_get(root, "first_failed"), report);
     if (!ok)
         error_set(err, "%s: it is not that of a study", path);
     json_decref(root);

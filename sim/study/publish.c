@@ -42,6 +42,19 @@ static void add_warnings(struct study_results *results, json_t *warnings)
                                           columns->items[i].name)));
 }
 
+/* Null where none did. */
+static json_t *first_failed_json(const struct finish_report *report)
+{
+    if (report->failed == 0)
+        return json_null();
+    json_t *object = manifest_value(json_object());
+    manifest_set(object, "replication",
+                 json_integer((json_int_t)report->failed_replication));
+    manifest_set(object, "point", json_integer((json_int_t)report->failed_point));
+    manifest_set(object, "error", manifest_text(report->failed_text));
+    return object;
+}
+
 static json_t *manifest_json(struct study_results *results)
 {
     const struct study_plan *plan = results->plan;
@@ -51,6 +64,7 @@ static json_t *manifest_json(struct study_results *results)
     manifest_set(root, "study", json_string(plan->id));
     manifest_set(root, "outputs", outputs_json(results));
     manifest_set(root, "failed", json_integer((json_int_t)results->report->failed));
+    manifest_set(root, "first_failed", first_failed_json(results->report));
     add_warnings(results, json_object_get(root, "warnings"));
     manifest_digest(root, hex);
     manifest_set(root, "self", json_string(hex));
