@@ -155,3 +155,42 @@ Test(cli_study_directory, force_does_not_take_a_shard_from_who_runs_it, .timeout
               "%s", outcome->out);
     clean(&folder);
 }
+
+Test(cli_study_directory, what_others_put_beside_a_study_is_left_alone, .timeout = 60)
+{
+    static const char *const commands[] = {"$T mc t.yaml -q -n 20 -o b",
+                                           "$T mc t.yaml -q -n 20 -o b",
+                                           "$T mc t.yaml -q -n 20 -o b --force",
+                                           "$T mc t.yaml -q -n 20 --shard 1/2 -o c",
+                                           "$T merge c -q",
+                                           "$T mc t.yaml -q -n 20 -o c --force"};
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(
+        &folder,
+        "$T mc t.yaml -q -n 20 -o a; $T mc t.yaml -q -n 20 -o b --keep-rows; "
+        "$T mc t.yaml -q -n 20 --shard 0/2 -o c; rm b/manifest.json b/points.csv",
+        0);
+    expect_code(&folder,
+                "for d in b c c/shards/0-of-2; do mkdir $d/mine && echo mine | tee "
+                "$d/slurm-1.out $d/.nfs0001 $d/core >$d/mine/plan.json; "
+                "done",
+                0);
+    for (size_t i = 0; i < COUNT(commands); i++)
+        expect_code(&folder, commands[i], 0);
+    expect_code(&folder,
+                "for d in b c c/shards/0-of-2; do test \"$(cd $d; cat slurm-1.out "
+                ".nfs0001 core mine/plan.json)\" = \"$(yes mine | head -4)\" "
+                "|| exit 9; (cd $d; rm -r slurm-1.out .nfs0001 core mine); "
+                "done; test ! -e c/shards/0-of-2/plan.json",
+                0);
+    expect_same(&folder, "a", "b");
+    expect_same(&folder, "a", "c");
+    /* Of a run, and where there is nothing of ours. */
+    expect_refused(&folder,
+                   "$T run t.yaml -q -o r; echo >r/core; $T mc t.yaml -o r --force", 1,
+                   "r holds 'core', which is not Tenure's; name another directory");
+    expect_refused(&folder,
+                   "mkdir -p s/shards/0-of-2; echo >s/core; $T mc t.yaml -o s --force",
+                   1, "s holds 'core', which is not Tenure's; name another directory");
+    clean(&folder);
+}

@@ -9,8 +9,9 @@
  *   DIR/shards/I-of-N/                           the same of a shard, which keeps its
  *                                                rows and has no results
  *
- * Files appear by rename.  Nothing is deleted that Tenure does not write: a directory
- * with other files is refused, with --force, too.  That it is Tenure's is told by a
+ * Files appear by rename.  Nothing is deleted that Tenure does not write: where no
+ * study has begun a directory with other files is refused, with --force, too, and where
+ * one has they are left alone.  That it is Tenure's is told by a
  * plan or a manifest of Tenure's and not by the names of files, so from the first file
  * of Tenure's to the last, and while one result takes another's place, there is one of
  * the two.
@@ -39,7 +40,7 @@ enum directory_state {
 };
 
 /* What a directory holds; an error where that is another study, another result, or
- * something that is not Tenure's.  With `force` the first two are no error: then it is
+ * is not Tenure's.  With `force` the first two are no error: then it is
  * to be cleared. */
 bool directory_look(const char *dir, const struct study_plan *plan, bool force,
                     enum directory_state *state, struct error *err) MUST_CHECK;

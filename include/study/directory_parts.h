@@ -19,6 +19,9 @@ bool directory_is_hidden(const char *name);
 /* Whether there is a plan of Tenure's, of this version or another; a descriptor. */
 bool directory_has_plan(int dir);
 
+/* Whether one of shards/I-of-N has one. */
+bool directory_has_shards(const char *dir);
+
 /* The manifest of a result of Tenure's, a new reference; else NULL. */
 json_t *directory_manifest(int dir);
 

@@ -58,6 +58,20 @@ static bool look_into(const char *dir, struct contents *contents, struct error *
     return true;
 }
 
+/* A study has begun there, or is finished: then what others put beside it, as logs of
+ * jobs and cores, is left alone. */
+static bool check_strangers(const char *dir, const struct contents *contents,
+                            struct error *err)
+{
+    if (!*contents->stranger || contents->plan_is_ours ||
+        json_object_get(contents->manifest, "kind") || directory_has_shards(dir))
+        return true;
+    return error_kind_set(err, ERROR_USAGE,
+                          "%s holds '%s', which is not Tenure's; name another "
+                          "directory",
+                          dir, contents->stranger);
+}
+
 /* Names alone are no proof: a jobs.csv may be anybody's. */
 static bool check_proof(const char *dir, const struct contents *contents,
                         struct error *err)
@@ -132,16 +146,10 @@ bool directory_look(const char *dir, const struct study_plan *plan, bool force,
                     enum directory_state *state, struct error *err)
 {
     struct contents contents = {0};
-    bool ok = true;
     *state = DIRECTORY_EMPTY;
     if (!look_into(dir, &contents, err))
         return false;
-    if (*contents.stranger)
-        ok = error_kind_set(err, ERROR_USAGE,
-                            "%s holds '%s', which is not Tenure's; name another "
-                            "directory",
-                            dir, contents.stranger);
-    ok = ok && check_proof(dir, &contents, err);
+    bool ok = check_strangers(dir, &contents, err) && check_proof(dir, &contents, err);
     if (ok && contents.manifest)
         ok = look_at_manifest(dir, contents.manifest, plan, force, state, err);
     else if (ok && contents.plan_is_ours)
