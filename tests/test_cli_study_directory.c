@@ -194,3 +194,39 @@ Test(cli_study_directory, what_others_put_beside_a_study_is_left_alone, .timeout
                    1, "s holds 'core', which is not Tenure's; name another directory");
     clean(&folder);
 }
+
+Test(cli_study_directory, force_with_a_shard_begins_that_one_anew_and_no_other,
+     .timeout = 60)
+{
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder,
+                "for i in 0 1; do $T mc t.yaml -q -n 8 --shard $i/2 -o a || exit 9; "
+                "done; $T mc t.yaml -q -n 8 --shard 1/2 -o b; cp -r a/shards before",
+                0);
+    for (int finished = 0; finished < 2; finished++) {
+        struct outcome *outcome = run(&folder, "$T mc t.yaml -n 8 --shard 0/2 -o a");
+        cr_expect(eq(str, outcome->out,
+                     finished ? "a holds this study already, and it is finished.\n"
+                              : "Shard 0 of 2 is done: 4 replications, 0 of them "
+                                "now.\n"));
+        outcome = run(&folder, "$T mc t.yaml -n 8 --shard 0/2 -o a --force");
+        cr_expect(eq(int, outcome->code, 0));
+        cr_expect(eq(str, outcome->out,
+                     "Shard 0 of 2 is done: 4 replications, 4 of them now.\n"));
+        expect_code(&folder,
+                    "diff -r before/1-of-2 a/shards/1-of-2 && $T merge a -q && ls "
+                    "a/manifest.json",
+                    0);
+    }
+    /* One of another study is replaced, but not a study. */
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 9 --shard 1/2 -o b --force && grep -q "
+                "'\"replications\": 9' b/shards/1-of-2/plan.json",
+                0);
+    expect_refused(&folder, "$T mc t.yaml -n 9 --shard 0/2 -o a --force", 1,
+                   "a holds another study: the study's replications was 8 and is 9; "
+                   "name another directory, or replace it with --force; with --shard "
+                   "it begins that shard anew and nothing else");
+    expect_code(&folder, "$T audit a && diff -r before/1-of-2 a/shards/1-of-2", 0);
+    clean(&folder);
+}

@@ -42,7 +42,8 @@ int breakeven_command(study_act *act, int argc, char **argv);
     "                        DIR/shards/I-of-N, for `tenure merge`; in a Slurm "       \
     "array\n"                                                                          \
     "                        its task is the default, and `none` is the whole study\n" \
-    "  --force               begin anew: replace what Tenure wrote into DIR\n"         \
+    "  --force               begin anew: replace what Tenure wrote into DIR; with\n"   \
+    "                        --shard that shard alone, and no other\n"                 \
     "  --keep-rows           keep the row files when the study is finished\n"          \
     "  --lock-wait SECONDS   wait for another process that writes into DIR\n"          \
     "  -q, --quiet           no progress and no summary\n"                             \

@@ -353,6 +353,19 @@ static bool look_first(struct session *session, const char *dir, bool force,
     return !exists(dir) || directory_look(dir, session->plan, force, state, err);
 }
 
+/* The study's directory is not the shard's, and stays whatever is forced. */
+static bool look_above_shard(struct session *session, enum directory_state *state,
+                             struct error *err)
+{
+    const struct study_options *options = session->options;
+    if (look_first(session, options->dir, false, state, err))
+        return true;
+    return options->force && err->kind == ERROR_USAGE &&
+           error_kind_set(err, ERROR_USAGE,
+                          "%s; with --shard it begins that shard anew and nothing else",
+                          err->text);
+}
+
 static bool make_directories(struct session *session, struct error *err)
 {
     const char *dir = session->options->dir;
@@ -370,9 +383,9 @@ static bool run_session(struct session *session, struct error *err)
     enum directory_state state;
     session->dir = options->dir;
     if (options->shard.count) {
-        if (!look_first(session, options->dir, false, &state, err))
+        if (!look_above_shard(session, &state, err))
             return false;
-        if (state == DIRECTORY_FINISHED) {
+        if (state == DIRECTORY_FINISHED && !options->force) {
             session->report->was_finished = true;
             return true;
         }
