@@ -230,3 +230,31 @@ Test(cli_study_directory, force_with_a_shard_begins_that_one_anew_and_no_other,
     expect_code(&folder, "$T audit a && diff -r before/1-of-2 a/shards/1-of-2", 0);
     clean(&folder);
 }
+
+Test(cli_study_directory, a_merge_into_one_of_its_sources_keeps_the_rows, .timeout = 60)
+{
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder,
+                "for i in 0 1; do $T mc t.yaml -q -n 8 --shard $i/2 -o c || exit 9; "
+                "done; $T mc t.yaml -q -n 8 -o a; mv c/shards/0-of-2 x; mv "
+                "c/shards/1-of-2 y; cp -r x kept; rm kept/lock",
+                0);
+    for (int i = 0; i < 3; i++) {
+        expect_code(&folder,
+                    i ? "$T merge x y -q -o ./x --force" : "$T merge x y -q -o x", 0);
+        expect_code(&folder,
+                    "cp -r kept sum; cp a/* sum; diff -r x sum && rm -r sum; ls "
+                    "y/rows-*",
+                    0);
+    }
+    /* Not in a shard's folder. */
+    expect_code(&folder, "mkdir -p d/shards; mv kept d/shards/0-of-2; cp -r d e", 0);
+    expect_refused(&folder, "$T merge d/shards/0-of-2 y -o d/shards/0-of-2", 1,
+                   "d/shards/0-of-2 is the directory of a shard; name another one for "
+                   "the results with -o");
+    expect_refused(&folder, "$T merge d/shards/0-of-2/", 1,
+                   "d/shards/0-of-2/ is the directory of a shard; name another one for "
+                   "the results with -o");
+    expect_code(&folder, "diff -r d e", 0);
+    clean(&folder);
+}

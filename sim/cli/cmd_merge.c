@@ -178,9 +178,9 @@ const struct command cmd_merge = {
         "  -q, --quiet          no summary\n"
         "  --json               print the summary as JSON\n"
         "\n"
-        "Shards are kept.  The exit code is 2 if replications are missing and 3 if "
-        "some\n"
-        "could not be done.\n"
+        "Shards are kept, also one of several SHARD that is DIR.  The exit code is 2 "
+        "if\n"
+        "replications are missing and 3 if some could not be done.\n"
         "\n"
         "  tenure mc own-or-lease.yaml -o mc --shard 0/2     (and 1/2, anywhere)\n"
         "  tenure merge mc\n",

@@ -201,6 +201,19 @@ static bool find_missing(struct merging *merging, struct error *err)
     return ok;
 }
 
+/* Whether the results go where one of several sources has its rows, which stay. */
+static bool is_into_source(const struct merging *merging)
+{
+    struct stat out, source;
+    if (merging->options->n_sources == 1 || stat(merging->out, &out) != 0)
+        return false;
+    for (size_t i = 0; i < merging->dirs.n; i++)
+        if (stat(merging->dirs.items[i], &source) == 0 && out.st_ino == source.st_ino &&
+            out.st_dev == source.st_dev)
+            return true;
+    return false;
+}
+
 static bool merge_rows(struct merging *merging, struct error *err)
 {
     const struct study_plan *plan = merging->plan;
@@ -219,7 +232,7 @@ static bool merge_rows(struct merging *merging, struct error *err)
     };
     if (!study_finish(&finish, &merging->report->finish, err))
         return false;
-    directory_tidy(merging->out, false);
+    directory_tidy(merging->out, is_into_source(merging));
     return true;
 }
 
@@ -237,6 +250,18 @@ static bool write_results(struct merging *merging, struct error *err)
     return merge_rows(merging, err);
 }
 
+/* A shard with a manifest would be a study that is finished. */
+static bool check_out(const char *out, struct error *err)
+{
+    struct study_shard shard;
+    size_t base;
+    return !study_is_shard_dir(out, &shard, &base) ||
+           error_kind_set(err, ERROR_USAGE,
+                          "%s is the directory of a shard; name another one for the "
+                          "results with -o",
+                          out);
+}
+
 static bool merge(struct merging *merging, struct error *err)
 {
     const struct merge_options *options = merging->options;
@@ -244,6 +269,8 @@ static bool merge(struct merging *merging, struct error *err)
     enum directory_state state;
     struct stat info;
     merging->out = options->dir ? options->dir : options->sources[0];
+    if (!check_out(merging->out, err))
+        return false;
     bool is_new = lstat(merging->out, &info) != 0;
     if (!is_new &&
         !directory_look(merging->out, merging->plan, options->force, &state, err))
