@@ -55,19 +55,32 @@ static void make_room(struct rows_writer *writer, size_t room)
     writer->room = room;
 }
 
+/* Field by field: another thread may be asking rows_sync whether it is dirty. */
+static void set_up(struct rows_writer *writer, char *path, int fd)
+{
+    atomic_store(&writer->dirty, false);
+    writer->path = path;
+    writer->fd = fd;
+    writer->line = NULL;
+    writer->room = 0;
+    writer->whole = 0;
+    writer->next = 0;
+    writer->failed = false;
+}
+
 void rows_discard(struct rows_writer *writer)
 {
     if (writer->path)
         close(writer->fd);
     free(writer->path);
     free(writer->line);
-    *writer = (struct rows_writer){0};
+    set_up(writer, NULL, -1);
 }
 
 bool rows_begin(struct rows_writer *writer, int fd, const char *path, const char *id,
                 struct error *err)
 {
-    *writer = (struct rows_writer){.path = strdup(path), .fd = fd};
+    set_up(writer, strdup(path), fd);
     if (!writer->path)
         out_of_memory();
     make_room(writer, 1024 + strlen(id));
@@ -85,7 +98,7 @@ bool rows_create(struct rows_writer *writer, const char *dir, const char *id,
     struct arena arena = {0};
     const char *path =
         arena_printf(&arena, "%s/rows-%06u-%04u.part", dir, session, worker);
-    *writer = (struct rows_writer){0};
+    set_up(writer, NULL, -1);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     bool ok = fd >= 0 || error_errno(err, path);
     ok = ok && rows_begin(writer, fd, path, id, err) && sync_directory(dir, err);
@@ -111,7 +124,8 @@ bool rows_append(struct rows_writer *writer, uint64_t task, const char *payload,
 
 bool rows_sync(struct rows_writer *writer, struct error *err)
 {
-    if (!writer->path || !atomic_exchange(&writer->dirty, false))
+    /* What is dirty has been begun, and is seen whole from here on. */
+    if (!atomic_exchange(&writer->dirty, false))
         return true;
     /* What cannot be synced, as a device, says so by EINVAL. */
     return fdatasync(writer->fd) == 0 || errno == EINVAL ||
