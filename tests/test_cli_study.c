@@ -207,7 +207,7 @@ Test(cli_study, killed_while_results_appear_it_goes_on_to_the_same_bytes, .timeo
         "rm *.csv manifest.json; echo half >.replications.csv.tmp; echo { "
         ">.plan.json.tmp",
         "echo half >.manifest.json.tmp; rm manifest.json",
-        "true", /* all is there, but rows and plan are, too */
+        "touch lock", /* all is there, but rows and plan are, too */
         "rm rows-*; echo 1 2 >lock",
     };
     struct folder folder = prepared(MONTE_CARLO);

@@ -258,3 +258,38 @@ Test(cli_study_directory, a_merge_into_one_of_its_sources_keeps_the_rows, .timeo
     expect_code(&folder, "diff -r d e", 0);
     clean(&folder);
 }
+
+/* The time of the directory changes with each name in it that comes or goes. */
+Test(cli_study_directory, a_finished_study_is_left_as_it_is, .timeout = 60)
+{
+    static const char *const commands[] = {"mc t.yaml -n 8 -o a", "mc t.yaml -n 8 -o k",
+                                           "mc t.yaml -n 8 -o k --keep-rows",
+                                           "merge c -o m", "merge c -o k"};
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 8 -o a && $T mc t.yaml -q -n 8 -o k --keep-rows && "
+                "$T mc t.yaml -q -n 8 --shard 0/1 -o c && $T merge c -q -o m && ls "
+                "k/rows-* && chmod a-w a k m",
+                0);
+    for (size_t i = 0; i < COUNT(commands); i++) {
+        char line[300];
+        snprintf(line, sizeof line,
+                 "stat -c %%y%%z a k m >before; $T %s >out1 && grep -q '^. holds this "
+                 "study already, and it is finished.$' out1 && stat -c %%y%%z a k m | "
+                 "diff before -",
+                 commands[i]);
+        expect_code(&folder, line, 0);
+    }
+    /* Killed between its manifest and its end, which the lock tells. */
+    expect_code(
+        &folder,
+        "chmod u+w k a m; touch k/lock; cp -r k l; $T mc t.yaml -q -n 8 -o k && "
+        "diff -r a k && $T merge c -q -o l && diff -r a l",
+        0);
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 8 -o k --keep-rows --force && touch k/lock "
+                "&& $T mc t.yaml -q -n 8 -o k --keep-rows && ls k/rows-* && "
+                "test ! -e k/lock",
+                0);
+    clean(&folder);
+}

@@ -44,7 +44,9 @@ int breakeven_command(study_act *act, int argc, char **argv);
     "                        its task is the default, and `none` is the whole study\n" \
     "  --force               begin anew: replace what Tenure wrote into DIR; with\n"   \
     "                        --shard that shard alone, and no other\n"                 \
-    "  --keep-rows           keep the row files when the study is finished\n"          \
+    "  --keep-rows           keep the row files when the study is finished; one "      \
+    "that\n"                                                                           \
+    "                        was finished before is left as it is, with or without\n"  \
     "  --lock-wait SECONDS   wait for another process that writes into DIR\n"          \
     "  -q, --quiet           no progress and no summary\n"                             \
     "  --json                print the summary as JSON\n"

@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/sha256.h"
+#include "study/lock.h"
 #include "study/plan.h"
 
 /* Makes the directory, in one that exists; it may be there already. */
@@ -53,6 +54,13 @@ bool directory_clear_work(const char *dir, double wait_s, struct error *err) MUS
 /* Removes results, of a study or, where the manifest is one of those, of a run.  There
  * must be a plan, which stays. */
 void directory_clear_results(const char *dir);
+
+/* Whether a finished study needs nothing more: it has no lock file, which goes when all
+ * else is done, or nobody could remove anything, as it may not be written to.  An error
+ * where somebody else works on it.  Not at rest: the lock is held, and there may be
+ * rows that were not to be kept. */
+bool directory_at_rest(const char *dir, double wait_s, struct study_lock *lock,
+                       bool *at_rest, struct error *err) MUST_CHECK;
 
 /* Removes plan, rows and what was hidden, of a finished study; `keep_rows`: not the
  * rows and the plan. */

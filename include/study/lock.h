@@ -24,6 +24,9 @@ struct study_lock {
 bool lock_take(struct study_lock *lock, const char *dir, double wait_s,
                struct error *err) MUST_CHECK;
 
+/* Whether there is the file, of a process that runs or was killed. */
+bool lock_is_there(const char *dir);
+
 /* Lets go, of what is held; `remove` takes the file away, too. */
 void lock_release(struct study_lock *lock, bool remove);
 

@@ -321,6 +321,19 @@ bool directory_clear_work(const char *dir, double wait_s, struct error *err)
     return true;
 }
 
+bool directory_at_rest(const char *dir, double wait_s, struct study_lock *lock,
+                       bool *at_rest, struct error *err)
+{
+    struct error inner;
+    *at_rest = !lock_is_there(dir);
+    if (*at_rest || lock_take(lock, dir, wait_s, &inner))
+        return true;
+    *at_rest = inner.kind == ERROR_IO;
+    if (!*at_rest)
+        *err = inner;
+    return *at_rest;
+}
+
 void directory_tidy(const char *dir, bool keep_rows)
 {
     remove_files(dir, keep_rows ? directory_is_hidden : is_working);

@@ -132,14 +132,29 @@ static bool acquire(struct study_lock *lock, const char *dir, double until,
     return false;
 }
 
-bool lock_take(struct study_lock *lock, const char *dir, double wait_s,
-               struct error *err)
+static char *lock_path(const char *dir)
 {
     size_t room = strlen(dir) + sizeof "/" LOCK_NAME;
     char *path = malloc(room);
     if (!path)
         out_of_memory();
     snprintf(path, room, "%s/" LOCK_NAME, dir);
+    return path;
+}
+
+bool lock_is_there(const char *dir)
+{
+    struct stat info;
+    char *path = lock_path(dir);
+    bool is_there = lstat(path, &info) == 0;
+    free(path);
+    return is_there;
+}
+
+bool lock_take(struct study_lock *lock, const char *dir, double wait_s,
+               struct error *err)
+{
+    char *path = lock_path(dir);
     *lock = (struct study_lock){.fd = -1, .path = path};
     if (acquire(lock, dir, now_s() + wait_s, err)) {
         if (is_of_lock(lock->fd)) {

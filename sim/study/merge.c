@@ -236,18 +236,19 @@ static bool merge_rows(struct merging *merging, struct error *err)
     return true;
 }
 
-static bool write_results(struct merging *merging, struct error *err)
+static bool write_results(struct merging *merging, bool was_left, struct error *err)
 {
     enum directory_state state;
     const char *out = merging->out;
     bool force = merging->options->force;
     if (!directory_look(out, merging->plan, force, &state, err))
         return false;
-    if (state == DIRECTORY_FINISHED && !force) {
-        merging->report->was_finished = true;
-        return true;
-    }
-    return merge_rows(merging, err);
+    if (state != DIRECTORY_FINISHED || force)
+        return merge_rows(merging, err);
+    merging->report->was_finished = true;
+    if (was_left)
+        directory_tidy(out, is_into_source(merging));
+    return true;
 }
 
 /* A shard with a manifest would be a study that is finished. */
@@ -262,27 +263,50 @@ static bool check_out(const char *out, struct error *err)
                           out);
 }
 
+static bool merge_locked(struct merging *merging, struct study_lock *lock,
+                         bool was_left, struct error *err)
+{
+    bool ok = write_results(merging, was_left, err);
+    lock_release(lock, true);
+    return ok;
+}
+
+static bool merge_into_new(struct merging *merging, struct error *err)
+{
+    struct study_lock lock;
+    if (!directory_make(merging->out, err) ||
+        !lock_take(&lock, merging->out, merging->options->lock_wait_s, err))
+        return false;
+    bool ok = merge_locked(merging, &lock, false, err);
+    if (!ok || merging->report->missing > 0)
+        rmdir(merging->out);
+    return ok;
+}
+
 static bool merge(struct merging *merging, struct error *err)
 {
     const struct merge_options *options = merging->options;
-    struct study_lock lock;
+    struct study_lock lock = {.path = NULL};
     enum directory_state state;
     struct stat info;
+    bool at_rest, was_left = false;
     merging->out = options->dir ? options->dir : options->sources[0];
     if (!check_out(merging->out, err))
         return false;
-    bool is_new = lstat(merging->out, &info) != 0;
-    if (!is_new &&
-        !directory_look(merging->out, merging->plan, options->force, &state, err))
+    if (lstat(merging->out, &info) != 0)
+        return merge_into_new(merging, err);
+    if (!directory_look(merging->out, merging->plan, options->force, &state, err))
         return false;
-    if (!directory_make(merging->out, err) ||
-        !lock_take(&lock, merging->out, options->lock_wait_s, err))
-        return false;
-    bool ok = write_results(merging, err);
-    lock_release(&lock, true);
-    if (is_new && (!ok || merging->report->missing > 0))
-        rmdir(merging->out);
-    return ok;
+    if (state == DIRECTORY_FINISHED && !options->force) {
+        if (!directory_at_rest(merging->out, options->lock_wait_s, &lock, &at_rest,
+                               err))
+            return false;
+        if ((merging->report->was_finished = at_rest))
+            return true;
+        was_left = true;
+    }
+    return (was_left || lock_take(&lock, merging->out, options->lock_wait_s, err)) &&
+           merge_locked(merging, &lock, was_left, err);
 }
 
 bool study_merge(const struct merge_options *options, struct study_plan *plan,

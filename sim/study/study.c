@@ -32,6 +32,7 @@ struct session {
     struct rows_files files;
     unsigned number; /* of this session */
     struct study_lock lock;
+    bool was_left; /* finished, but killed before all was tidied */
     struct crew crew;
     struct worker *workers;
     unsigned n_workers;
@@ -331,7 +332,8 @@ static bool begin(struct session *session, struct error *err)
         return begin_anew(session, err) && run_and_finish(session, err);
     if (state == DIRECTORY_FINISHED) {
         session->report->was_finished = true;
-        directory_tidy(session->dir, options->keep_rows);
+        if (session->was_left)
+            directory_tidy(session->dir, options->keep_rows);
         return true;
     }
     return (state == DIRECTORY_BEGUN || plan_write(session->plan, session->dir, err)) &&
@@ -377,6 +379,25 @@ static bool make_directories(struct session *session, struct error *err)
            directory_make(session->dir, err);
 }
 
+/* A study that is finished is left as it is, and may be read-only. */
+static bool look_at_finished(struct session *session, struct error *err)
+{
+    bool at_rest;
+    if (!directory_at_rest(session->dir, session->options->lock_wait_s, &session->lock,
+                           &at_rest, err))
+        return false;
+    session->report->was_finished = at_rest;
+    session->was_left = !at_rest;
+    return true;
+}
+
+static bool lock_directory(struct session *session, struct error *err)
+{
+    return session->was_left || (make_directories(session, err) &&
+                                 lock_take(&session->lock, session->dir,
+                                           session->options->lock_wait_s, err));
+}
+
 static bool run_session(struct session *session, struct error *err)
 {
     const struct study_options *options = session->options;
@@ -391,9 +412,14 @@ static bool run_session(struct session *session, struct error *err)
         }
         session->dir = study_shard_dir(options->dir, options->shard, &session->arena);
     }
-    if (!look_first(session, session->dir, options->force, &state, err) ||
-        !make_directories(session, err) ||
-        !lock_take(&session->lock, session->dir, options->lock_wait_s, err))
+    if (!look_first(session, session->dir, options->force, &state, err))
+        return false;
+    if (state == DIRECTORY_FINISHED && !options->force &&
+        !look_at_finished(session, err))
+        return false;
+    if (session->report->was_finished)
+        return true;
+    if (!lock_directory(session, err))
         return false;
     bool ok = begin(session, err);
     bool finished = session->options->shard.count == 0 && ok;
