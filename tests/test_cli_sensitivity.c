@@ -277,7 +277,13 @@ Test(cli_sensitivity, two_leases_cost_the_same_at_the_same_price, .timeout = 60)
     cr_expect(strstr(outcome->out, "2.6 USD/GPU-h: first is lower below, second above "
                                    "2.6 (2.6 to 2.6)\n") != NULL,
               "%s", outcome->out);
-    cr_expect(strstr(outcome->out, "first is lower everywhere") != NULL);
+    cr_expect(strstr(outcome->out, "first is lower at every point of the grid\n") !=
+                  NULL,
+              "%s", outcome->out);
+    outcome = run(&folder, "$T breakeven t.yaml -o q -n 1 | tr '\\n' ' '");
+    cr_expect(strstr(outcome->out, "One replication has no interval") != NULL &&
+                  strstr(outcome->out, "replication tells") != NULL,
+              "%s", outcome->out);
     clean(&folder);
 }
 

@@ -412,6 +412,21 @@ Test(statistics, cvar_is_the_mean_of_the_worst_with_a_fraction_of_the_last)
     cr_expect(isnan(cvar(sorted, 0, 0.95)));
 }
 
+/* Of few values in the tail the error would look far too small. */
+Test(statistics, a_small_tail_has_no_interval)
+{
+    double value[400], sorted[400];
+    struct mean_estimate got;
+    sample(PLAIN, 1, value, 400);
+    for (size_t n = 399; n <= 400; n++) {
+        size_t n_sorted = sample_sort(value, n, 1, sorted);
+        estimate_cvar(value, n, 1, sorted, n_sorted, 0.95, 0.95, &got);
+        cr_expect(fabs(got.mean - cvar(sorted, n, 0.95)) < 1e-9);
+        cr_expect(isnan(got.ci.low) == (n < 400) && isnan(got.ci.high) == (n < 400) &&
+                  isnan(got.standard_error) == (n < 400));
+    }
+}
+
 Test(statistics, the_error_of_cvar_is_that_of_its_influence_function)
 {
     enum { STUDIES = 1000, N = 800 };

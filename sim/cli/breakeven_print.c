@@ -61,12 +61,15 @@ static void say_place(struct paragraph *text, const struct text_table *table,
 }
 
 static void say_sides(struct paragraph *text, const struct text_table *table,
-                      size_t row, const char *x)
+                      size_t row, const char *x, bool is_tested)
 {
     const char *kind = text_table_cell(table, row, "kind");
     const char *below = text_table_cell(table, row, "lower_below");
     const char *above = text_table_cell(table, row, "lower_above");
-    if (strcmp(kind, "crossing") == 0) {
+    if (strcmp(kind, "crossing") == 0 && !is_tested) {
+        paragraph_say(text, "%s is lower below, %s above %.4g", below, above,
+                      text_table_number(table, row, x));
+    } else if (strcmp(kind, "crossing") == 0) {
         paragraph_say(text, "%s is lower below, %s above ", below, above);
         say_place(text, table, row, x);
     } else if (strcmp(kind, "undecided") == 0) {
@@ -74,21 +77,22 @@ static void say_sides(struct paragraph *text, const struct text_table *table,
                       " is lower");
         say_place(text, table, row, x);
     } else if (*below) {
-        paragraph_say(text, "%s is lower everywhere", below);
+        paragraph_say(text, "%s is lower at every point of the grid%s", below,
+                      is_tested ? "" : ", as far as one replication tells");
     } else {
         paragraph_say(text, "there is no figure");
     }
 }
 
 static void print_line(const struct text_table *table, size_t row, const char *x,
-                       const struct plan_axis *y, FILE *out)
+                       const struct plan_axis *y, bool is_tested, FILE *out)
 {
     struct paragraph text = {.used = 0};
     if (y)
         paragraph_say(&text, "%s %s%s%s: ", y->name,
                       text_table_cell(table, row, y->name), *y->unit ? " " : "",
                       y->unit);
-    say_sides(&text, table, row, x);
+    say_sides(&text, table, row, x, is_tested);
     paragraph_print(&text, 4, out);
 }
 
@@ -117,12 +121,17 @@ bool breakeven_print(const struct study_plan *plan, const char *dir, FILE *out,
     putc('\n', out);
     paragraph_print(&head, 0, out);
     for (size_t row = 0; row < table.n_rows && row < LINES_SHOWN; row++)
-        print_line(&table, row, x->name, y, out);
+        print_line(&table, row, x->name, y, plan->replications > 1, out);
     if (table.n_rows > LINES_SHOWN)
         fprintf(out, "... and %zu more\n", table.n_rows - LINES_SHOWN);
+    if (plan->replications > 1)
+        paragraph_say(&foot, "In brackets: where a difference of zero cannot be ruled "
+                             "out; ... is beyond the grid. ");
+    else
+        paragraph_say(&foot, "One replication has no interval: give more (-n). ");
     paragraph_say(&foot,
-                  "In brackets: where a difference of zero cannot be ruled out; ... is "
-                  "beyond the grid. The boundary is in %s/boundary.csv, all points are "
+                  "\"Lower\" is about the figure, and says nothing of better. The "
+                  "boundary is in %s/boundary.csv, all points are "
                   "in breakeven.csv.",
                   dir);
     putc('\n', out);

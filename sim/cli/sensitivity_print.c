@@ -56,6 +56,21 @@ static double half_width(const struct text_table *table, size_t row, const char 
            2;
 }
 
+/* "(1.2k, 3.4k)"; "-" where there is none. */
+static void put_interval(const struct text_table *table, size_t row, const char *low,
+                         const char *high, FILE *out)
+{
+    char from[BRIEF_TEXT], to[BRIEF_TEXT], text[64] = "-";
+    double least = text_table_number(table, row, low);
+    double most = text_table_number(table, row, high);
+    if (!isnan(least) && !isnan(most)) {
+        brief_number(from, least);
+        brief_number(to, most);
+        snprintf(text, sizeof text, "(%s, %s)", from, to);
+    }
+    fprintf(out, " %18s", text);
+}
+
 static void tornado_head(const struct text_table *table, size_t row,
                          const struct sensitivity *design, FILE *out)
 {
@@ -86,15 +101,15 @@ static void morris_head(const struct text_table *table, size_t row,
     fprintf(out, "%s, %s: %s trajectories\n", text_table_cell(table, row, "metric"),
             text_table_cell(table, row, "unit"), text_table_cell(table, row, "n"));
     prose_name("input", NAME_WIDTH, out);
-    fprintf(out, " %10s %10s %10s %10s\n", "mu*", "+-", "mu", "sigma");
+    fprintf(out, " %8s %18s %8s %8s\n", "mu*", "interval", "mu", "sigma");
 }
 
 static void morris_row(const struct text_table *table, size_t row, FILE *out)
 {
-    put_number(text_table_number(table, row, "mu_star"), 10, out);
-    put_number(half_width(table, row, "mu_star_low", "mu_star_high"), 10, out);
-    put_number(text_table_number(table, row, "mu"), 10, out);
-    put_number(text_table_number(table, row, "sigma"), 10, out);
+    put_number(text_table_number(table, row, "mu_star"), 8, out);
+    put_interval(table, row, "mu_star_low", "mu_star_high", out);
+    put_number(text_table_number(table, row, "mu"), 8, out);
+    put_number(text_table_number(table, row, "sigma"), 8, out);
 }
 
 static void sobol_head(const struct text_table *table, size_t row,
@@ -112,7 +127,9 @@ static void sobol_head(const struct text_table *table, size_t row,
                   text_table_cell(table, row, "unit"), text_table_cell(table, row, "n"),
                   sd);
     if (!isnan(part))
-        paragraph_say(&text, ", which make %.1f %% of the variance of a replication",
+        paragraph_say(&text,
+                      ", which make some %.0f %% of the variance of a replication (an "
+                      "estimate without an interval)",
                       100 * part);
     paragraph_print(&text, 2, out);
     prose_name("input", NAME_WIDTH, out);
@@ -126,10 +143,16 @@ static void put_share(const struct text_table *table, size_t row, const char *na
     snprintf(low, sizeof low, "%s_low", name);
     snprintf(high, sizeof high, "%s_high", name);
     double value = text_table_number(table, row, name);
-    if (!isnan(value))
-        snprintf(text, sizeof text, "%.3f (%.3f, %.3f)", value,
-                 text_table_number(table, row, low),
-                 text_table_number(table, row, high));
+    double least = text_table_number(table, row, low);
+    double most = text_table_number(table, row, high);
+    if (fabs(value) >= 100)
+        snprintf(text, sizeof text, "%.3g", value);
+    else if (!isnan(value) && (isnan(least) || isnan(most)))
+        snprintf(text, sizeof text, "%.3f", value);
+    else if (!isnan(value) && (fabs(least) >= 100 || fabs(most) >= 100))
+        snprintf(text, sizeof text, "%.3f (%.2g, %.2g)", value, least, most);
+    else if (!isnan(value))
+        snprintf(text, sizeof text, "%.3f (%.3f, %.3f)", value, least, most);
     fprintf(out, "%22s", text);
 }
 
@@ -147,10 +170,16 @@ static const struct {
     const char *legend;
 } printers[] = {
     {tornado_head, tornado_row,
-     "Differences from the medians; swing is high less low, +- half of its interval."},
+     "Differences from the medians, as many runs of each; swing is high less low, +- "
+     "half "
+     "of its interval.  The order is by the largest of the three.  Nothing is said of "
+     "what inputs do together, nor of values between and beyond."},
     {morris_head, morris_row,
      "mu* is the mean size of the effect of a whole range of probability, mu its mean "
-     "with sign, sigma its deviation: interaction or a curve."},
+     "with sign, sigma its deviation: interaction or a curve. The intervals are over "
+     "trajectories alone: with few of them, and where chance is shared, they hold the "
+     "truth far less often than they say; take the order from them, and sizes from "
+     "sobol."},
     {sobol_head, sobol_row,
      "Shares of the variance that the inputs make, by one alone and with all its "
      "interactions."},

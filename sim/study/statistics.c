@@ -311,6 +311,8 @@ void estimate_cvar(const double *value, size_t n, size_t unit, const double *sor
     struct tail tail = {value, sample_quantile(sorted, n_sorted, p), 1 - p};
     estimate(influence, &tail, n, unit, confidence, out);
     out->sd = out->min = out->max = NAN;
+    if ((1 - p) * (double)n_sorted < CVAR_TAIL)
+        out->standard_error = out->ci.low = out->ci.high = NAN;
 }
 
 /* ---- proportions ---- */

@@ -38,7 +38,7 @@ static const struct study_field points_fields[] = {
     {"max", "the most", FIELD_PLAIN},
     {"pNN, pNN_low, pNN_high", "for each of `study.quantiles`, as p05 or p99_5: the smallest value of rank >= p n, and its interval; a limit that n cannot give is empty", FIELD_QUANTILES},
     {"cvar_95", "mean of the highest 5 %", FIELD_PLAIN},
-    {"cvar_95_low", "its interval", FIELD_PLAIN},
+    {"cvar_95_low", "its interval; empty below 400 replications, whose tail is too small for one", FIELD_PLAIN},
     {"cvar_95_high", "its upper limit", FIELD_PLAIN},
     {"target", "what `study.targets` asks of the metric; else it and the next three are empty", FIELD_PLAIN},
     {"miss_probability", "share of replications that miss it", FIELD_PLAIN},
