@@ -122,7 +122,8 @@ Test(cli_study_directory, a_merge_by_force_that_fails_leaves_the_earlier_result,
         "mc t.yaml -q -n 8 -o b; cp -r b kept; mkdir b/.points.csv.tmp",
         0);
     expect_code(&folder, "$T merge c -q -o b --force", 2);
-    expect_code(&folder, "rm -r b/.*.tmp b/lock; $T audit b && diff kept b", 0);
+    expect_code(&folder,
+                "rmdir b/.points.csv.tmp; rm b/lock; $T audit b && diff kept b", 0);
     expect_code(&folder, "$T merge c -q -o b --force", 0);
     expect_same(&folder, "a", "b");
     clean(&folder);
@@ -291,5 +292,38 @@ Test(cli_study_directory, a_finished_study_is_left_as_it_is, .timeout = 60)
                 "&& $T mc t.yaml -q -n 8 -o k --keep-rows && ls k/rows-* && "
                 "test ! -e k/lock",
                 0);
+    clean(&folder);
+}
+
+/* Files may have 200 kB, which rows of 32 replications do not need, but those of 96 do;
+ * and where a file cannot be made, those before it. */
+Test(cli_study_directory, what_could_not_be_written_leaves_nothing_hidden,
+     .timeout = 60)
+{
+    static const struct {
+        const char *line;
+        int code;
+    } cases[] = {
+        {"(trap '' XFSZ; ulimit -f 400; $T merge c -o b 2>err2)", 5},
+        {"(trap '' XFSZ; ulimit -f 400; $T merge c 2>err2)", 5},
+        {"(trap '' XFSZ; ulimit -f 400; $T mc t.yaml -o c 2>err2)", 5},
+        {"(trap '' XFSZ; ulimit -f 0; $T mc t.yaml -o b 2>err2)", 5},
+        {"mkdir b b/.points.csv.tmp; $T merge c -o b 2>err2; code=$?; rmdir "
+         "b/.points.csv.tmp; (exit $code)",
+         2},
+    };
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder,
+                "for i in 0 1 2; do $T mc t.yaml -q --shard $i/3 -o c || exit 9; done",
+                0);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        expect_code(&folder, cases[i].line, cases[i].code);
+        expect_code(&folder,
+                    "mkdir -p b; test -z \"$(find b c -name '.?*')\" && test ! -e "
+                    "b/manifest.json && rm -r b",
+                    0);
+    }
+    expect_code(&folder, "$T mc t.yaml -q -o a && $T merge c -q", 0);
+    expect_same(&folder, "a", "c");
     clean(&folder);
 }

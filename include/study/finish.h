@@ -46,7 +46,8 @@ struct finish_report {
     char failed_text[1024]; /* and why */
 };
 
-/* All tasks below the cuts must be among the rows. */
+/* All tasks below the cuts must be among the rows.  A failure leaves nothing half
+ * written behind. */
 bool study_finish(const struct finish_options *options, struct finish_report *report,
                   struct error *err) MUST_CHECK;
 

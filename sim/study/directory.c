@@ -73,8 +73,11 @@ bool directory_write(const char *dir, const char *name, const char *text,
                      struct error *err)
 {
     struct arena arena = {0};
-    bool ok = write_file(directory_hide(dir, name, &arena), text, err) &&
-              directory_show(dir, name, err) && sync_directory(dir, err);
+    const char *path = directory_hide(dir, name, &arena);
+    bool ok = write_file(path, text, err) && directory_show(dir, name, err);
+    if (!ok)
+        unlink(path);
+    ok = ok && sync_directory(dir, err);
     arena_free(&arena);
     return ok;
 }

@@ -234,6 +234,8 @@ bool study_finish(const struct finish_options *options, struct finish_report *re
               (!design->analyse || design->analyse(&results, err)) &&
               results_publish(&results, err);
     csv_discard(results.open);
+    if (!ok)
+        directory_tidy(options->dir, true);
     transpose_free(results.transpose);
     arena_free(&results.arena);
     return ok;
