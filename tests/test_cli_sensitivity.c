@@ -102,8 +102,21 @@ Test(cli_sensitivity, a_tornado_of_a_linear_cost_is_exact, .timeout = 60)
     cr_expect(eq(str, (char *)json_string_value(json_object_get(b, "low_value")),
                  "2.1 USD/GPU-h"));
     cr_expect(
-        eq(int, (int)json_integer_value(json_object_get(root, "replications")), 5 * 3));
+        eq(int, (int)json_integer_value(json_object_get(root, "replications")), 3));
+    cr_expect(eq(int, (int)json_integer_value(json_object_get(root, "runs")), 5 * 3));
     json_decref(root);
+    clean(&folder);
+}
+
+Test(cli_sensitivity, a_metric_that_stands_twice_is_refused)
+{
+    struct folder folder = prepared(linear);
+    struct outcome *outcome =
+        run(&folder, "$T sensitivity t.yaml -o a --metric total.npv_usd --metric "
+                     "total.npv_usd");
+    cr_expect(eq(int, outcome->code, 1));
+    cr_expect(strstr(outcome->err, "total.npv_usd stands twice") != NULL, "%s",
+              outcome->err);
     clean(&folder);
 }
 

@@ -357,7 +357,8 @@ Test(study_files, the_summary_as_json_has_the_figures_of_the_files, .timeout = 6
     json_t *root = json_loads(outcome->out, 0, NULL);
     cr_assert(root != NULL);
     struct sheet points = read_table(&folder, "a/points.csv");
-    cr_expect(eq(i64, json_integer_value(json_object_get(root, "replications")), 90));
+    cr_expect(eq(i64, json_integer_value(json_object_get(root, "runs")), 90));
+    cr_expect(eq(i64, json_integer_value(json_object_get(root, "replications")), 30));
     const json_t *list = json_object_get(root, "points");
     cr_assert(eq(sz, json_array_size(list), 3));
     int compared = 0;

@@ -59,13 +59,24 @@ static bool belongs(const char *text, bool fits, const char *option, const char 
            error_kind_set(err, ERROR_USAGE, "%s is for --method %s", option, method);
 }
 
+static bool are_different(const struct cli_values *names, struct error *err)
+{
+    for (size_t i = 0; i < names->n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(names->text[i], names->text[k]) == 0)
+                return error_kind_set(err, ERROR_USAGE, "--metric %.100s stands twice",
+                                      names->text[i]);
+    return true;
+}
+
 static bool apply(void *self, struct study_setup *setup, struct error *err)
 {
     const struct arguments *from = self;
     struct sensitivity_options to = {.metrics = from->metrics.text,
                                      .n_metrics = from->metrics.n,
                                      .replications = setup->replications_given};
-    if (!read_method(from->method, &to.method, err))
+    if (!read_method(from->method, &to.method, err) ||
+        !are_different(&from->metrics, err))
         return false;
     bool tornado = to.method == SENSITIVITY_TORNADO;
     bool morris = to.method == SENSITIVITY_MORRIS;

@@ -121,7 +121,8 @@ json_t *study_json_head(const struct study_plan *plan,
     manifest_set(root, "study", json_string(plan->id));
     manifest_set(root, "scenario", manifest_text(plan->scenario));
     manifest_set(root, "directory", manifest_text(dir));
-    manifest_set(root, "replications", json_integer((json_int_t)report->rows));
+    manifest_set(root, "replications", json_integer((json_int_t)plan->replications));
+    manifest_set(root, "runs", json_integer((json_int_t)report->rows));
     manifest_set(root, "failed", json_integer((json_int_t)report->failed));
     manifest_set(root, "confidence", json_real(plan->confidence));
     return root;
