@@ -327,3 +327,17 @@ Test(cli_study_directory, what_could_not_be_written_leaves_nothing_hidden,
     expect_same(&folder, "a", "c");
     clean(&folder);
 }
+
+Test(cli_study_directory, that_a_comment_makes_another_study_is_told)
+{
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(&folder,
+                "$T mc t.yaml -q -n 8 --shard 0/2 -o a && echo '# checked' >>t.yaml",
+                0);
+    expect_refused(
+        &folder, "$T mc t.yaml -q -n 8 --shard 0/2 -o a", 1,
+        "a/shards/0-of-2 holds another study that has begun: the input "
+        "'t.yaml' has changed (comments and blanks count, too); name another "
+        "directory, or replace it with --force");
+    clean(&folder);
+}

@@ -147,7 +147,9 @@ static bool tell_input(const json_t *was, const json_t *is, char text[PLAN_DIFFE
         if (!path ||
             is_same(json_object_get(entry, "sha256"), digest_of_input(was, path)))
             continue;
-        snprintf(text, PLAN_DIFFERENCE, "the input '%.300s' has changed", path);
+        snprintf(text, PLAN_DIFFERENCE,
+                 "the input '%.300s' has changed (comments and blanks count, too)",
+                 path);
         return true;
     }
     return false;
