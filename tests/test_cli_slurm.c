@@ -344,6 +344,36 @@ Test(cli_slurm, what_has_begun_stays_divided_as_it_is, .timeout = 60)
     clean(&folder);
 }
 
+/* Between submitting and running anything may be changed. */
+Test(cli_slurm, a_task_of_another_study_than_was_submitted_runs_nothing, .timeout = 60)
+{
+    struct folder folder = prepared();
+    expect_code(&folder,
+                "$T slurm t.yaml -o d --shards 4 -q -- --array=0-3%2 >script; "
+                "SLURM_ARRAY_TASK_ID=0 sh script && echo '# changed' >>t.yaml",
+                0);
+    struct outcome *outcome = run(&folder, "SLURM_ARRAY_TASK_ID=1 sh script");
+    cr_expect(eq(int, outcome->code, 1));
+    cr_expect(strstr(outcome->err, "this is no longer the study that was asked for") !=
+                  NULL,
+              "%s", outcome->err);
+    expect_code(&folder, "ls d/shards/1-of-4", 2);
+    clean(&folder);
+}
+
+/* Settings of the user's for squeue would hide jobs that wait. */
+Test(cli_slurm, squeue_is_asked_without_the_settings_of_the_user, .timeout = 60)
+{
+    struct folder folder = prepared();
+    expect_code(&folder,
+                "$T slurm t.yaml -o d --shards 4 -q >script; printf '#!/bin/sh\nenv >"
+                "environment\n' >squeue; SQUEUE_STATES=RUNNING SQUEUE_USERS=x "
+                "SQUEUEX=1 $T slurm -o d --status && ! grep ^SQUEUE_ environment && "
+                "grep ^SQUEUEX= environment",
+                0);
+    clean(&folder);
+}
+
 Test(cli_slurm, mistakes_are_told, .timeout = 60)
 {
     static const struct {
@@ -371,6 +401,17 @@ Test(cli_slurm, mistakes_are_told, .timeout = 60)
         {"t.yaml -o d --jobs 1025", 1, "--jobs: 1025 is not in 1 to 1024"},
         {"t.yaml -o d --command nc", 1,
          "--command: 'nc' is not mc, sweep, sensitivity or breakeven"},
+        {"t.yaml -o d -- -J mine", 1,
+         "-J: the name of the jobs is that by which --status finds them; leave it"},
+        {"t.yaml -o d -- --time=5 --job-name=mine", 1,
+         "--job-name=mine: the name of the jobs is that by which --status finds them; "
+         "leave it"},
+        {"t.yaml -o d --shards 4 -- --array=1-3", 1,
+         "--array: this study has tasks 0-3, all of which are needed; 0-3%8 runs eight "
+         "at a time"},
+        {"t.yaml -o d --shards 4 -- -a 0-31", 1,
+         "--array: this study has tasks 0-3, all of which are needed; 0-3%8 runs eight "
+         "at a time"},
         {"none.yaml -o d", 2, "none.yaml: No such file or directory"},
         {"t.yaml -o d --set pools.own.gpus=x", 2,
          "--set pools.own.gpus: 'x' is not a whole number, such as 8"},

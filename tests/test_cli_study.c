@@ -249,9 +249,12 @@ Test(cli_study, in_an_array_of_slurm_the_task_is_the_shard, .timeout = 60)
         const char *variables, *options, *made;
         int code;
     } cases[] = {
-        {"TASK_ID=7 MIN=3 MAX=9 STEP=2 COUNT=4", "", "2-of-4", 0},
+        {"TASK_ID=4 MIN=0 MAX=6 STEP=2 COUNT=4", "", "2-of-4", 0},
+        /* Of an array from 0 on a part that is run again looks like this, too. */
+        {"TASK_ID=7 MIN=3 MAX=9 STEP=2 COUNT=4", "", NULL, 1},
         {"TASK_ID=0 MIN=0 MAX=6 COUNT=7", "", "0-of-7", 0},
-        {"TASK_ID=5 MIN=5 MAX=5 STEP=1 COUNT=1", "", "0-of-1", 0},
+        {"TASK_ID=5 MIN=5 MAX=5 STEP=1 COUNT=1", "", NULL, 1},
+        {"TASK_ID=0 MIN=0 MAX=0 STEP=1 COUNT=1", "", "0-of-1", 0},
         {"TASK_ID=7 MIN=3 MAX=9 STEP=1 COUNT=4", "", NULL, 1}, /* --array=3,5,7,9 */
         {"TASK_ID=7", "", NULL, 1},
         {"TASK_ID=7 MIN=3 MAX=9 STEP=1 COUNT=4", "--shard 1/3", "1-of-3", 0},

@@ -18,6 +18,7 @@ static const struct slurm_script usual = {
     .command = "mc",
     .scenario = "own-or-lease.yaml",
     .dir = "out",
+    .id = "5d41402abc4b2a76b9719d911017c592ae3f4e6b2f7c81d0",
     .options =
         (const struct slurm_option[]){
             {"--replications", "4000"},
@@ -73,6 +74,8 @@ Test(slurm, the_script_is_one_that_a_person_can_read)
         "scenario=own-or-lease.yaml\n"
         "dir=out\n"
         "logs=/scratch/ada/out/shards/logs\n"
+        "study=5d41402abc4b2a76b9719d911017c592ae3f4e6b2f7c81d0 # what it was when "
+        "this was written; a task of another refuses\n"
         "tasks=40\n"
         "\n"
         "# Outside of a job: submit it all.  The merge waits until every task has "
@@ -81,6 +84,7 @@ Test(slurm, the_script_is_one_that_a_person_can_read)
         "# or not, and then says what is missing.\n"
         "if [ -z \"${SLURM_ARRAY_TASK_ID-}\" ] && [ \"${1-}\" != merge ]; then\n"
         "    mkdir -p -- \"$logs\" || exit 5\n"
+        "    unset SBATCH_JOB_NAME SBATCH_ARRAY_INX SBATCH_DEPENDENCY SBATCH_OUTPUT\n"
         "    array=$(sbatch --parsable \"$@\" -- \"$0\") || exit 5\n"
         "    array=${array%%;*}\n"
         "    echo \"job $array: the tasks\"\n"
@@ -100,7 +104,8 @@ Test(slurm, the_script_is_one_that_a_person_can_read)
         "    --replications 4000 \\\n"
         "    --set pools.own.gpus=512 \\\n"
         "    --set 'name=it'\\''s mine' \\\n"
-        "    --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --lock-wait 1800 \\\n"
+        "    --expect \"$study\" --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" \\\n"
+        "    --lock-wait 1800 \\\n"
         "    --jobs \"${SLURM_CPUS_PER_TASK:-2}\"\n";
     struct arena arena = {0};
     cr_expect_str_eq(text_of(&usual, &arena), wanted);
@@ -228,11 +233,13 @@ Test(slurm, no_text_of_the_user_is_more_than_a_word_of_a_task)
         cr_expect(strstr(text, line) != NULL, "%s", text);
         const char *called =
             stage_run(&stage, text, "SLURM_ARRAY_TASK_ID=17 SLURM_CPUS_PER_TASK=3", "");
-        cr_expect_str_eq(called,
-                         arena_printf(&stage.arena,
-                                      "in %s/from\nmc\n%s\n-o\n%s\n--set\n%s\n--shard\n"
-                                      "17/40\n--lock-wait\n1800\n--jobs\n3\n",
-                                      stage.dir, hostile[i], script.dir, hostile[i]));
+        cr_expect_str_eq(
+            called,
+            arena_printf(&stage.arena,
+                         "in %s/from\nmc\n%s\n-o\n%s\n--set\n%s\n"
+                         "--expect\n5d41402abc4b2a76b9719d911017c592ae3f4"
+                         "e6b2f7c81d0\n--shard\n17/40\n--lock-wait\n1800\n--jobs\n3\n",
+                         stage.dir, hostile[i], script.dir, hostile[i]));
         called = stage_run(&stage, text, "", "merge");
         cr_expect_str_eq(called,
                          arena_printf(&stage.arena, "in %s/from\nmerge\n--\n%s\n",

@@ -48,6 +48,9 @@ int breakeven_command(study_act *act, int argc, char **argv);
     "that\n"                                                                           \
     "                        was finished before is left as it is, with or without\n"  \
     "  --lock-wait SECONDS   wait for another process that writes into DIR\n"          \
+    "  --expect ID           run only if this is the study of that id, as "            \
+    "plan.json\n"                                                                      \
+    "                        and manifest.json have it\n"                              \
     "  -q, --quiet           no progress and no summary\n"                             \
     "  --json                print the summary as JSON\n"
 

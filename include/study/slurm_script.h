@@ -39,6 +39,7 @@ struct slurm_script {
     const char *command;  /* mc, sweep, ... */
     const char *scenario; /* operand, as given */
     const char *dir;      /* of the study, as given */
+    const char *id;       /* of its plan, which each task must find again */
     const struct slurm_option *options; /* of the command */
     size_t n_options;
     const char *const *about; /* lines of a comment, of 76 columns: what it computes */
@@ -67,11 +68,11 @@ bool slurm_script_note(const char *path, struct arena *arena, struct slurm_note 
 /* One word of an #SBATCH line. */
 const char *slurm_sbatch_word(struct arena *arena, const char *text);
 
-/* A name for the jobs of a study: of the scenario's file name what needs no quotes, and
+/* A name for the jobs of a study: of the last name in a path what needs no quotes, and
  * six digits of a hash of the study's directory, by which squeue finds them and no
  * others.  The merge is called the same with "-merge" behind. */
 #define SLURM_MERGE_SUFFIX "-merge"
-const char *slurm_job_name(struct arena *arena, const char *scenario, const char *dir);
+const char *slurm_job_name(struct arena *arena, const char *path, const char *dir);
 
 /* Rising numbers as sbatch takes them: "1,7-9". */
 const char *slurm_array_text(struct arena *arena, const int64_t tasks[], size_t n);

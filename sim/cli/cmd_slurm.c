@@ -301,6 +301,51 @@ static bool prepare(struct slurm *slurm, struct error *err)
     return check_shards(slurm, err) && count_tasks(slurm, err);
 }
 
+/* The value of an option of sbatch's in its words, and how many words it is; NULL: it
+ * is another. */
+static const char *value_of(const char *const words[], size_t n, char letter,
+                            const char *name)
+{
+    size_t length = strlen(name);
+    if (words[0][0] == '-' && words[0][1] == letter)
+        return words[0][2] ? words[0] + 2 : n > 1 ? words[1] : "";
+    if (strncmp(words[0], name, length) != 0)
+        return NULL;
+    if (words[0][length] == '=')
+        return words[0] + length + 1;
+    return words[0][length] ? NULL : n > 1 ? words[1] : "";
+}
+
+/* What the script itself says must not be said otherwise: then --status and the tasks
+ * would not find each other. */
+static bool check_sbatch(const struct slurm *slurm, struct error *err)
+{
+    const struct arguments *arguments = &slurm->arguments;
+    char all[64];
+    int length = snprintf(all, sizeof all, "0-%" PRId64, slurm->tasks - 1);
+    for (size_t i = 0; i < arguments->n_sbatch; i++) {
+        const char *const *words = arguments->sbatch + i;
+        size_t n = arguments->n_sbatch - i;
+        const char *array = value_of(words, n, 'a', "--array");
+        if (value_of(words, n, 'J', "--job-name"))
+            return error_kind_set(err, ERROR_USAGE,
+                                  "%s: the name of the jobs is that by which --status "
+                                  "finds them; leave it",
+                                  words[0]);
+        if (strcmp(words[0], "--test-only") == 0)
+            return error_kind_set(err, ERROR_USAGE,
+                                  "--test-only: without --submit nothing is submitted; "
+                                  "give it to sbatch with the script by hand");
+        if (array && (strncmp(array, all, (size_t)length) != 0 ||
+                      (array[length] && array[length] != '%')))
+            return error_kind_set(err, ERROR_USAGE,
+                                  "--array: this study has tasks %s, all of which are "
+                                  "needed; %s%%8 runs eight at a time",
+                                  all, all);
+    }
+    return true;
+}
+
 static bool make_script(struct slurm *slurm, struct error *err)
 {
     const struct arguments *arguments = &slurm->arguments;
@@ -311,6 +356,7 @@ static bool make_script(struct slurm *slurm, struct error *err)
         .command = slurm->design->kind,
         .scenario = arguments->scenario,
         .dir = arguments->dir,
+        .id = slurm->plan.id,
         .about = about,
         .n_about = describe(slurm, about),
         .sbatch = arguments->sbatch,
@@ -320,7 +366,7 @@ static bool make_script(struct slurm *slurm, struct error *err)
     };
     script.options = options_of(slurm, &script.n_options);
     int64_t most = slurm->note.tasks > slurm->tasks ? slurm->note.tasks : slurm->tasks;
-    if (!slurm_prepare(&script, arena, err) ||
+    if (!check_sbatch(slurm, err) || !slurm_prepare(&script, arena, err) ||
         (arguments->submit && !slurm_check_queue(&script, most, arena, err)) ||
         !slurm_write(&script, slurm->path, arena, &text, err))
         return false;

@@ -79,7 +79,8 @@ bool slurm_prepare(struct slurm_script *script, struct arena *arena, struct erro
     char *real = realpath(script->dir, NULL);
     if (!real)
         return error_errno(err, script->dir);
-    script->name = slurm_job_name(arena, script->scenario, real);
+    /* Of the directory alone: whatever study is submitted there is found. */
+    script->name = slurm_job_name(arena, real, real);
     free(real);
     return true;
 }
@@ -92,6 +93,28 @@ bool slurm_write(const struct slurm_script *script, const char *path,
            (chmod(path, 0755) == 0 || error_errno(err, path));
 }
 
+extern char **environ;
+
+/* What a user has set for squeue, as SQUEUE_STATES, would hide jobs from us. */
+static void forget_squeue_settings(void)
+{
+    static const char begin[] = "SQUEUE_";
+    for (char **entry = environ; *entry;) {
+        char name[64];
+        size_t length = strcspn(*entry, "=");
+        bool is_one =
+            strncmp(*entry, begin, strlen(begin)) == 0 && length < sizeof name;
+        if (is_one) {
+            memcpy(name, *entry, length);
+            name[length] = '\0';
+        }
+        if (!is_one || unsetenv(name) != 0)
+            entry++;
+        else
+            entry = environ; /* it was moved */
+    }
+}
+
 bool slurm_ask_queue(const char *name, int64_t n_tasks, struct arena *arena,
                      struct slurm_queue *queue)
 {
@@ -101,6 +124,7 @@ bool slurm_ask_queue(const char *name, int64_t n_tasks, struct arena *arena,
         "squeue", "--noheader", "--array", names, "--format=" SLURM_QUEUE_FORMAT, NULL};
     struct error ignored;
     const char *text;
+    forget_squeue_settings();
     if (!child_capture(argv, 20, arena, &text, &ignored))
         return false;
     slurm_queue_read(text, name, n_tasks, arena, queue);

@@ -7,12 +7,12 @@
 #include "cli/study_open.h"
 #include "cli/study_print.h"
 
-#define OPTIONS_COMMON 10
+#define OPTIONS_COMMON 11
 #define OPTIONS_OWN    12
 #define JOBS_MAX       1024
 
 struct arguments {
-    const char *scenario, *dir, *replications, *jobs, *shard, *lock_wait;
+    const char *scenario, *dir, *replications, *jobs, *shard, *lock_wait, *expect;
     struct cli_values overrides;
     bool force, keep_rows, quiet, json;
 };
@@ -40,6 +40,7 @@ static bool parse(struct run *run, int argc, char **argv, struct error *err)
         {.name = "set", .values = &to->overrides},
         {.name = "shard", .value = &to->shard},
         {.name = "lock-wait", .value = &to->lock_wait},
+        {.name = "expect", .value = &to->expect},
         {.name = "force", .flag = &to->force},
         {.name = "keep-rows", .flag = &to->keep_rows},
         {.name = "quiet", .letter = 'q', .flag = &to->quiet},
@@ -227,6 +228,13 @@ static bool run_study(struct run *run, struct error *err)
     if (!(run->file = study_scenario(&request, &run->arena, err)) ||
         !study_plan(&request, run->file, &run->setup, &run->plan, &run->arena, err))
         return false;
+    if (from->expect && strcmp(from->expect, run->plan.id) != 0)
+        return error_kind_set(err, ERROR_USAGE,
+                              "%s: this is no longer the study that was asked for: the "
+                              "scenario, a file that it reads, its options, Tenure or "
+                              "the machine's libraries have changed (its id is %.12s, "
+                              "expected was %.12s); nothing was run",
+                              from->scenario, run->plan.id, from->expect);
     if (!run->arguments.quiet && isatty(STDERR_FILENO))
         run->options.progress = show_progress;
     bool ok = study_run(&run->setup, &run->plan, &run->options, &run->report, err);

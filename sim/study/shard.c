@@ -24,7 +24,8 @@ static bool variable(const char *name, int64_t *value)
     return text && whole(text, strlen(text), value);
 }
 
-/* Task ID of an array from MIN on by STEP, COUNT in all. */
+/* Task ID of an array from 0 on by STEP, COUNT in all.  One that begins elsewhere may
+ * be a part of it that is run again, --array=2 of 0-3, and not the whole. */
 static bool from_slurm(struct study_shard *shard, struct error *err)
 {
     int64_t id, min, max, count, step = 1;
@@ -36,15 +37,16 @@ static bool from_slurm(struct study_shard *shard, struct error *err)
         variable("SLURM_ARRAY_TASK_COUNT", &count) &&
         (variable("SLURM_ARRAY_TASK_STEP", &step) ||
          !getenv("SLURM_ARRAY_TASK_STEP")) &&
-        step > 0 && id >= min && id <= max && (id - min) % step == 0 &&
+        step > 0 && min == 0 && id >= min && id <= max && (id - min) % step == 0 &&
         (max - min) / step + 1 == count) {
         *shard = (struct study_shard){(uint64_t)((id - min) / step), (uint64_t)count};
         return true;
     }
     return error_kind_set(err, ERROR_USAGE,
-                          "this is a task of a Slurm array with gaps, so which part of "
-                          "the study is meant is not clear; give --shard I/N, or "
-                          "--shard none for the whole study");
+                          "this is a task of a Slurm array that has gaps or does not "
+                          "begin at 0, so which part of the study is meant is not "
+                          "clear; give --shard I/N, or --shard none for the whole "
+                          "study");
 }
 
 bool study_shard_parse(const char *text, struct study_shard *shard, struct error *err)

@@ -168,10 +168,11 @@ static void write_names(const struct slurm_script *script, const char *logs,
             "scenario=%s\n"
             "dir=%s\n"
             "logs=%s\n"
+            "study=%s # what it was when this was written; a task of another refuses\n"
             "tasks=%" PRId64 "\n",
             shell_word(arena, script->program), shell_word(arena, script->from),
             shell_word(arena, script->scenario), shell_word(arena, script->dir),
-            shell_word(arena, logs), script->tasks);
+            shell_word(arena, logs), script->id, script->tasks);
 }
 
 static void write_submit(const struct slurm_script *script, const char *pattern,
@@ -185,6 +186,7 @@ static void write_submit(const struct slurm_script *script, const char *pattern,
         "# or not, and then says what is missing.\n"
         "if [ -z \"${SLURM_ARRAY_TASK_ID-}\" ] && [ \"${1-}\" != merge ]; then\n"
         "    mkdir -p -- \"$logs\" || exit 5\n"
+        "    unset SBATCH_JOB_NAME SBATCH_ARRAY_INX SBATCH_DEPENDENCY SBATCH_OUTPUT\n"
         "    array=$(sbatch --parsable \"$@\" -- \"$0\") || exit 5\n"
         "    array=${array%%%%;*}\n"
         "    echo \"job $array: the tasks\"\n"
@@ -212,7 +214,8 @@ static void write_work(const struct slurm_script *script, struct arena *arena,
         fprintf(out, "    %s %s \\\n", script->options[i].name,
                 shell_word(arena, script->options[i].value));
     fprintf(out,
-            "    --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" --lock-wait " LOCK_WAIT " \\\n"
+            "    --expect \"$study\" --shard \"$SLURM_ARRAY_TASK_ID/$tasks\" \\\n"
+            "    --lock-wait " LOCK_WAIT " \\\n"
             "    --jobs \"${SLURM_CPUS_PER_TASK:-%" PRId64 "}\"\n",
             script->threads);
 }
