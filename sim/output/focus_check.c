@@ -89,6 +89,16 @@ static bool is_plain_decimal(const char *text)
     return whole > 0 && part > 0 && *text == '\0';
 }
 
+/* More than all the world's money, and far from what sums of int128 hold. */
+#define WHOLE_DIGITS_MAX 18
+
+static bool is_too_large(const char *text)
+{
+    text += *text == '-';
+    text += strspn(text, "0");
+    return strspn(text, "0123456789") > WHOLE_DIGITS_MAX;
+}
+
 /* Nine digits or fewer after the point, as an integer times 10^9. */
 static int128 scaled(const char *text)
 {
@@ -98,7 +108,7 @@ static int128 scaled(const char *text)
     for (text += negative; *text; text++) {
         if (*text == '.') {
             digits = 0;
-        } else if (digits < 9 && value < (int128)1 << 100) {
+        } else if (digits < 9) {
             value = value * 10 + (*text - '0');
             digits += digits >= 0;
         }
@@ -141,7 +151,9 @@ static void read_field(struct reading *reading, int64_t line,
     switch (column->kind) {
     case FOCUS_USD:
     case FOCUS_QUANTITY:
-        if (is_plain_decimal(field.text))
+        if (is_plain_decimal(field.text) && is_too_large(field.text))
+            find(reading, line, "%s: '%.40s' is too large", column->name, field.text);
+        else if (is_plain_decimal(field.text))
             cell->value = scaled(field.text);
         else
             find(reading, line, "%s: '%s' is not a plain decimal number", column->name,
