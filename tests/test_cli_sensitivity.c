@@ -327,6 +327,31 @@ Test(cli_sensitivity, a_boundary_has_a_band_around_it, .timeout = 120)
     clean(&folder);
 }
 
+/* Where no GPUs are owned they have no utilization. */
+Test(cli_sensitivity, a_boundary_says_from_how_many_replications_it_is, .timeout = 60)
+{
+    struct folder folder = prepared(
+        START DEMAND BURST
+        "uncertain: {demand.0.scale: {discrete: [{value: 0, weight: 1}, {value: 1, "
+        "weight: 3}]}}\n"
+        "breakeven:\n"
+        "  x: {pools.own.gpus: [0, 8, 16, 24]}\n"
+        "  between: {a: {}, b: {pools.burst.limit: 0}}\n");
+    json_t *root = json_of(&folder, "$T breakeven t.yaml -o o -n 16 --json --metric "
+                                    "own.wait_mean_s");
+    const json_t *row = boundary_at(root, 0);
+    double n = number(row, "n");
+    cr_expect(n > 1 && n < 16, "%g", n);
+    cr_expect(strcmp(text(row, "lower_below"), "") != 0 || !is_none(row, "low"));
+    json_decref(root);
+    struct outcome *outcome = run(&folder, "$T breakeven t.yaml -o o --metric "
+                                           "own.wait_mean_s -n 16 | tr '\\n' ' '");
+    cr_expect(strstr(outcome->out, "replications that have it all along)") != NULL ||
+                  strstr(outcome->out, "that have it all") != NULL,
+              "%s", outcome->out);
+    clean(&folder);
+}
+
 /* What is uncertain in a Monte Carlo study may be an axis here: it is not drawn. */
 Test(cli_sensitivity, a_boundary_over_what_is_uncertain_does_not_draw_it,
      .timeout = 120)

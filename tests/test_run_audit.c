@@ -446,7 +446,7 @@ static bool is_excepted(enum output_table table, char *line, size_t c)
            strncmp(field(line, LEDGER_ACCOUNT), "resale,", 7) == 0;
 }
 
-/* In each column, some thirty cells spread over the file. */
+/* In each column, some dozen cells spread over the file. */
 static void spoil(const char *dir, enum output_table table)
 {
     const struct output_file *file = &output_files[table];
@@ -460,7 +460,7 @@ static void spoil(const char *dir, enum output_table table)
     size_t rows = 0;
     for (size_t i = 0; i < document.length; i++)
         rows += document.text[i] == '\n';
-    size_t step = rows / 30 * SANITIZED_SHARE + 1, line_number = 1;
+    size_t step = rows / 12 * SANITIZED_SHARE + 1, line_number = 1;
     for (char *line = strchr(document.text, '\n') + 1; *line;
          line = strchr(line, '\n') + 1) {
         if (++line_number % step)

@@ -388,6 +388,17 @@ Test(study_spec, a_breakeven_sets_what_is_uncertain_and_the_rest_stays_correlate
     cr_expect(strstr(r.err.text, "uncertain has 'pools.own.price' already") != NULL,
               "%s", r.err.text);
     arena_free(&r.arena);
+
+    /* Of one design alone: the other would lose its uncertainty as well. */
+    read_spec(&r, "uncertain: {pools.own.price: {uniform: {min: 1 USD/GPU-h, max: 2 "
+                  "USD/GPU-h}}}\n"
+                  "breakeven: {x: {demand.batch.scale: [1, 2]}, between: {a: "
+                  "{pools.own.price: 3 USD/GPU-h}, b: {}}}\n");
+    cr_expect(not(r.ok));
+    cr_expect(strstr(r.err.text, "breakeven.between.a.pools.own.price: uncertain has "
+                                 "'pools.own.price' already") != NULL,
+              "%s", r.err.text);
+    arena_free(&r.arena);
 }
 
 /* Nothing behind a key is as no key. */

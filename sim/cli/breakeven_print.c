@@ -85,14 +85,18 @@ static void say_sides(struct paragraph *text, const struct text_table *table,
 }
 
 static void print_line(const struct text_table *table, size_t row, const char *x,
-                       const struct plan_axis *y, bool is_tested, FILE *out)
+                       const struct plan_axis *y, uint64_t replications, FILE *out)
 {
+    bool is_tested = replications > 1;
     struct paragraph text = {.used = 0};
     if (y)
         paragraph_say(&text, "%s %s%s%s: ", y->name,
                       text_table_cell(table, row, y->name), *y->unit ? " " : "",
                       y->unit);
     say_sides(&text, table, row, x, is_tested);
+    double n = text_table_number(table, row, "n");
+    if (n < (double)replications)
+        paragraph_say(&text, " (by the %.0f replications that have it all along)", n);
     paragraph_print(&text, 4, out);
 }
 
@@ -121,7 +125,7 @@ bool breakeven_print(const struct study_plan *plan, const char *dir, FILE *out,
     putc('\n', out);
     paragraph_print(&head, 0, out);
     for (size_t row = 0; row < table.n_rows && row < LINES_SHOWN; row++)
-        print_line(&table, row, x->name, y, plan->replications > 1, out);
+        print_line(&table, row, x->name, y, plan->replications, out);
     if (table.n_rows > LINES_SHOWN)
         fprintf(out, "... and %zu more\n", table.n_rows - LINES_SHOWN);
     if (plan->replications > 1)

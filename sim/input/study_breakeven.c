@@ -72,6 +72,9 @@ bool study_read_breakeven(struct study_reader *reader, const struct node *map,
     const struct node *y = study_given(map, "y"), *metric = node_get(map, "metric");
     if (y && !read_numbers(reader, y, "breakeven.y", &to->y, err))
         return false;
+    /* An axis is the whole of what is known of a quantity; a design that set an
+     * uncertain one would take the other's uncertainty away, too. */
+    reader->sets = false;
     if (!study_read_designs(reader, between, "breakeven.between", &to->between, err))
         return false;
     if (to->between.n != 2)

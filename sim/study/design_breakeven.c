@@ -209,7 +209,7 @@ static bool write_grid(struct grid *grid, struct error *err)
 /* ---- boundary.csv ---- */
 
 static void put_crossing(struct grid *grid, size_t y, const char *kind,
-                         const struct crossing *crossing)
+                         const struct crossing *crossing, size_t n)
 {
     put_y(grid, y);
     put_place(grid, crossing->x);
@@ -219,6 +219,7 @@ static void put_crossing(struct grid *grid, size_t y, const char *kind,
     put_place(grid, crossing->band.high);
     csv_text(grid->out, lower(grid, crossing->below));
     csv_text(grid->out, lower(grid, crossing->above));
+    csv_int(grid->out, (int64_t)n);
     csv_end_row(grid->out);
     grid->rows++;
 }
@@ -235,11 +236,30 @@ static bool read_row(struct grid *grid, size_t y, double *second, struct error *
     return true;
 }
 
+/* How many replications have the metric at the x number `at`. */
+static size_t count_at(const struct grid *grid, size_t at)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < grid->n; k++)
+        n += isfinite(grid->difference[at * grid->n + k]) != 0;
+    return n;
+}
+
+/* The x between which some replication has the metric: no job runs without GPUs, so it
+ * may be missing at an end in all of them. */
+static void find_ends(const struct grid *grid, size_t *begin, size_t *end)
+{
+    for (*begin = 0; *begin < grid->n_x && count_at(grid, *begin) == 0;)
+        ++*begin;
+    for (*end = grid->n_x; *end > *begin && count_at(grid, *end - 1) == 0;)
+        --*end;
+}
+
 /* Where there is no boundary: which of the two is the lower at all x. */
-static struct crossing nowhere(const struct grid *grid)
+static struct crossing nowhere(const struct grid *grid, size_t begin)
 {
     struct mean_estimate mean;
-    estimate_mean(grid->difference, grid->n, (size_t)grid->plan->unit,
+    estimate_mean(grid->difference + begin * grid->n, grid->n, (size_t)grid->plan->unit,
                   grid->plan->confidence, &mean);
     int sign = (mean.mean > 0) - (mean.mean < 0);
     return (struct crossing){NAN, {NAN, NAN}, sign, sign};
@@ -257,15 +277,20 @@ static bool write_boundary(struct grid *grid, struct error *err)
     for (size_t y = 0; y < grid->n_y; y++) {
         if (!read_row(grid, y, second, err))
             return false;
-        size_t n =
-            boundary_find(grid->x, grid->n_x, grid->difference, grid->n,
-                          (size_t)grid->plan->unit, grid->plan->confidence, found);
+        size_t from, to;
+        find_ends(grid, &from, &to);
+        if (from == to) /* the metric is nowhere */
+            from = 0, to = grid->n_x;
+        size_t n = boundary_find(
+            grid->x + from, to - from, grid->difference + from * grid->n, grid->n,
+            (size_t)grid->plan->unit, grid->plan->confidence, found);
+        size_t used = count_at(grid, from);
         for (size_t i = 0; i < n; i++)
             put_crossing(grid, y, isnan(found[i].x) ? "undecided" : "crossing",
-                         &found[i]);
-        struct crossing none = nowhere(grid);
+                         &found[i], used);
+        struct crossing none = nowhere(grid, from);
         if (n == 0)
-            put_crossing(grid, y, "none", &none);
+            put_crossing(grid, y, "none", &none, used);
     }
     return results_close(grid->results, grid->out, grid->rows, err);
 }

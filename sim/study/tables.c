@@ -147,6 +147,7 @@ static const struct study_field boundary_fields[] = {
     {"high", "its upper limit", FIELD_PLAIN},
     {"lower_below", "the design that is lower below it", FIELD_PLAIN},
     {"lower_above", "the design that is lower above it", FIELD_PLAIN},
+    {"n", "replications in it: those in which both designs have the metric at every x, but for x at the ends at which none has it", FIELD_PLAIN},
     END,
 };
 
