@@ -374,6 +374,38 @@ Test(cli_slurm, squeue_is_asked_without_the_settings_of_the_user, .timeout = 60)
     clean(&folder);
 }
 
+/* A look at a script is no decision: only of the same study its tasks stay as many. */
+Test(cli_slurm, a_script_for_something_else_fixes_no_number_of_tasks, .timeout = 60)
+{
+    struct folder folder = prepared();
+    expect_code(&folder, "$T slurm t.yaml -o d --shards 5 -q >first", 0);
+    expect_code(&folder, "$T slurm t.yaml -o d -q | cmp - first", 0);
+    struct outcome *outcome = run(&folder, "$T slurm t.yaml -o d >again");
+    cr_expect(strstr(outcome->err, "As many tasks as the script of this study had") !=
+                  NULL,
+              "%s", outcome->err);
+    outcome = run(&folder, "$T slurm t.yaml -o d -n 22 | grep ^tasks=");
+    cr_expect(strstr(outcome->err, "one replication took") != NULL, "%s", outcome->err);
+    cr_expect(strcmp(outcome->out, "tasks=5\n") != 0);
+    expect_code(&folder, "$T slurm t.yaml -o d --shards 5 -q >first", 0);
+    outcome = run(&folder, "$T slurm t.yaml -o d --jobs 3 | grep ^tasks=");
+    cr_expect(strcmp(outcome->out, "tasks=5\n") != 0, "%s", outcome->out);
+
+    /* While jobs of it wait the script stays as they were made by it. */
+    expect_code(&folder, "$T slurm t.yaml -o d --shards 5 -q >first", 0);
+    char line[256];
+    snprintf(line, sizeof line, "echo '11_2|%s|PENDING||None' >queue",
+             job_name(&folder, "d"));
+    expect_code(&folder, line, 0);
+    outcome = run(&folder, "$T slurm t.yaml -o d -q --shards 8");
+    cr_expect(eq(int, outcome->code, 1));
+    cr_expect(strstr(outcome->err, "jobs of it are in the queue") != NULL, "%s",
+              outcome->err);
+    expect_code(&folder, "cmp first d/shards/study.sbatch", 0);
+    expect_code(&folder, "$T slurm t.yaml -o d -q | cmp - first", 0);
+    clean(&folder);
+}
+
 Test(cli_slurm, mistakes_are_told, .timeout = 60)
 {
     static const struct {

@@ -376,6 +376,8 @@ Test(slurm, a_script_tells_again_what_it_was_made_for)
     cr_assert(slurm_script_note(scratch.path, &arena, &note));
     cr_expect_str_eq(note.name, "own-or-lease-3f9a2c");
     cr_expect(eq(i64, note.tasks, 40));
+    cr_expect(eq(i64, note.threads, 2));
+    cr_expect_str_eq(note.id, "5d41402abc4b2a76b9719d911017c592ae3f4e6b2f7c81d0");
     static const char *const others[] = {
         "",
         "tasks=40\n",

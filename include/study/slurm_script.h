@@ -57,11 +57,12 @@ struct slurm_script {
 const char *slurm_script_text(const struct slurm_script *script, struct arena *arena,
                               struct error *err) MUST_CHECK;
 
-/* What a script that was written before says: the jobs' name and how many tasks there
- * are.  False where there is none, or another's. */
+/* What a script that was written before says: the jobs' name, threads of a task, the
+ * study's id and how many tasks there are.  False where there is none, or another's. */
 struct slurm_note {
     const char *name; /* NULL: no script */
-    int64_t tasks;
+    const char *id;   /* "" in scripts that do not have it */
+    int64_t tasks, threads;
 };
 bool slurm_script_note(const char *path, struct arena *arena, struct slurm_note *note);
 

@@ -155,6 +155,7 @@ struct slurm {
     struct slurm_note note;   /* of the one that is there already */
     struct slurm_pilot pilot; /* n is 0 where none was needed */
     int64_t tasks;
+    bool is_kept; /* the number of tasks is that of the script that is there */
 };
 
 static bool open_study(struct slurm *slurm, struct error *err)
@@ -196,8 +197,16 @@ static bool check_shards(struct slurm *slurm, struct error *err)
     return same;
 }
 
-/* Shards that have begun say how many there are, and else a script that may have been
- * submitted. */
+/* Whether the script that is there was written for the very same. */
+static bool is_noted(const struct slurm *slurm)
+{
+    const struct slurm_note *note = &slurm->note;
+    return note->tasks > 0 && strcmp(note->id, slurm->plan.id) == 0 &&
+           note->threads == slurm->arguments.threads;
+}
+
+/* Shards that have begun say how many there are, and else a script for the same, which
+ * may have been submitted. */
 static bool count_tasks(struct slurm *slurm, struct error *err)
 {
     const struct arguments *arguments = &slurm->arguments;
@@ -214,8 +223,11 @@ static bool count_tasks(struct slurm *slurm, struct error *err)
                               " replications, of which each shard has some",
                               arguments->shards, most);
     slurm->tasks = begun ? begun : arguments->shards;
-    if (!slurm->tasks && !arguments->minutes_text && slurm->note.tasks <= most)
+    if (!slurm->tasks && !arguments->minutes_text && !arguments->pilot_text &&
+        is_noted(slurm)) {
         slurm->tasks = slurm->note.tasks;
+        slurm->is_kept = true;
+    }
     if (slurm->tasks)
         return true;
     if (!slurm_pilot(&slurm->setup, &slurm->plan, (uint64_t)arguments->pilot,
@@ -236,6 +248,16 @@ static const char *duration_text(struct arena *arena, double seconds)
     if (seconds < 90 * 60)
         return arena_printf(arena, "%.0f min", seconds / 60);
     return arena_printf(arena, "%.1f h", seconds / 3600);
+}
+
+/* How far the number of tasks was chosen before; NULL: it was not. */
+static const char *why_so_many(const struct slurm *slurm)
+{
+    if (slurm->shards.n > 0)
+        return "As many tasks as have been begun; what is done is not done again.";
+    return slurm->is_kept ? "As many tasks as the script of this study had; --shards, "
+                            "--minutes or --pilot choose anew."
+                          : NULL;
 }
 
 static size_t describe(struct slurm *slurm, const char *about[2])
@@ -366,12 +388,18 @@ static bool make_script(struct slurm *slurm, struct error *err)
     };
     script.options = options_of(slurm, &script.n_options);
     int64_t most = slurm->note.tasks > slurm->tasks ? slurm->note.tasks : slurm->tasks;
+    /* Jobs that wait were divided by the script that is there: it stays. */
+    bool is_other = slurm->note.tasks > 0 &&
+                    (!is_noted(slurm) || slurm->tasks != slurm->note.tasks);
     if (!check_sbatch(slurm, err) || !slurm_prepare(&script, arena, err) ||
-        (arguments->submit && !slurm_check_queue(&script, most, arena, err)) ||
+        ((arguments->submit || is_other) &&
+         !slurm_check_queue(&script, most, arena, err)) ||
         !slurm_write(&script, slurm->path, arena, &text, err))
         return false;
     for (size_t i = 0; i < script.n_about && !arguments->quiet; i++)
         fprintf(stderr, "%s\n", about[i]);
+    if (why_so_many(slurm) && !arguments->quiet)
+        fprintf(stderr, "%s\n", why_so_many(slurm));
     if (arguments->submit)
         return slurm_submit(&script, slurm->path, arena, err);
     fputs(text, stdout);

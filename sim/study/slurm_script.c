@@ -222,30 +222,51 @@ static void write_work(const struct slurm_script *script, struct arena *arena,
 
 /* ---- what was written before ---- */
 
-#define NAME_LINE  "#SBATCH --job-name="
-#define TASKS_LINE "tasks="
+/* What stands behind `begin` in a line; NULL: it is another line. */
+static const char *behind(const char *line, const char *begin)
+{
+    size_t length = strlen(begin);
+    return strncmp(line, begin, length) == 0 ? line + length : NULL;
+}
+
+static int64_t count_in(const char *text)
+{
+    int64_t count;
+    return decimal_to_int64(text, strlen(text), 0, &count) == DECIMAL_OK &&
+                   count >= 1 && count <= REPLICATIONS_MAX
+               ? count
+               : 0;
+}
+
+static void note_line(const char *line, struct arena *arena, struct slurm_note *note)
+{
+    const char *text;
+    if ((text = behind(line, "#SBATCH --job-name=")))
+        note->name = arena_strdup(arena, text);
+    else if ((text = behind(line, "#SBATCH --cpus-per-task=")))
+        note->threads = count_in(text);
+    else if ((text = behind(line, "study=")))
+        note->id = arena_strndup(arena, text, strcspn(text, " "));
+    else if ((text = behind(line, "tasks=")))
+        note->tasks = count_in(text);
+}
 
 bool slurm_script_note(const char *path, struct arena *arena, struct slurm_note *note)
 {
     char line[256];
-    *note = (struct slurm_note){0};
+    *note = (struct slurm_note){.id = ""};
     FILE *file = fopen(path, "r");
     while (file && note->tasks == 0 && fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
-        if (strncmp(line, NAME_LINE, strlen(NAME_LINE)) == 0)
-            note->name = arena_strdup(arena, line + strlen(NAME_LINE));
-        else if (strncmp(line, TASKS_LINE, strlen(TASKS_LINE)) == 0 &&
-                 (decimal_to_int64(line + strlen(TASKS_LINE),
-                                   strlen(line + strlen(TASKS_LINE)), 0,
-                                   &note->tasks) != DECIMAL_OK ||
-                  note->tasks < 1 || note->tasks > REPLICATIONS_MAX))
+        note_line(line, arena, note);
+        if (behind(line, "tasks="))
             break;
     }
     if (file)
         fclose(file);
-    if (note->name && note->tasks > 0 && note->tasks <= REPLICATIONS_MAX)
+    if (note->name && note->tasks > 0)
         return true;
-    *note = (struct slurm_note){0};
+    *note = (struct slurm_note){.id = ""};
     return false;
 }
 
