@@ -299,6 +299,8 @@ Test(cli_slurm, the_status_is_of_the_files_and_of_the_queue, .timeout = 60)
                      "\n"
                      "  sh d/shards/study.sbatch --array=3\n"
                      "\n"
+                     "Why a task ended is in its log below d/shards/logs.\n"
+                     "\n"
                      "The merge is waiting (8: Dependency).\n");
     outcome = run(&folder, "$T slurm -o d --status --json | tr -d ' \\n'");
     cr_expect_str_eq(outcome->out, "{\"finished\":false,\"tasks\":5,\"tasks_done\":2,"

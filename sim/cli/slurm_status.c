@@ -136,6 +136,10 @@ static void print_next(struct status *status)
                        arena_printf(arena, "%s%s/" SLURM_FOLDER "/" SLURM_SCRIPT_NAME,
                                     dashes, status->dir)),
             slurm_array_text(arena, status->missing, status->n_missing));
+    if (status->begun && status->n_missing > 0)
+        printf("\nWhy a task ended is in its log below %s/" SLURM_FOLDER
+               "/" SLURM_LOGS_NAME ".\n",
+               status->dir);
     if (status->asked && status->queue.merging)
         printf("\nThe merge is %s.\n", slurm_state_text(&status->queue.merge, arena));
     else if (status->n_missing == 0)
