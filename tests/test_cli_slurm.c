@@ -269,7 +269,13 @@ Test(cli_slurm, the_status_is_of_the_files_and_of_the_queue, .timeout = 60)
         "squeue does not tell what runs.  What is missing is run, and merged, "
         "by\n"
         "\n"
-        "  sh d/shards/study.sbatch --array=0-4\n");
+        "  sh d/shards/study.sbatch --array=0-4\n"
+        "\n"
+        "Why a task ended is in its log, d/shards/logs/JOB_TASK.log.\n");
+    outcome = run(&folder, "PATH=$PWD $T slurm -o d --status --json | tr -d ' \\n'");
+    cr_expect(strstr(outcome->out, "\"replications\":null,") &&
+                  strstr(outcome->out, "\"jobs\":null,\"merge\":null}"),
+              "%s", outcome->out);
 
     /* Two shards are done, one has lost its end, one runs and one waits. */
     folder_write(&folder, "squeue", squeue);
@@ -299,13 +305,22 @@ Test(cli_slurm, the_status_is_of_the_files_and_of_the_queue, .timeout = 60)
                      "\n"
                      "  sh d/shards/study.sbatch --array=3\n"
                      "\n"
-                     "Why a task ended is in its log below d/shards/logs.\n"
+                     "Why a task ended is in its log, d/shards/logs/JOB_TASK.log.\n"
                      "\n"
                      "The merge is waiting (8: Dependency).\n");
     outcome = run(&folder, "$T slurm -o d --status --json | tr -d ' \\n'");
     cr_expect_str_eq(outcome->out, "{\"finished\":false,\"tasks\":5,\"tasks_done\":2,"
                                    "\"replications\":23,\"replications_done\":12,"
-                                   "\"tasks_missing\":[3]}");
+                                   "\"tasks_missing\":[3],"
+                                   "\"tasks_of_another_study\":[],"
+                                   "\"jobs\":[{\"job\":\"7_2\",\"state\":"
+                                   "\"PENDING\",\"nodes\":\"\",\"reason\":"
+                                   "\"Priority\",\"task\":2},{\"job\":\"7_4\","
+                                   "\"state\":\"RUNNING\",\"nodes\":\"n2\","
+                                   "\"reason\":\"None\",\"task\":4}],"
+                                   "\"merge\":{\"job\":\"8\",\"state\":"
+                                   "\"PENDING\",\"nodes\":\"\",\"reason\":"
+                                   "\"Dependency\"}}");
 
     /* What merge says leads to the same. */
     outcome = run(&folder, "sh script merge");
@@ -333,7 +348,7 @@ Test(cli_slurm, what_has_begun_stays_divided_as_it_is, .timeout = 60)
          "name "
          "another directory\n"},
         {"$T slurm t.yaml -o d -q --set seed=8",
-         "tenure: d: its shards are of another study: "},
+         "tenure: d/shards/1-of-4: it is of another study: "},
         {"$T mc t.yaml -o d -q --shard 1/3; $T slurm t.yaml -o d -q",
          "tenure: d: the study has been begun in "},
     };
@@ -342,6 +357,119 @@ Test(cli_slurm, what_has_begun_stays_divided_as_it_is, .timeout = 60)
         cr_expect(outcome->code != 0 &&
                       strstr(outcome->err, cases[i][1]) == outcome->err,
                   "case %zu: %s", i, outcome->err);
+    }
+    clean(&folder);
+}
+
+/* The first shard is right, so that looking at it is not enough. */
+Test(cli_slurm, a_shard_of_another_study_is_told_from_those_of_this, .timeout = 60)
+{
+    struct folder folder = prepared();
+    expect_code(&folder,
+                "$T slurm t.yaml -o d --shards 3 -q >script && SLURM_ARRAY_TASK_ID=0 "
+                "sh script && $T mc t.yaml -o d -q --shard 1/3 --set seed=8",
+                0);
+    struct outcome *outcome = run(&folder, "$T slurm t.yaml -o d -q");
+    cr_expect(strstr(outcome->err, "tenure: d/shards/1-of-3: it is of another study: "
+                                   "seed was 8 and is 7\n") == outcome->err,
+              "%s", outcome->err);
+    outcome = run(&folder, "$T slurm -o d --status");
+    cr_expect_str_eq(outcome->out,
+                     "d: 1 of 3 tasks are done, 8 of 23 replications.\n"
+                     "\n"
+                     "   task        done          of\n"
+                     "      1           0           8  of another study\n"
+                     "      2           0           7\n"
+                     "\n"
+                     "squeue does not tell what runs.  What is missing is run, and "
+                     "merged, by\n"
+                     "\n"
+                     "  sh d/shards/study.sbatch --array=2\n"
+                     "\n"
+                     "Why a task ended is in its log, d/shards/logs/JOB_TASK.log.\n"
+                     "\n"
+                     "Shards 1 are of another study, and nothing is merged with them: "
+                     "move\n"
+                     "their folders below d/shards away.\n");
+    cr_expect(eq(int, outcome->code, 0));
+
+    /* The script says which is the study, and not the order of the shards. */
+    expect_code(&folder, "mv d/shards/0-of-3 x && mv d/shards/1-of-3 d/shards/0-of-3",
+                0);
+    expect_code(&folder, "$T mc t.yaml -o d -q --shard 2/3", 0);
+    outcome = run(&folder, "$T slurm -o d --status --json | tr -d ' \\n'");
+    cr_expect(strstr(outcome->out, "\"tasks_done\":1,") &&
+                  strstr(outcome->out, "\"tasks_missing\":[1],"
+                                       "\"tasks_of_another_study\":[0],"),
+              "%s", outcome->out);
+    clean(&folder);
+}
+
+Test(cli_slurm, a_script_that_was_edited_is_kept, .timeout = 60)
+{
+    struct folder folder = prepared();
+    expect_code(&folder, "$T slurm t.yaml -o d --shards 3 --submit -q", 0);
+    expect_code(&folder,
+                "cp d/shards/study.sbatch edited && echo '# a remark' >>edited && "
+                "cp edited d/shards/study.sbatch && $T slurm t.yaml -o d -q >again && "
+                "test ! -e d/shards/study.sbatch.old",
+                0);
+    expect_code(&folder,
+                "echo 'module load x' >>edited && cp edited d/shards/study.sbatch", 0);
+    struct outcome *outcome = run(&folder, "$T slurm t.yaml -o d >again");
+    cr_expect(strstr(outcome->err, "The script that was there is another, or was "
+                                   "edited: it is kept as "
+                                   "d/shards/study.sbatch.old.\n") != NULL,
+              "%s", outcome->err);
+    expect_code(&folder,
+                "cmp edited d/shards/study.sbatch.old && cmp again "
+                "d/shards/study.sbatch && test -x d/shards/study.sbatch",
+                0);
+    clean(&folder);
+}
+
+/* As getopt_long reads them, which knows abbreviations, letters in one word, and words
+ * that are values. */
+Test(cli_slurm, options_for_sbatch_are_read_as_it_does, .timeout = 60)
+{
+    static const struct {
+        const char *options, *says; /* NULL: taken */
+    } cases[] = {
+        {"--job=x", "--job=x: the name of the jobs"},
+        {"--job-n x", "--job-n: the name of the jobs"},
+        {"--j x", "--j: the name of the jobs"},
+        {"-HJ x", "-HJ: the name of the jobs"},
+        {"-HJx", "-HJx: the name of the jobs"},
+        {"-p gpu -Jx", "-Jx: the name of the jobs"},
+        {"--exclusive -Jx", "-Jx: the name of the jobs"},
+        {"--arr=1-4", "--array: this study has tasks 0-3"},
+        {"--ar 1-4", "--array: this study has tasks 0-3"},
+        {"--array=0-3%", "--array: this study has tasks 0-3"},
+        {"--array=0-3%x", "--array: this study has tasks 0-3"},
+        {"--array=0-3%0", "--array: this study has tasks 0-3"},
+        {"--array=0-3%2,5", "--array: this study has tasks 0-3"},
+        {"--array", "--array: this study has tasks 0-3"},
+        {"--test", "--test: without --submit nothing is submitted"},
+        {"--te", "--te: without --submit nothing is submitted"},
+        {"--comment -J5", NULL},
+        {"--comment=-J5", NULL},
+        {"-A -J5", NULL},
+        {"-p J -t 5 --mem 4G", NULL},
+        {"--account=array --time-min=5", NULL},
+        {"-a 0-3%12", NULL},
+        {"--array 0-3", NULL},
+        {"-Ha0-3", NULL},
+    };
+    struct folder folder = prepared();
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char line[256];
+        snprintf(line, sizeof line, "$T slurm t.yaml -o d -q --shards 4 -- %s",
+                 cases[i].options);
+        struct outcome *outcome = run(&folder, line);
+        bool ok = cases[i].says ? outcome->code == 1 &&
+                                      strstr(outcome->err, cases[i].says) != NULL
+                                : outcome->code == 0;
+        cr_expect(ok, "%s: exit %d, %s", cases[i].options, outcome->code, outcome->err);
     }
     clean(&folder);
 }
@@ -449,9 +577,10 @@ Test(cli_slurm, mistakes_are_told, .timeout = 60)
         {"none.yaml -o d", 2, "none.yaml: No such file or directory"},
         {"t.yaml -o d --set pools.own.gpus=x", 2,
          "--set pools.own.gpus: 'x' is not a whole number, such as 8"},
+        {"t.yaml -o ''", 1, "slurm: -o DIR is needed, the directory of the study"},
         {"t.yaml -o \"$(printf 'a\\nb')\"", 1,
-         "-o: 'a?b' has a control character, which no command of a script should hold"},
-        {"t.yaml -o d -- \"$(printf 'a\\nb')\"", 1,
+         "-o: 'a?b' has the end of a line, which no command of a script should hold"},
+        {"t.yaml -o d -- \"$(printf 'a\\rb')\"", 1,
          "an option for sbatch: 'a?b' has a control character, which no command of a "
          "script should hold"},
         {"t.yaml -o full", 1,

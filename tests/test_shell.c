@@ -79,6 +79,6 @@ Test(shell, control_characters_are_refused)
     }
     bool ok = shell_check("--set", "a\nrm -rf x", &err);
     cr_assert(not(ok));
-    cr_expect_str_eq(err.text, "--set: 'a?rm -rf x' has a control character, which no "
+    cr_expect_str_eq(err.text, "--set: 'a?rm -rf x' has the end of a line, which no "
                                "command of a script should hold");
 }

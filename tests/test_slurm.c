@@ -324,7 +324,7 @@ Test(slurm, what_a_script_cannot_hold_is_refused)
         const char *scenario, *dir, *value, *option, *message;
     } cases[] = {
         {"a\nrm -rf x", "out", "x", "-x",
-         "SCENARIO: 'a?rm -rf x' has a control character, which no command of a script "
+         "SCENARIO: 'a?rm -rf x' has the end of a line, which no command of a script "
          "should hold"},
         {"a.yaml", "o\tut", "x", "-x",
          "-o: 'o?ut' has a control character, which no command of a script should "
@@ -333,7 +333,7 @@ Test(slurm, what_a_script_cannot_hold_is_refused)
          "--set: 'x?' has a control character, which no command of a script should "
          "hold"},
         {"a.yaml", "out", "x", "-x\n#SBATCH --wrap=x",
-         "an option for sbatch: '-x?#SBATCH --wrap=x' has a control character, which "
+         "an option for sbatch: '-x?#SBATCH --wrap=x' has the end of a line, which "
          "no "
          "command of a script should hold"},
         {"a.yaml", "o\\ut", "x", "-x",

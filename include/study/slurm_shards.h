@@ -16,14 +16,20 @@ struct slurm_shards {
 bool slurm_shards_find(const char *dir, struct arena *arena,
                        struct slurm_shards *shards, struct error *err) MUST_CHECK;
 
-/* The plan of the first that has begun, of which there must be one. */
-bool slurm_shards_plan(const struct slurm_shards *shards, struct study_plan *plan,
-                       struct error *err) MUST_CHECK;
+/* The plan of the first that has begun, of which there must be one, and that is of the
+ * study `id` where any is; NULL: whatever study. */
+bool slurm_shards_plan(const struct slurm_shards *shards, const char *id,
+                       struct study_plan *plan, struct error *err) MUST_CHECK;
 
-/* The rows that a shard needs, and those that it has, each counted once.  An error
- * where they are damaged, or of another study. */
+/* An error where one that has begun is of another study than `plan`. */
+bool slurm_shards_check(const struct slurm_shards *shards,
+                        const struct study_plan *plan, struct error *err) MUST_CHECK;
+
+/* The rows that a shard needs, and those that it has, each counted once: none of a
+ * shard of another study.  An error where they are damaged. */
 struct slurm_progress {
     uint64_t done, of;
+    bool is_foreign;
 };
 bool slurm_shards_count(const struct slurm_shards *shards, uint64_t shard,
                         const struct study_plan *plan, struct slurm_progress *progress,

@@ -44,9 +44,10 @@ bool shell_check(const char *what, const char *text, struct error *err)
 {
     for (const char *s = text; *s; s++)
         if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            return error_kind_set(err, ERROR_USAGE,
-                                  "%s: '%s' has a control character, which no command "
-                                  "of a script should hold",
-                                  what, text);
+            return error_kind_set(
+                err, ERROR_USAGE,
+                "%s: '%s' has %s, which no command of a script "
+                "should hold",
+                what, text, *s == '\n' ? "the end of a line" : "a control character");
     return true;
 }

@@ -66,8 +66,10 @@ static void say_array(const struct merge_report *report)
 {
     struct arena arena = {0};
     int64_t tasks[MERGE_SHOWN];
+    const char *base = *report->base == '-' ? arena_printf(&arena, "./%s", report->base)
+                                            : report->base;
     const char *script =
-        arena_printf(&arena, "%s/" SLURM_FOLDER "/" SLURM_SCRIPT_NAME, report->base);
+        arena_printf(&arena, "%s/" SLURM_FOLDER "/" SLURM_SCRIPT_NAME, base);
     if (report->n_todo > 0 && access(script, F_OK) == 0) {
         for (size_t i = 0; i < report->n_todo && i < MERGE_SHOWN; i++)
             tasks[i] = (int64_t)report->todo[i].index;
@@ -77,7 +79,7 @@ static void say_array(const struct merge_report *report)
                     slurm_array_text(&arena, tasks, report->n_todo));
         else
             fprintf(stderr, "or what is said by\n  tenure slurm -o %s --status\n",
-                    shell_word(&arena, report->base));
+                    shell_word(&arena, base));
     }
     arena_free(&arena);
 }

@@ -67,7 +67,7 @@ static bool check(struct arguments *arguments, struct error *err)
         !whole(arguments->jobs_text, "--jobs", 1024, &arguments->threads, err) ||
         !read_minutes(arguments, err))
         return false;
-    if (!arguments->dir)
+    if (!arguments->dir || !*arguments->dir)
         return error_kind_set(err, ERROR_USAGE,
                               "slurm: -o DIR is needed, the directory of the study");
     if (arguments->submit && arguments->status)
@@ -176,25 +176,6 @@ static bool open_study(struct slurm *slurm, struct error *err)
     slurm->words = study_words(&request, &slurm->arena, &slurm->n_words);
     return study_plan(&request, slurm->file, &slurm->setup, &slurm->plan, &slurm->arena,
                       err);
-}
-
-/* Those that are there are of the study that would be run. */
-static bool check_shards(struct slurm *slurm, struct error *err)
-{
-    struct study_plan was;
-    if (slurm->shards.n == 0)
-        return true;
-    if (!slurm_shards_plan(&slurm->shards, &was, err))
-        return false;
-    bool same = strcmp(was.id, slurm->plan.id) == 0;
-    if (!same) {
-        char text[PLAN_DIFFERENCE];
-        plan_difference(plan_identity(&was), plan_identity(&slurm->plan), text);
-        error_set(err, "%s: its shards are of another study: %s", slurm->arguments.dir,
-                  text);
-    }
-    plan_free(&was);
-    return same;
 }
 
 /* Whether the script that is there was written for the very same. */
@@ -320,52 +301,8 @@ static bool prepare(struct slurm *slurm, struct error *err)
         return error_kind_set(err, ERROR_USAGE,
                               "%s: this study is finished, and its results are there",
                               arguments->dir);
-    return check_shards(slurm, err) && count_tasks(slurm, err);
-}
-
-/* The value of an option of sbatch's in its words, and how many words it is; NULL: it
- * is another. */
-static const char *value_of(const char *const words[], size_t n, char letter,
-                            const char *name)
-{
-    size_t length = strlen(name);
-    if (words[0][0] == '-' && words[0][1] == letter)
-        return words[0][2] ? words[0] + 2 : n > 1 ? words[1] : "";
-    if (strncmp(words[0], name, length) != 0)
-        return NULL;
-    if (words[0][length] == '=')
-        return words[0] + length + 1;
-    return words[0][length] ? NULL : n > 1 ? words[1] : "";
-}
-
-/* What the script itself says must not be said otherwise: then --status and the tasks
- * would not find each other. */
-static bool check_sbatch(const struct slurm *slurm, struct error *err)
-{
-    const struct arguments *arguments = &slurm->arguments;
-    char all[64];
-    int length = snprintf(all, sizeof all, "0-%" PRId64, slurm->tasks - 1);
-    for (size_t i = 0; i < arguments->n_sbatch; i++) {
-        const char *const *words = arguments->sbatch + i;
-        size_t n = arguments->n_sbatch - i;
-        const char *array = value_of(words, n, 'a', "--array");
-        if (value_of(words, n, 'J', "--job-name"))
-            return error_kind_set(err, ERROR_USAGE,
-                                  "%s: the name of the jobs is that by which --status "
-                                  "finds them; leave it",
-                                  words[0]);
-        if (strcmp(words[0], "--test-only") == 0)
-            return error_kind_set(err, ERROR_USAGE,
-                                  "--test-only: without --submit nothing is submitted; "
-                                  "give it to sbatch with the script by hand");
-        if (array && (strncmp(array, all, (size_t)length) != 0 ||
-                      (array[length] && array[length] != '%')))
-            return error_kind_set(err, ERROR_USAGE,
-                                  "--array: this study has tasks %s, all of which are "
-                                  "needed; %s%%8 runs eight at a time",
-                                  all, all);
-    }
-    return true;
+    return slurm_shards_check(&slurm->shards, &slurm->plan, err) &&
+           count_tasks(slurm, err);
 }
 
 static bool make_script(struct slurm *slurm, struct error *err)
@@ -373,6 +310,7 @@ static bool make_script(struct slurm *slurm, struct error *err)
     const struct arguments *arguments = &slurm->arguments;
     struct arena *arena = &slurm->arena;
     const char *about[2], *text;
+    bool replaced;
     struct slurm_script script = {
         .version = TENURE_VERSION,
         .command = slurm->design->kind,
@@ -391,21 +329,33 @@ static bool make_script(struct slurm *slurm, struct error *err)
     /* Jobs that wait were divided by the script that is there: it stays. */
     bool is_other = slurm->note.tasks > 0 &&
                     (!is_noted(slurm) || slurm->tasks != slurm->note.tasks);
-    if (!check_sbatch(slurm, err) || !slurm_prepare(&script, arena, err) ||
+    if (!slurm_check_sbatch(arguments->sbatch, arguments->n_sbatch, slurm->tasks,
+                            err) ||
+        !slurm_prepare(&script, arena, err) ||
         ((arguments->submit || is_other) &&
          !slurm_check_queue(&script, most, arena, err)) ||
-        !slurm_write(&script, slurm->path, arena, &text, err))
+        !slurm_write(&script, slurm->path, arena, &text, &replaced, err))
         return false;
     for (size_t i = 0; i < script.n_about && !arguments->quiet; i++)
         fprintf(stderr, "%s\n", about[i]);
     if (why_so_many(slurm) && !arguments->quiet)
         fprintf(stderr, "%s\n", why_so_many(slurm));
+    if (replaced && !arguments->quiet)
+        fprintf(stderr,
+                "The script that was there is another, or was edited: it is kept as "
+                "%s" SLURM_OLD_SUFFIX ".\n",
+                slurm->path);
+    if (slurm->tasks > SLURM_TASKS_MAX_USUAL && !arguments->quiet)
+        fprintf(stderr,
+                "Slurm takes an array of %" PRId64 " tasks only where its MaxArraySize "
+                "is above %" PRId64 "; `scontrol show config` tells.\n",
+                slurm->tasks, slurm->tasks - 1);
     if (arguments->submit)
         return slurm_submit(&script, slurm->path, arena, err);
     fputs(text, stdout);
     if (!arguments->quiet)
-        fprintf(stderr, "It is also %s; `sh %s` submits it.\n", slurm->path,
-                shell_word(arena, slurm->path));
+        fprintf(stderr, "It is also %s; `sh %s%s` submits it.\n", slurm->path,
+                *slurm->path == '-' ? "./" : "", shell_word(arena, slurm->path));
     return fflush(stdout) == 0 || error_errno(err, "standard output");
 }
 
@@ -509,7 +459,7 @@ const struct command cmd_slurm = {
         "  -q, --quiet          no remarks\n"
         "  -- SBATCH-OPTION...  go into the script's #SBATCH lines as they are\n"
         "\n"
-        "  tenure slurm own-or-lease.yaml -o out -n 4000 --submit -- -p cpu -t 60\n"
+        "  tenure slurm uncertain-lab.yaml -o out -n 4000 --submit -- -p cpu -t 60\n"
         "  tenure slurm -o out --status\n"
         "\n"
         "Tasks may be requeued, preempted and killed: what is done is not done again, "

@@ -27,8 +27,10 @@ struct status {
     struct slurm_progress *progress; /* by shard */
     struct slurm_progress total;
     uint64_t whole;
-    int64_t *missing; /* not whole, and in no job */
+    int64_t *missing; /* not whole, not of another study, and in no job */
     size_t n_missing;
+    int64_t *foreign; /* of another study */
+    size_t n_foreign;
 };
 
 static const char *path_in(struct status *status, const char *name)
@@ -55,7 +57,8 @@ static bool find(struct status *status, struct error *err)
     if (shards->n == 0 && !status->finished)
         return error_set(err, "%s: no study has been begun here by `tenure slurm`",
                          status->dir);
-    status->begun = begun && slurm_shards_plan(shards, &status->plan, err);
+    status->begun = begun && slurm_shards_plan(shards, noted ? status->note.id : NULL,
+                                               &status->plan, err);
     return status->begun || !begun;
 }
 
@@ -80,6 +83,13 @@ static bool is_whole(const struct status *status, uint64_t shard)
     return status->begun && status->progress[shard].done == status->progress[shard].of;
 }
 
+/* NULL: none, or nobody knows. */
+static const struct slurm_job_state *job_of(const struct status *status, uint64_t shard)
+{
+    return status->asked && status->queue.tasks[shard].id ? &status->queue.tasks[shard]
+                                                          : NULL;
+}
+
 static void ask(struct status *status)
 {
     int64_t n = status->shards.n;
@@ -87,10 +97,13 @@ static void ask(struct status *status)
         n > 0 && status->note.name &&
         slurm_ask_queue(status->note.name, n, &status->arena, &status->queue);
     status->missing = ARENA_ARRAY(&status->arena, (size_t)n + 1, int64_t);
-    for (int64_t i = 0; i < n; i++)
-        if (!is_whole(status, (uint64_t)i) &&
-            !(status->asked && status->queue.tasks[i].id))
+    status->foreign = ARENA_ARRAY(&status->arena, (size_t)n + 1, int64_t);
+    for (int64_t i = 0; i < n; i++) {
+        if (status->progress[i].is_foreign)
+            status->foreign[status->n_foreign++] = i;
+        else if (!is_whole(status, (uint64_t)i) && !job_of(status, (uint64_t)i))
             status->missing[status->n_missing++] = i;
+    }
 }
 
 /* ---- telling ---- */
@@ -105,11 +118,12 @@ static void print_shards(struct status *status)
         if (is_whole(status, i))
             continue;
         const struct slurm_progress *shard = &status->progress[i];
-        const char *state = "";
-        if (status->asked)
-            state = status->queue.tasks[i].id
-                        ? slurm_state_text(&status->queue.tasks[i], &status->arena)
-                        : "none";
+        const struct slurm_job_state *job = job_of(status, i);
+        const char *state = status->asked ? "none" : "";
+        if (shard->is_foreign)
+            state = "of another study";
+        else if (job)
+            state = slurm_state_text(job, &status->arena);
         printf("%7" PRIu64 " %11" PRIu64 " ", i, shard->done);
         if (status->begun)
             printf("%11" PRIu64, shard->of);
@@ -136,13 +150,18 @@ static void print_next(struct status *status)
                        arena_printf(arena, "%s%s/" SLURM_FOLDER "/" SLURM_SCRIPT_NAME,
                                     dashes, status->dir)),
             slurm_array_text(arena, status->missing, status->n_missing));
-    if (status->begun && status->n_missing > 0)
-        printf("\nWhy a task ended is in its log below %s/" SLURM_FOLDER
-               "/" SLURM_LOGS_NAME ".\n",
+    if (status->n_missing > 0)
+        printf("\nWhy a task ended is in its log, %s/" SLURM_FOLDER "/" SLURM_LOGS_NAME
+               "/JOB_TASK.log.\n",
+               status->dir);
+    if (status->n_foreign > 0)
+        printf("\nShards %s are of another study, and nothing is merged with them: "
+               "move\ntheir folders below %s/" SLURM_FOLDER " away.\n",
+               slurm_array_text(arena, status->foreign, status->n_foreign),
                status->dir);
     if (status->asked && status->queue.merging)
         printf("\nThe merge is %s.\n", slurm_state_text(&status->queue.merge, arena));
-    else if (status->n_missing == 0)
+    else if (status->n_missing == 0 && status->n_foreign == 0)
         printf("\n%s\n\n  tenure merge %s\n",
                status->whole == status->shards.n
                    ? "It is merged by"
@@ -168,16 +187,47 @@ static void print_status(struct status *status)
     print_next(status);
 }
 
+static json_t *numbers(const int64_t tasks[], size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, json_integer((json_int_t)tasks[i]));
+    return list;
+}
+
+static json_t *job_json(const struct slurm_job_state *job)
+{
+    return json_pack("{s:s, s:s, s:s, s:s}", "job", job->id, "state", job->state,
+                     "nodes", job->where, "reason", job->why);
+}
+
+/* null where squeue does not answer. */
+static json_t *jobs_json(const struct status *status)
+{
+    json_t *list = status->asked ? json_array() : json_null();
+    for (uint64_t i = 0; status->asked && i < status->shards.n; i++) {
+        const struct slurm_job_state *job = job_of(status, i);
+        json_t *object = job ? job_json(job) : NULL;
+        if (!object)
+            continue;
+        json_object_set_new(object, "task", json_integer((json_int_t)i));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 static bool print_json(struct status *status, struct error *err)
 {
-    json_t *missing = json_array();
-    for (size_t i = 0; i < status->n_missing; i++)
-        json_array_append_new(missing, json_integer((json_int_t)status->missing[i]));
+    bool merging = status->asked && status->queue.merging;
     json_t *root = json_pack(
-        "{s:b, s:I, s:I, s:I, s:I, s:o}", "finished", (int)status->finished, "tasks",
-        (json_int_t)status->shards.n, "tasks_done", (json_int_t)status->whole,
-        "replications", (json_int_t)status->total.of, "replications_done",
-        (json_int_t)status->total.done, "tasks_missing", missing);
+        "{s:b, s:I, s:I, s:o, s:I, s:o, s:o, s:o, s:o}", "finished",
+        (int)status->finished, "tasks", (json_int_t)status->shards.n, "tasks_done",
+        (json_int_t)status->whole, "replications",
+        status->begun ? json_integer((json_int_t)status->total.of) : json_null(),
+        "replications_done", (json_int_t)status->total.done, "tasks_missing",
+        numbers(status->missing, status->n_missing), "tasks_of_another_study",
+        numbers(status->foreign, status->n_foreign), "jobs", jobs_json(status), "merge",
+        merging ? job_json(&status->queue.merge) : json_null());
     if (!root)
         out_of_memory();
     bool ok = json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;

@@ -85,11 +85,66 @@ bool slurm_prepare(struct slurm_script *script, struct arena *arena, struct erro
     return true;
 }
 
-bool slurm_write(const struct slurm_script *script, const char *path,
-                 struct arena *arena, const char **text, struct error *err)
+/* The next line that is no remark, as those on how long a replication took; NULL: the
+ * end. */
+static const char *next_command(const char **text, size_t *length)
 {
+    while (**text) {
+        const char *line = *text;
+        *length = strcspn(line, "\n");
+        *text += *length + (line[*length] == '\n');
+        if (strncmp(line, "# ", 2) != 0)
+            return line;
+    }
+    return NULL;
+}
+
+/* Whether a file is there that does something else; one that cannot be read does. */
+static bool is_other(const char *path, const char *text)
+{
+    char *line = NULL;
+    size_t room = 0, length = 0;
+    const char *command = NULL;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return errno != ENOENT;
+    bool same = true;
+    while (same && getline(&line, &room, file) >= 0) {
+        const char *was = line;
+        size_t n;
+        if (!(was = next_command(&was, &n)))
+            continue;
+        command = next_command(&text, &length);
+        same = command && n == length && memcmp(was, command, n) == 0;
+    }
+    same = same && !ferror(file) && !next_command(&text, &length);
+    free(line);
+    fclose(file);
+    return !same;
+}
+
+/* Under another name, while that of the script never misses one. */
+static bool keep_other(const char *path, const char *text, struct arena *arena,
+                       bool *kept, struct error *err)
+{
+    *kept = is_other(path, text);
+    if (!*kept)
+        return true;
+    const char *old = arena_printf(arena, "%s" SLURM_OLD_SUFFIX, path);
+    if (unlink(old) != 0 && errno != ENOENT)
+        return error_errno(err, old);
+    /* Not every file system has a second name for a file. */
+    return link(path, old) == 0 || rename(path, old) == 0 || error_errno(err, old);
+}
+
+bool slurm_write(const struct slurm_script *script, const char *path,
+                 struct arena *arena, const char **text, bool *replaced,
+                 struct error *err)
+{
+    *replaced = false;
     *text = slurm_script_text(script, arena, err);
-    return *text && whole_file_write(path, write_text, *text, err) &&
+    return *text && keep_other(path, *text, arena, replaced, err) &&
+           whole_file_write(path, write_text, *text, err) &&
            (chmod(path, 0755) == 0 || error_errno(err, path));
 }
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/interrupt.h"
 #include "study/rows.h"
@@ -37,14 +38,58 @@ bool slurm_shards_find(const char *dir, struct arena *arena,
     return ok;
 }
 
-bool slurm_shards_plan(const struct slurm_shards *shards, struct study_plan *plan,
-                       struct error *err)
+/* From `from` on; `shards->n` where there is none. */
+static uint64_t next_begun(const struct slurm_shards *shards, uint64_t from)
 {
-    uint64_t first = 0;
-    while (first < shards->n && !shards->dirs[first])
-        first++;
+    while (from < shards->n && !shards->dirs[from])
+        from++;
+    return from;
+}
+
+bool slurm_shards_plan(const struct slurm_shards *shards, const char *id,
+                       struct study_plan *plan, struct error *err)
+{
+    uint64_t first = next_begun(shards, 0);
     assert(first < shards->n);
+    for (uint64_t i = first; id && i < shards->n; i = next_begun(shards, i + 1)) {
+        if (!plan_read(plan, shards->dirs[i], err))
+            return false;
+        if (strcmp(plan->id, id) == 0)
+            return true;
+        plan_free(plan);
+    }
     return plan_read(plan, shards->dirs[first], err);
+}
+
+bool slurm_shards_check(const struct slurm_shards *shards,
+                        const struct study_plan *plan, struct error *err)
+{
+    bool same = true;
+    for (uint64_t i = next_begun(shards, 0); same && i < shards->n;
+         i = next_begun(shards, i + 1)) {
+        struct study_plan was;
+        char text[PLAN_DIFFERENCE];
+        if (!plan_read(&was, shards->dirs[i], err))
+            return false;
+        same = strcmp(was.id, plan->id) == 0;
+        if (!same) {
+            plan_difference(plan_identity(&was), plan_identity(plan), text);
+            error_set(err, "%s: it is of another study: %s", shards->dirs[i], text);
+        }
+        plan_free(&was);
+    }
+    return same;
+}
+
+static bool look_at_plan(const char *dir, const char *id, bool *is_foreign,
+                         struct error *err)
+{
+    struct study_plan plan;
+    if (!plan_read(&plan, dir, err))
+        return false;
+    *is_foreign = strcmp(plan.id, id) != 0;
+    plan_free(&plan);
+    return true;
 }
 
 static bool count_rows(const char *dir, const char *id, uint64_t *done,
@@ -73,6 +118,9 @@ bool slurm_shards_count(const struct slurm_shards *shards, uint64_t shard,
         .of = study_shard_replications((struct study_shard){shard, shards->n},
                                        plan->replications) *
               plan->n_points};
-    return !shards->dirs[shard] ||
-           count_rows(shards->dirs[shard], plan->id, &progress->done, err);
+    const char *dir = shards->dirs[shard];
+    if (!dir)
+        return true;
+    return look_at_plan(dir, plan->id, &progress->is_foreign, err) &&
+           (progress->is_foreign || count_rows(dir, plan->id, &progress->done, err));
 }
