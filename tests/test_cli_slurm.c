@@ -1,65 +1,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 
-#include "program.h"
-
-/* `tenure slurm` with stand-ins for sbatch and squeue: what they are given stands in
- * the file `asked`, what squeue says in `queue`.  tests/slurm/ has the real ones. */
-
-static const char yaml[] =
-    "start: 2026-01-01\nhorizon: 20d\nseed: 7\n"
-    "demand: [{model: {name: poisson, rate: 20 /d, duration: 6h, gpus: 4}}]\n"
-    "pools:\n"
-    "  - {name: own, tenure: own, class: h100-sxm, gpus: 16}\n"
-    "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 64, price: 2.95 "
-    "USD/GPU-h}\n"
-    "uncertain: {pools.burst.price: {normal: {mean: 2.95 USD/GPU-h, sd: 0.2 "
-    "USD/GPU-h}}}\n"
-    "study: {replications: 23}\n";
-
-static const char sbatch[] = "#!/bin/sh\n"
-                             "{ echo sbatch; printf '  %s\\n' \"$@\"; } >>asked\n"
-                             "echo \"$(grep -c '^sbatch' asked)1;cluster\"\n";
-
-static const char squeue[] = "#!/bin/sh\n"
-                             "{ echo squeue; printf '  %s\\n' \"$@\"; } >>asked\n"
-                             "[ -e queue ] && cat queue\n";
-
-static void clean(const struct folder *folder)
-{
-    char command[256];
-    snprintf(command, sizeof command, "rm -rf %s", folder->path);
-    cr_expect(eq(int, system(command), 0));
-}
-
-/* A shell line in the folder; $T is the program. */
-static struct outcome *run(const struct folder *folder, const char *line)
-{
-    char command[1800];
-    snprintf(
-        command, sizeof command,
-        "--version >/dev/null; T=\"$TENURE_PROGRAM\"; PATH=$PWD:$PATH; export PATH; "
-        "unset SLURM_ARRAY_TASK_ID SLURM_JOB_ID; %s",
-        line);
-    return tenure(folder, command);
-}
-
-static void expect_code(const struct folder *folder, const char *line, int code)
-{
-    struct outcome *outcome = run(folder, line);
-    cr_expect(outcome->code == code, "%s: exit %d, not %d: %s%s", line, outcome->code,
-              code, outcome->out, outcome->err);
-}
-
-static struct folder prepared(void)
-{
-    struct folder folder = folder_new();
-    folder_write(&folder, "t.yaml", yaml);
-    folder_write(&folder, "sbatch", sbatch);
-    folder_write(&folder, "squeue", squeue);
-    expect_code(&folder, "chmod +x sbatch squeue", 0);
-    return folder;
-}
+#include "slurm_program.h"
 
 /* The name that the jobs of the study in `dir` have. */
 static const char *job_name(const struct folder *folder, const char *dir)
@@ -428,52 +370,6 @@ Test(cli_slurm, a_script_that_was_edited_is_kept, .timeout = 60)
     clean(&folder);
 }
 
-/* As getopt_long reads them, which knows abbreviations, letters in one word, and words
- * that are values. */
-Test(cli_slurm, options_for_sbatch_are_read_as_it_does, .timeout = 60)
-{
-    static const struct {
-        const char *options, *says; /* NULL: taken */
-    } cases[] = {
-        {"--job=x", "--job=x: the name of the jobs"},
-        {"--job-n x", "--job-n: the name of the jobs"},
-        {"--j x", "--j: the name of the jobs"},
-        {"-HJ x", "-HJ: the name of the jobs"},
-        {"-HJx", "-HJx: the name of the jobs"},
-        {"-p gpu -Jx", "-Jx: the name of the jobs"},
-        {"--exclusive -Jx", "-Jx: the name of the jobs"},
-        {"--arr=1-4", "--array: this study has tasks 0-3"},
-        {"--ar 1-4", "--array: this study has tasks 0-3"},
-        {"--array=0-3%", "--array: this study has tasks 0-3"},
-        {"--array=0-3%x", "--array: this study has tasks 0-3"},
-        {"--array=0-3%0", "--array: this study has tasks 0-3"},
-        {"--array=0-3%2,5", "--array: this study has tasks 0-3"},
-        {"--array", "--array: this study has tasks 0-3"},
-        {"--test", "--test: without --submit nothing is submitted"},
-        {"--te", "--te: without --submit nothing is submitted"},
-        {"--comment -J5", NULL},
-        {"--comment=-J5", NULL},
-        {"-A -J5", NULL},
-        {"-p J -t 5 --mem 4G", NULL},
-        {"--account=array --time-min=5", NULL},
-        {"-a 0-3%12", NULL},
-        {"--array 0-3", NULL},
-        {"-Ha0-3", NULL},
-    };
-    struct folder folder = prepared();
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char line[256];
-        snprintf(line, sizeof line, "$T slurm t.yaml -o d -q --shards 4 -- %s",
-                 cases[i].options);
-        struct outcome *outcome = run(&folder, line);
-        bool ok = cases[i].says ? outcome->code == 1 &&
-                                      strstr(outcome->err, cases[i].says) != NULL
-                                : outcome->code == 0;
-        cr_expect(ok, "%s: exit %d, %s", cases[i].options, outcome->code, outcome->err);
-    }
-    clean(&folder);
-}
-
 /* Between submitting and running anything may be changed. */
 Test(cli_slurm, a_task_of_another_study_than_was_submitted_runs_nothing, .timeout = 60)
 {
@@ -533,75 +429,5 @@ Test(cli_slurm, a_script_for_something_else_fixes_no_number_of_tasks, .timeout =
               outcome->err);
     expect_code(&folder, "cmp first d/shards/study.sbatch", 0);
     expect_code(&folder, "$T slurm t.yaml -o d -q | cmp - first", 0);
-    clean(&folder);
-}
-
-Test(cli_slurm, mistakes_are_told, .timeout = 60)
-{
-    static const struct {
-        const char *arguments;
-        int code;
-        const char *message;
-    } cases[] = {
-        {"t.yaml", 1, "slurm: -o DIR is needed, the directory of the study"},
-        {"-o d", 1, "slurm: name one scenario; see `tenure slurm --help`"},
-        {"t.yaml x -o d", 1, "slurm: name one scenario; see `tenure slurm --help`"},
-        {"- -o d", 1, "slurm: the tasks cannot read standard input; name a file"},
-        {"t.yaml -o d --submit --status", 1, "slurm: --submit or --status, not both"},
-        {"t.yaml -o d --shards 3 --minutes 5", 1,
-         "slurm: --shards or --minutes, not both"},
-        {"t.yaml -o d --json", 1, "slurm: --json is for --status"},
-        {"t.yaml -o d --shards 0", 1, "--shards: 0 is not in 1 to 10000000"},
-        {"t.yaml -o d --shards x", 1, "--shards: 'x' is not a whole number such as 5"},
-        {"t.yaml -o d --shards 24", 1,
-         "--shards: 24 are more than the 23 replications, of which each shard has "
-         "some"},
-        {"t.yaml -o d --minutes 0", 1,
-         "--minutes: '0' is not a number in 0.1 to 10000"},
-        {"t.yaml -o d --minutes inf", 1,
-         "--minutes: 'inf' is not a number in 0.1 to 10000"},
-        {"t.yaml -o d --jobs 1025", 1, "--jobs: 1025 is not in 1 to 1024"},
-        {"t.yaml -o d --command nc", 1,
-         "--command: 'nc' is not mc, sweep, sensitivity or breakeven"},
-        {"t.yaml -o d -- -J mine", 1,
-         "-J: the name of the jobs is that by which --status finds them; leave it"},
-        {"t.yaml -o d -- --time=5 --job-name=mine", 1,
-         "--job-name=mine: the name of the jobs is that by which --status finds them; "
-         "leave it"},
-        {"t.yaml -o d --shards 4 -- --array=1-3", 1,
-         "--array: this study has tasks 0-3, all of which are needed; 0-3%8 runs eight "
-         "at a time"},
-        {"t.yaml -o d --shards 4 -- -a 0-31", 1,
-         "--array: this study has tasks 0-3, all of which are needed; 0-3%8 runs eight "
-         "at a time"},
-        {"none.yaml -o d", 2, "none.yaml: No such file or directory"},
-        {"t.yaml -o d --set pools.own.gpus=x", 2,
-         "--set pools.own.gpus: 'x' is not a whole number, such as 8"},
-        {"t.yaml -o ''", 1, "slurm: -o DIR is needed, the directory of the study"},
-        {"t.yaml -o \"$(printf 'a\\nb')\"", 1,
-         "-o: 'a?b' has the end of a line, which no command of a script should hold"},
-        {"t.yaml -o d -- \"$(printf 'a\\rb')\"", 1,
-         "an option for sbatch: 'a?b' has a control character, which no command of a "
-         "script should hold"},
-        {"t.yaml -o full", 1,
-         "full holds 'mine', which is not Tenure's; name another directory"},
-    };
-    struct folder folder = prepared();
-    expect_code(&folder, "mkdir full; touch full/mine", 0);
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char line[256], wanted[512];
-        snprintf(line, sizeof line, "$T slurm %s", cases[i].arguments);
-        snprintf(wanted, sizeof wanted, "tenure: %s", cases[i].message);
-        struct outcome *outcome = run(&folder, line);
-        cr_expect(strncmp(outcome->err, wanted, strlen(wanted)) == 0 &&
-                      strcmp(outcome->err + strlen(wanted), "\n") == 0,
-                  "case %zu\n  says   %s  wanted %s", i, outcome->err, wanted);
-        cr_expect(outcome->code == cases[i].code, "case %zu: exit %d", i,
-                  outcome->code);
-    }
-    expect_code(&folder,
-                "test \"$(ls)\" = \"$(printf 'err\\nfull\\nout\\nsbatch\\n"
-                "squeue\\nt.yaml')\"",
-                0);
     clean(&folder);
 }

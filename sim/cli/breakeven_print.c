@@ -29,9 +29,12 @@ bool breakeven_json(const struct study_plan *plan, const char *dir, json_t *root
                     struct error *err)
 {
     size_t axes = plan->n_axes;
-    manifest_set(root, "x", manifest_text(plan->axes[axes - 2].name));
-    manifest_set(root, "y",
-                 axes == 3 ? manifest_text(plan->axes[0].name) : json_null());
+    const struct plan_axis *x = &plan->axes[axes - 2];
+    const struct plan_axis *y = axes == 3 ? &plan->axes[0] : NULL;
+    manifest_set(root, "x", manifest_text(x->name));
+    manifest_set(root, "x_unit", manifest_text(x->unit));
+    manifest_set(root, "y", y ? manifest_text(y->name) : json_null());
+    manifest_set(root, "y_unit", y ? manifest_text(y->unit) : json_null());
     return add_json(root, "boundary", dir, "boundary.csv", err) &&
            add_json(root, "grid", dir, "breakeven.csv", err);
 }
@@ -72,9 +75,15 @@ static void say_sides(struct paragraph *text, const struct text_table *table,
     } else if (strcmp(kind, "crossing") == 0) {
         paragraph_say(text, "%s is lower below, %s above ", below, above);
         say_place(text, table, row, x);
+    } else if (strcmp(kind, "undecided") == 0 && !*below) {
+        bool ends = !isnan(text_table_number(table, row, "low")) ||
+                    !isnan(text_table_number(table, row, "high"));
+        paragraph_say(text, "the two have the same mean%s",
+                      ends ? " at " : " at every point of the grid");
+        if (ends)
+            say_place(text, table, row, x);
     } else if (strcmp(kind, "undecided") == 0) {
-        paragraph_say(text, "%s%s, but it is not sure at ", *below ? below : "neither",
-                      " is lower");
+        paragraph_say(text, "%s is lower, but it is not sure at ", below);
         say_place(text, table, row, x);
     } else if (*below) {
         paragraph_say(text, "%s is lower at every point of the grid%s", below,
@@ -117,8 +126,12 @@ bool breakeven_print(const struct study_plan *plan, const char *dir, FILE *out,
     struct paragraph head = {.used = 0}, foot = {.used = 0};
     if (!text_table_read(&table, dir, "boundary.csv", err))
         return false;
-    paragraph_say(&head, "Where %s of %s and %s is the same, by ",
-                  json_string_value(json_object_get(plan->params, "metric")),
+    const char *metric = json_string_value(json_object_get(plan->params, "metric"));
+    size_t column = columns_find(&plan->columns, metric);
+    const char *unit = column == COLUMN_NONE ? "" : plan->columns.items[column].unit;
+    bool has_unit = *unit && strcmp(unit, "1") != 0;
+    paragraph_say(&head, "Where %s%s%s%s of %s and %s is the same, by ", metric,
+                  has_unit ? " (" : "", has_unit ? unit : "", has_unit ? ")" : "",
                   plan->axes[axes - 1].labels[0], plan->axes[axes - 1].labels[1]);
     say_unit(&head, x);
     paragraph_say(&head, ":");

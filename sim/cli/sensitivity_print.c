@@ -35,6 +35,9 @@ bool sensitivity_json(const struct study_plan *plan, const char *dir, json_t *ro
         return false;
     manifest_set(root, "method", json_string(sensitivity_names[design.method]));
     manifest_set(root, "inputs", text_table_json(&table, texts));
+    json_t *unvaried = json_object_get(plan->params, "unvaried");
+    manifest_set(root, "unvaried",
+                 unvaried ? json_incref(unvaried) : manifest_value(json_array()));
     text_table_free(&table);
     return true;
 }
@@ -213,6 +216,30 @@ static void print_rows(const struct text_table *table, const struct sensitivity 
     }
 }
 
+static void say_unvaried(const json_t *unvaried, const struct sensitivity *design,
+                         FILE *out)
+{
+    struct paragraph text = {.used = 0};
+    size_t n = json_array_size(unvaried);
+    if (n == 0)
+        return;
+    paragraph_say(&text, "Not tried: ");
+    for (size_t i = 0; i < n && i < INPUTS_SHOWN; i++)
+        paragraph_say(&text, "%s%s", i > 0 ? ", " : "",
+                      json_string_value(json_array_get(unvaried, i)));
+    if (n > INPUTS_SHOWN)
+        paragraph_say(&text, " and %zu more", n - INPUTS_SHOWN);
+    paragraph_say(&text,
+                  ". At all probabilities of this study %s one value, as a rare risk "
+                  "has, so that 0 says nothing of %s: use --method sobol%s.",
+                  n == 1 ? "it has" : "each has", n == 1 ? "it" : "them",
+                  design->method == SENSITIVITY_TORNADO
+                      ? ", or --low and --high nearer to 0 and 100 %"
+                      : ", or more --levels");
+    putc('\n', out);
+    paragraph_print(&text, 0, out);
+}
+
 bool sensitivity_print(const struct study_plan *plan, const char *dir, FILE *out,
                        struct error *err)
 {
@@ -232,6 +259,7 @@ bool sensitivity_print(const struct study_plan *plan, const char *dir, FILE *out
                              "`correlation` was left aside. ");
     paragraph_say(&foot, "All figures with their intervals are in %s/%s.", dir,
                   files[design.method]);
+    say_unvaried(json_object_get(plan->params, "unvaried"), &design, out);
     putc('\n', out);
     paragraph_print(&foot, 0, out);
     text_table_free(&table);

@@ -210,6 +210,40 @@ static json_t *values_of(const struct study_spec *spec,
     return array;
 }
 
+static bool is_same_at(const struct uncertain_input *input, const double u[], size_t n)
+{
+    char first[UNCERTAIN_TEXT_MAX], other[UNCERTAIN_TEXT_MAX];
+    uncertain_text(input, u[0], first);
+    for (size_t i = 1; i < n; i++) {
+        uncertain_text(input, u[i], other);
+        if (strcmp(first, other) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Inputs that have one value at all probabilities that will be tried, as a rare risk
+ * has: that nothing changes with them says nothing. */
+static void note_unvaried(struct study_setup *setup, const struct sensitivity *design)
+{
+    const struct study_spec *spec = &setup->spec;
+    double u[LEVELS_MAX] = {design->low, 0.5, design->high};
+    size_t n = 3;
+    if (design->method == SENSITIVITY_SOBOL)
+        return;
+    if (design->method == SENSITIVITY_MORRIS)
+        for (n = 0; n < design->levels; n++)
+            u[n] = ((double)n + 0.5) / (double)design->levels;
+    json_t *unvaried = manifest_value(json_array());
+    for (size_t i = 0; i < spec->n_uncertain; i++)
+        if (is_same_at(&spec->uncertain[i], u, n))
+            manifest_append(unvaried, manifest_text(spec->uncertain[i].path));
+    if (json_array_size(unvaried) > 0)
+        manifest_set(setup->params, "unvaried", unvaried);
+    else
+        json_decref(unvaried);
+}
+
 static void add_metrics(struct study_setup *setup)
 {
     struct study_spec *spec = &setup->spec;
@@ -266,6 +300,7 @@ static bool prepare(struct study_setup *setup, struct error *err)
     } else {
         block_axes(setup, &design, axes);
     }
+    note_unvaried(setup, &design);
     if (spec->cholesky)
         manifest_set(setup->params, "correlation_ignored", json_true());
     add_metrics(setup);
