@@ -141,6 +141,17 @@ static void fill_range(struct study_reader *reader, const struct range *range,
     }
 }
 
+/* By what two values are the same: 8, 8.0 and "08" are one. */
+static const char *sameness(const char *label, struct arena *arena)
+{
+    double number;
+    const char *unit;
+    struct error ignored;
+    return quantity_split(label, &number, &unit, &ignored)
+               ? arena_printf(arena, "%.17g %s", number, unit)
+               : label;
+}
+
 static bool read_values(struct study_reader *reader, const struct node *list,
                         const char *path, struct axis *axis, struct error *err)
 {
@@ -156,7 +167,8 @@ static bool read_values(struct study_reader *reader, const struct node *list,
         const char *label = study_label(item, reader->arena);
         if (!study_check_label(label, item->place, path, err))
             return false;
-        if (names_add(&seen, label, strlen(label)) < i)
+        const char *same = sameness(label, reader->arena);
+        if (names_add(&seen, same, strlen(same)) < i)
             return error_at(err, item->place, "%s: '%s' stands twice", path, label);
         set_value(reader, &axis->values[i], label,
                   assignment(reader, axis->name, item));
