@@ -132,6 +132,23 @@ Test(cli_study_directory, a_merge_by_force_that_fails_leaves_the_earlier_result,
 static const char long_one[] = FRAME UNCERTAIN "study: {replications: 100000}\n";
 
 /* The others are there, too, and nothing of any of them goes. */
+/* A folder in the way of a result ends it between the new plan and the manifest. */
+Test(cli_study_directory, a_merge_by_force_that_is_ended_is_gone_on_with, .timeout = 60)
+{
+    struct folder folder = prepared(MONTE_CARLO);
+    expect_code(
+        &folder,
+        "$T mc t.yaml -q -o a && $T mc t.yaml -q -o s --shard 0/2 && $T mc t.yaml "
+        "-q -o s --shard 1/2 && $T mc t.yaml -q -o b --keep-rows --set seed=8 && "
+        "rm b/manifest.json b/*.csv && mkdir b/points.csv",
+        0);
+    expect_code(&folder, "$T merge s/shards/* -o b --force -q", 2);
+    expect_code(&folder, "grep -q '\"seed\": 7' b/plan.json", 0);
+    expect_code(&folder, "rmdir b/points.csv && $T mc t.yaml -q -o b", 0);
+    expect_same(&folder, "a", "b");
+    clean(&folder);
+}
+
 Test(cli_study_directory, force_does_not_take_a_shard_from_who_runs_it, .timeout = 60)
 {
     struct folder folder = prepared(long_one);
@@ -224,10 +241,11 @@ Test(cli_study_directory, force_with_a_shard_begins_that_one_anew_and_no_other,
                 "$T mc t.yaml -q -n 9 --shard 1/2 -o b --force && grep -q "
                 "'\"replications\": 9' b/shards/1-of-2/plan.json",
                 0);
-    expect_refused(&folder, "$T mc t.yaml -n 9 --shard 0/2 -o a --force", 1,
-                   "a holds another study: the study's replications was 8 and is 9; "
-                   "name another directory, or replace it with --force; with --shard "
-                   "it begins that shard anew and nothing else");
+    expect_refused(
+        &folder, "$T mc t.yaml -n 9 --shard 0/2 -o a --force", 1,
+        "a holds another study: the study's replications was 8 and is 9; "
+        "with --shard, --force begins that shard anew and nothing else: name "
+        "another directory, or remove this one");
     expect_code(&folder, "$T audit a && diff -r before/1-of-2 a/shards/1-of-2", 0);
     clean(&folder);
 }

@@ -51,6 +51,9 @@ bool directory_look(const char *dir, const struct study_plan *plan, bool force,
  * written to and does not end within `wait_s`. */
 bool directory_clear_work(const char *dir, double wait_s, struct error *err) MUST_CHECK;
 
+/* Removes rows alone, of a study whose plan is there and that is to be replaced. */
+void directory_clear_rows(const char *dir);
+
 /* Removes results, of a study or, where the manifest is one of those, of a run.  There
  * must be a plan, which stays. */
 void directory_clear_results(const char *dir);

@@ -53,6 +53,10 @@ static json_t *metric_json(const struct study_plan *plan,
                      json_boolean(study_summary_reached(&plan->stops[i], of)));
     }
     if (!isnan(of->at_most) || !isnan(of->at_least)) {
+        json_t *target = manifest_value(json_object());
+        manifest_set(target, "at_least", real(of->at_least));
+        manifest_set(target, "at_most", real(of->at_most));
+        manifest_set(object, "target", target);
         manifest_set(object, "miss_probability", real(of->miss.share));
         set_interval(object, "miss_ci", of->miss.ci);
     }

@@ -1,7 +1,9 @@
 /* The summary of a study, from its files. */
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/csv_in.h"
 #include "cli/study_summary_parts.h"
@@ -124,12 +126,28 @@ static bool read_first_failed(const json_t *first, struct finish_report *report)
     return true;
 }
 
+/* All files that the manifest lists are there. */
+static bool check_outputs(const char *dir, json_t *outputs, struct arena *arena,
+                          struct error *err)
+{
+    for (void *at = json_object_iter(outputs); at;
+         at = json_object_iter_next(outputs, at)) {
+        const char *path = arena_printf(arena, "%s/%s", dir, json_object_iter_key(at));
+        if (access(path, F_OK) != 0 && errno == ENOENT)
+            return error_set(err,
+                             "%s: it is missing, and the manifest lists it; --force "
+                             "makes the study anew",
+                             path);
+    }
+    return true;
+}
+
 bool study_report_read(const char *dir, struct finish_report *report, struct error *err)
 {
     struct arena arena = {0};
     const char *path = arena_printf(&arena, "%s/" MANIFEST_NAME, dir);
     json_t *root = json_load_file(path, 0, NULL);
-    const json_t *outputs = json_object_get(root, "outputs");
+    json_t *outputs = json_object_get(root, "outputs");
     const json_t *rows =
         json_object_get(json_object_get(outputs, "replications.csv"), "rows");
     const json_t *failed = json_object_get(root, "failed");
@@ -139,6 +157,7 @@ bool study_report_read(const char *dir, struct finish_report *report, struct err
     ok = ok && read_first_failed(json_object_get(root, "first_failed"), report);
     if (!ok)
         error_set(err, "%s: it is not that of a study", path);
+    ok = ok && check_outputs(dir, outputs, &arena, err);
     json_decref(root);
     arena_free(&arena);
     return ok;

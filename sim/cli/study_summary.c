@@ -180,19 +180,22 @@ static void print_metrics(const struct study_summary *summary, FILE *out)
     }
 }
 
+/* "total.wait_p95_s <= 14400 s" */
 static const char *target_text(const struct study_summary *summary,
                                const struct point_statistics *of, struct arena *arena)
 {
     char least[DECIMAL_TEXT], most[DECIMAL_TEXT];
     decimal_write_double(least, isnan(of->at_least) ? 0 : of->at_least);
     decimal_write_double(most, isnan(of->at_most) ? 0 : of->at_most);
-    const char *text = column_of(summary, of->column)->name;
+    const struct study_column *column = column_of(summary, of->column);
+    const char *text = column->name;
     if (!isnan(of->at_least))
         text = arena_printf(arena, "%s >= %s", text, least);
     if (!isnan(of->at_most))
         text = arena_printf(arena, "%s%s <= %s", text,
                             isnan(of->at_least) ? "" : " and", most);
-    return text;
+    bool has_unit = *column->unit && strcmp(column->unit, "1") != 0;
+    return has_unit ? arena_printf(arena, "%s %s", text, column->unit) : text;
 }
 
 static bool has_target(const struct point_statistics *of)
@@ -226,31 +229,75 @@ static void say_missing(struct paragraph *paragraph,
                       of->estimate.n, all->estimate.n - of->estimate.n);
 }
 
-static void print_targets(const struct study_summary *summary, FILE *out)
+static void print_target(const struct study_summary *summary,
+                         const struct point_statistics *of, FILE *out)
 {
     struct arena arena = {0};
-    bool many = summary->plan->n_points > 1, any = false;
+    struct paragraph paragraph = {.used = 0};
+    const char *target = target_text(summary, of, &arena);
+    if (of->estimate.n == 0)
+        paragraph_say(&paragraph,
+                      "%s: no replication has this metric, so it cannot be judged",
+                      target);
+    else
+        paragraph_say(&paragraph, "%s is missed in %.1f %% of replications", target,
+                      100 * of->miss.share);
+    if (!isnan(of->miss.ci.low) && !isnan(of->miss.ci.high))
+        paragraph_say(&paragraph, " (%.1f to %.1f %%)", 100 * of->miss.ci.low,
+                      100 * of->miss.ci.high);
+    if (of->estimate.n > 0)
+        say_missing(&paragraph, summary, of);
+    paragraph_say(&paragraph, ".");
+    paragraph_print(&paragraph, 2, out);
+    arena_free(&arena);
+}
+
+/* Of several points a line each. */
+static void print_target_table(const struct study_summary *summary, size_t column,
+                               FILE *out)
+{
+    struct arena arena = {0};
+    bool any = false;
     for (size_t i = 0; i < summary->n_points; i++) {
         const struct point_statistics *of = &summary->points[i].of;
-        if (!has_target(of) || isnan(of->miss.share) || of->point >= POINTS_SHOWN)
+        if (of->column != column || !has_target(of) || of->point >= POINTS_SHOWN)
             continue;
-        struct paragraph paragraph = {.used = 0};
+        if (!any)
+            fprintf(out, "\n%s is missed in\n", target_text(summary, of, &arena));
+        any = true;
+        prose_name(study_summary_label(summary, of->point, &arena), LABEL_WIDTH, out);
+        if (of->estimate.n == 0)
+            fprintf(out, " %16s", "-");
+        else
+            fprintf(out, " %7.1f %%", 100 * of->miss.share);
+        if (!isnan(of->miss.ci.low) && !isnan(of->miss.ci.high))
+            fprintf(out, "  (%.1f to %.1f %%)", 100 * of->miss.ci.low,
+                    100 * of->miss.ci.high);
+        struct paragraph missing = {.used = 0};
+        if (of->estimate.n > 0)
+            say_missing(&missing, summary, of);
+        putc('\n', out);
+        if (missing.used > 0)
+            fprintf(out, "    (%s)\n", missing.text + 2);
+    }
+    arena_free(&arena);
+}
+
+static void print_targets(const struct study_summary *summary, FILE *out)
+{
+    const struct study_plan *plan = summary->plan;
+    bool any = false;
+    for (size_t column = 0; plan->n_points > 1 && column < plan->columns.n; column++)
+        print_target_table(summary, column, out);
+    for (size_t i = 0; plan->n_points == 1 && i < summary->n_points; i++) {
+        const struct point_statistics *of = &summary->points[i].of;
+        if (!has_target(of))
+            continue;
         if (!any)
             putc('\n', out);
         any = true;
-        if (many)
-            paragraph_say(&paragraph, "At %s ",
-                          study_summary_label(summary, of->point, &arena));
-        paragraph_say(&paragraph, "%s is missed in %.1f %% of replications",
-                      target_text(summary, of, &arena), 100 * of->miss.share);
-        if (!isnan(of->miss.ci.low) && !isnan(of->miss.ci.high))
-            paragraph_say(&paragraph, " (%.1f to %.1f %%)", 100 * of->miss.ci.low,
-                          100 * of->miss.ci.high);
-        say_missing(&paragraph, summary, of);
-        paragraph_say(&paragraph, ".");
-        paragraph_print(&paragraph, 2, out);
+        print_target(summary, of, out);
     }
-    arena_free(&arena);
 }
 
 static void print_estimate(const struct study_summary *summary, size_t point,
@@ -290,6 +337,13 @@ static void print_points(const struct study_summary *summary, FILE *out)
     const char *head = "";
     for (size_t i = 0; i < plan->n_axes; i++)
         head = arena_printf(&arena, "%s%s%s", head, i ? ", " : "", plan->axes[i].name);
+    if (strlen(head) > LABEL_WIDTH) {
+        struct paragraph legend = {.used = 0};
+        paragraph_say(&legend, "A point is: %s.", head);
+        paragraph_print(&legend, 2, out);
+        putc('\n', out);
+        head = "point";
+    }
     prose_tail(head, LABEL_WIDTH, out);
     fprintf(out, " %16s %16s %16s\n", "npv_usd", "wait_p95_s", "npv - baseline");
     for (size_t point = 0; point < n; point++) {
@@ -348,16 +402,86 @@ static void print_warnings(const struct study_plan *plan, FILE *out)
     }
 }
 
+/* How many replications the figures of a point are of: the fewest and the most. */
+static void count_replications(const struct study_summary *summary, int64_t *least,
+                               int64_t *most)
+{
+    *least = INT64_MAX;
+    *most = 0;
+    for (size_t point = 0; point < summary->plan->n_points && point < SUMMARY_POINTS;
+         point++) {
+        const struct point_statistics *of = find(summary, point, npv);
+        int64_t n = of ? of->estimate.n : 0;
+        *least = n < *least ? n : *least;
+        *most = n > *most ? n : *most;
+    }
+}
+
+static void say_replications(struct paragraph *head,
+                             const struct study_summary *summary,
+                             const struct finish_report *report)
+{
+    const struct study_plan *plan = summary->plan;
+    int64_t least, most;
+    if (plan->n_points == 1) {
+        paragraph_say(head, "%" PRIu64 " replication%s", report->rows,
+                      report->rows == 1 ? "" : "s");
+        return;
+    }
+    paragraph_say(head, "%zu points with ", plan->n_points);
+    count_replications(summary, &least, &most);
+    if (plan->n_stops > 0 && least < most)
+        paragraph_say(
+            head, "%" PRId64 " to %" PRId64 " replications, %" PRIu64 " runs in all",
+            least, most, report->rows);
+    else if (plan->n_stops > 0)
+        paragraph_say(head, "%" PRId64 " replication%s each", most,
+                      most == 1 ? "" : "s");
+    else
+        paragraph_say(head, "%" PRIu64 " replication%s each", plan->replications,
+                      plan->replications == 1 ? "" : "s");
+}
+
+/* Of batches that depend on each other within only whole ones count. */
+static void print_batches(const struct study_summary *summary, FILE *out)
+{
+    const struct study_plan *plan = summary->plan;
+    struct paragraph text = {.used = 0};
+    uint64_t batches = plan->replications / plan->unit;
+    if (plan->unit <= 1 || plan->n_stops > 0)
+        return;
+    if (batches * plan->unit != plan->replications)
+        paragraph_say(&text,
+                      "Figures are of the first %" PRIu64
+                      " replications, which are %" PRIu64 " whole batches of %" PRIu64
+                      "; a multiple of that wastes none. ",
+                      batches * plan->unit, batches, plan->unit);
+    if (batches < 8)
+        paragraph_say(&text,
+                      "%" PRIu64 " batch%s few for an interval: give more replications "
+                      "(-n), or a smaller study.batch.",
+                      batches, batches == 1 ? " is" : "es are");
+    if (text.used == 0)
+        return;
+    putc('\n', out);
+    paragraph_print(&text, 2, out);
+}
+
+/* Where points were stopped at different times. */
+static bool has_shorter_pairs(const struct study_summary *summary)
+{
+    int64_t least, most;
+    count_replications(summary, &least, &most);
+    return summary->plan->n_stops > 0 && least < most;
+}
+
 void study_summary_print(const struct study_summary *summary,
                          const struct finish_report *report, const char *dir, FILE *out)
 {
     const struct study_plan *plan = summary->plan;
     struct paragraph head = {.used = 0}, foot = {.used = 0};
     paragraph_say(&head, "%s: ", plan->scenario);
-    if (plan->n_points > 1)
-        paragraph_say(&head, "%zu points, ", plan->n_points);
-    paragraph_say(&head, "%" PRIu64 " replication%s", report->rows,
-                  report->rows == 1 ? "" : "s");
+    say_replications(&head, summary, report);
     if (report->failed > 0)
         paragraph_say(&head, ", of which %" PRIu64 " could not be done",
                       report->failed);
@@ -375,10 +499,15 @@ void study_summary_print(const struct study_summary *summary,
         print_metrics(summary, out);
     print_targets(summary, out);
     study_summary_print_stops(summary, out);
+    print_batches(summary, out);
     print_sameness(summary, out);
     print_warnings(plan, out);
     paragraph_say(&foot,
                   "npv_usd is the present value of what is paid: less is better. ");
+    if (plan->n_points > 1 && has_shorter_pairs(summary))
+        paragraph_say(&foot,
+                      "Differences are of the replications that both points have, "
+                      "means of all that each has. ");
     paragraph_say(
         &foot, "All metrics with their intervals are in %s/points.csv%s.", dir,
         plan->n_points > 1 ? ", differences to the baseline in paired.csv" : "");

@@ -60,6 +60,19 @@ static void say_width(struct paragraph *text, const struct plan_stop *stop,
         paragraph_say(text, "+-%.4g", width);
 }
 
+static void say_remedy(struct paragraph *text, const struct plan_stop *stop,
+                       const struct point_statistics *of)
+{
+    if (of->estimate.n == 0)
+        paragraph_say(text, ". No replication has this metric.");
+    else if (stop->relative && of->estimate.mean == 0)
+        paragraph_say(text,
+                      ". The mean is 0, of which no share can be reached: ask for "
+                      "an amount.");
+    else
+        paragraph_say(text, ". More replications (-n) would narrow it.");
+}
+
 static void say_rule(const struct study_summary *summary, const struct plan_stop *stop,
                      FILE *out)
 {
@@ -84,7 +97,7 @@ static void say_rule(const struct study_summary *summary, const struct plan_stop
                       plan->replications);
         say_width(&text, stop, (of->estimate.ci.high - of->estimate.ci.low) / 2,
                   of->estimate.mean);
-        paragraph_say(&text, ". More replications (-n) would narrow it.");
+        say_remedy(&text, stop, of);
     }
     paragraph_print(&text, 2, out);
     arena_free(&arena);

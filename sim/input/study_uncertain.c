@@ -215,6 +215,18 @@ struct column_reader {
     size_t n, room;
 };
 
+/* A list of numbers without a header would lose its first one. */
+static bool check_name(const struct csv_header *header, int column, struct error *err)
+{
+    double value;
+    const struct csv_field *name = &header->names[column];
+    return decimal_to_double(name->text, name->length, &value) != DECIMAL_OK ||
+           error_set(err,
+                     "%s:1: the first line is the header, and '%s' is a number; give "
+                     "the column a name",
+                     header->path, name->text);
+}
+
 static bool take_header(void *self, const struct csv_header *header, struct error *err)
 {
     struct column_reader *reader = self;
@@ -224,7 +236,7 @@ static bool take_header(void *self, const struct csv_header *header, struct erro
                          "%s:1: %s: the file has %zu columns; name one by `column`",
                          header->path, reader->key, header->n);
     if (reader->column >= 0)
-        return true;
+        return check_name(header, reader->column, err);
     const char *names[CSV_COLUMNS_MAX + 1] = {NULL};
     for (size_t i = 0; i < header->n; i++)
         names[i] = header->names[i].text;

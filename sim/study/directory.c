@@ -324,6 +324,16 @@ bool directory_clear_work(const char *dir, double wait_s, struct error *err)
     return true;
 }
 
+static bool is_row(const char *name)
+{
+    return rows_is_part_name(name);
+}
+
+void directory_clear_rows(const char *dir)
+{
+    remove_files(dir, is_row);
+}
+
 bool directory_at_rest(const char *dir, double wait_s, struct study_lock *lock,
                        bool *at_rest, struct error *err)
 {

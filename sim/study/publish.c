@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "output/manifest_parts.h"
 #include "output/staging.h"
@@ -71,11 +72,26 @@ static json_t *manifest_json(struct study_results *results)
     return root;
 }
 
+/* Whether a study that is to be replaced has begun there.  Its rows go before its plan:
+ * under the new plan they would be rows of nobody. */
+static bool is_of_another(const char *dir, const struct study_plan *plan)
+{
+    struct study_plan was;
+    struct error ignored;
+    if (!plan_read(&was, dir, &ignored))
+        return true; /* none, or one that nobody can read */
+    bool other = strcmp(was.id, plan->id) != 0;
+    plan_free(&was);
+    return other;
+}
+
 /* A merge has no plan in its directory, or another's, until now; from then to the
  * manifest a kill leaves a study that has begun. */
 bool results_publish(struct study_results *results, struct error *err)
 {
     const char *dir = results->options->dir;
+    if (is_of_another(dir, results->plan))
+        directory_clear_rows(dir);
     if (!plan_write(results->plan, dir, err))
         return false;
     directory_clear_results(dir);

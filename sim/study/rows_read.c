@@ -56,7 +56,7 @@ static bool fill(struct rows_reader *reader, struct cursor *cursor, struct error
             out_of_memory();
     }
     if (cursor->fd < 0)
-        cursor->fd = open(cursor->path, O_RDONLY | O_CLOEXEC);
+        cursor->fd = open(cursor->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe */
     if (cursor->fd < 0)
         return error_errno(err, cursor->path);
     ssize_t n;

@@ -362,10 +362,18 @@ static bool look_above_shard(struct session *session, enum directory_state *stat
     const struct study_options *options = session->options;
     if (look_first(session, options->dir, false, state, err))
         return true;
-    return options->force && err->kind == ERROR_USAGE &&
-           error_kind_set(err, ERROR_USAGE,
-                          "%s; with --shard it begins that shard anew and nothing else",
-                          err->text);
+    if (!options->force || err->kind != ERROR_USAGE)
+        return false;
+    char text[sizeof err->text];
+    char *advice = strstr(err->text, "; name another directory");
+    if (advice)
+        *advice = '\0';
+    snprintf(text, sizeof text, "%s", err->text);
+    return error_kind_set(
+        err, ERROR_USAGE,
+        "%s; with --shard, --force begins that shard anew and nothing "
+        "else: name another directory, or remove this one",
+        text);
 }
 
 static bool make_directories(struct session *session, struct error *err)

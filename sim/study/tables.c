@@ -8,7 +8,7 @@
 
 /* clang-format off */
 #define POINT {"point", "number of the point, from 0, the last axis varying fastest", FIELD_PLAIN}
-#define AXES  {"each axis", "the point's value on it; a number in the unit that it has in the sweep", FIELD_AXES}
+#define AXES  {"each axis", "the point's value on it, as `--set` takes it: with its unit; of `breakeven` a number in the axis' unit", FIELD_AXES}
 #define METRIC \
     {"metric", "SCOPE.METRIC, of the metrics below", FIELD_PLAIN}, \
     {"unit", "of all figures of the row but probabilities, shares and counts", FIELD_PLAIN}
