@@ -305,6 +305,13 @@ Test(openb, says_what_is_wrong_and_where)
          "log.csv:2:4: num_gpu: '-1' is not a whole number in 0 to 1000000"},
         {OPENB "a,1,1,1,1,,LS,Succeeded,100,soon,104\n",
          "log.csv:2:10: deletion_time: 'soon' is not a number of seconds"},
+        {OPENB "a,1,1,1,1,;T4,LS,Succeeded,100,7300,104\n",
+         "log.csv:2:6: gpu_spec: ';T4' is no list of words between '|', or too long"},
+        {OPENB "a,1,1,1,1,T4| |P100,LS,Succeeded,100,7300,104\n",
+         "log.csv:2:6: gpu_spec: 'T4| |P100' is no list of words between '|', or too "
+         "long"},
+        {OPENB "a,1,1,1,1,T4|,LS,Succeeded,100,7300,104\n",
+         "log.csv:2:6: gpu_spec: 'T4|' is no list of words between '|', or too long"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         import_wrong("openb", cases[i][0], NULL, cases[i][1]);

@@ -351,4 +351,9 @@ Test(importers, what_no_trace_can_hold_is_refused)
     import_wrong("columns", "t,p,o,m\n2026-01-01,10,0,c\x13x\n", &options,
                  "log.csv:2: model: 'c?x' is no word of up to 63 bytes without control "
                  "characters");
+
+    map.value = "submit=t,duration_s=d,gpus=g,classes=c";
+    options.as = NULL;
+    import_wrong("columns", "t,d,g,c\n2026-01-01,10,1,a||b\n", &options,
+                 "log.csv:2:4: c: 'a||b' is no list of names between '|'");
 }

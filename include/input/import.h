@@ -185,6 +185,10 @@ bool import_parse_date(struct import *import, const char *text, size_t length,
 /* Whether a text is a word that a trace can hold, of up to `most` bytes. */
 bool import_is_word(const char *text, size_t length, size_t most);
 
+/* Whether it is empty, or a list of such words between '|' or ';', none of them empty.
+ */
+bool import_is_list(const char *text, size_t length);
+
 /* The number of a word among the names of the trace of jobs or prices. */
 uint32_t import_intern(struct import *import, const char *text, size_t length);
 

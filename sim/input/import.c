@@ -90,6 +90,18 @@ bool import_is_word(const char *text, size_t length, size_t most)
     return length <= most;
 }
 
+bool import_is_list(const char *text, size_t length)
+{
+    bool filled = false; /* the element at hand */
+    for (size_t i = 0; i < length; i++) {
+        bool ends = text[i] == '|' || text[i] == ';';
+        if (ends && !filled)
+            return false;
+        filled = !ends && (filled || text[i] != ' ');
+    }
+    return import_is_word(text, length, JOB_LIST_MAX) && (filled || length == 0);
+}
+
 uint32_t import_intern(struct import *import, const char *text, size_t length)
 {
     assert(import_is_word(text, length, JOB_WORD_MAX));

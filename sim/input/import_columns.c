@@ -337,7 +337,7 @@ static bool take_list(const struct import_row *row, enum field field, const char
 {
     struct csv_field text = text_of(row, field);
     *list = text.length ? text.text : NULL;
-    return import_is_word(text.text, text.length, JOB_LIST_MAX) ||
+    return import_is_list(text.text, text.length) ||
            refuse(row, field, "is no list of names between '|'", err);
 }
 

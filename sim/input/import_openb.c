@@ -73,8 +73,9 @@ static bool take_row(struct import_row *row, struct error *err)
     int32_t gpus;
     if (!take_pod(row, &pod, err) || !import_name(row, QOS, &qos, err))
         return false;
-    if (!import_is_word(spec.text, spec.length, JOB_LIST_MAX))
-        return import_refuse(row, GPU_SPEC, "is too long a list of words", err);
+    if (!import_is_list(spec.text, spec.length))
+        return import_refuse(row, GPU_SPEC,
+                             "is no list of words between '|', or too long", err);
     const char *reason = reason_to_drop(row, &pod);
     if (reason)
         return import_drop(row, reason);
