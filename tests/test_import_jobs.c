@@ -291,6 +291,13 @@ Test(openb, parts_of_a_gpu_are_rounded_up_kept_dropped_or_refused)
     const char *classes = result.jobs.kinds[result.jobs.jobs[1].kind].classes;
     cr_expect(eq(str, (char *)classes, "V100M16|V100M32"));
     import_result_free(&result);
+
+    /* As it is read again. */
+    import_good("openb", OPENB "a,1,1,1,460,T4 ;P100| V100,LS,Succeeded,100,7300,104\n",
+                with("spec", "classes"), &result, &report);
+    classes = result.jobs.kinds[result.jobs.jobs[0].kind].classes;
+    cr_expect(eq(str, (char *)classes, "T4|P100|V100"));
+    import_result_free(&result);
 }
 
 Test(openb, says_what_is_wrong_and_where)

@@ -185,9 +185,10 @@ bool import_parse_date(struct import *import, const char *text, size_t length,
 /* Whether a text is a word that a trace can hold, of up to `most` bytes. */
 bool import_is_word(const char *text, size_t length, size_t most);
 
-/* Whether it is empty, or a list of such words between '|' or ';', none of them empty.
- */
-bool import_is_list(const char *text, size_t length);
+/* Names joined by '|' or ';' as a trace has them, in the buffer; NULL where the text is
+ * empty.  False where it is no list that a trace can hold. */
+bool import_list(struct csv_field text, char buffer[JOB_LIST_MAX + 1],
+                 const char **list) MUST_CHECK;
 
 /* The number of a word among the names of the trace of jobs or prices. */
 uint32_t import_intern(struct import *import, const char *text, size_t length);

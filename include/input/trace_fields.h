@@ -68,7 +68,11 @@ bool trace_field_whole(const struct trace_fields *fields, enum trace_column colu
 bool trace_field_text(const struct trace_fields *fields, enum trace_column column,
                       size_t most, struct csv_field *text) MUST_CHECK;
 
-/* Names joined by '|' or ';', as "a|b" in the buffer; *list stays where it is empty. */
+/* Names joined by '|' or ';' as "a|b", without blanks around them, in a buffer of as
+ * many bytes and a NUL; NULL where one is empty. */
+const char *trace_join_list(char *to, struct csv_field text);
+
+/* The same of a column; *list stays where the field is empty. */
 bool trace_field_list(const struct trace_fields *fields, enum trace_column column,
                       char buffer[JOB_LIST_MAX + 1], const char **list) MUST_CHECK;
 

@@ -9,6 +9,7 @@
 
 #include "base/calendar.h"
 #include "base/utf8.h"
+#include "input/trace_fields.h"
 
 void import_note(struct import *import, const char *fmt, ...)
 {
@@ -90,16 +91,15 @@ bool import_is_word(const char *text, size_t length, size_t most)
     return length <= most;
 }
 
-bool import_is_list(const char *text, size_t length)
+bool import_list(struct csv_field text, char buffer[JOB_LIST_MAX + 1],
+                 const char **list)
 {
-    bool filled = false; /* the element at hand */
-    for (size_t i = 0; i < length; i++) {
-        bool ends = text[i] == '|' || text[i] == ';';
-        if (ends && !filled)
-            return false;
-        filled = !ends && (filled || text[i] != ' ');
-    }
-    return import_is_word(text, length, JOB_LIST_MAX) && (filled || length == 0);
+    *list = NULL;
+    if (text.length == 0)
+        return true;
+    if (import_is_word(text.text, text.length, JOB_LIST_MAX))
+        *list = trace_join_list(buffer, text);
+    return *list != NULL;
 }
 
 uint32_t import_intern(struct import *import, const char *text, size_t length)

@@ -332,12 +332,11 @@ static bool take_word(const struct import_row *row, enum field field, uint32_t *
     return true;
 }
 
-static bool take_list(const struct import_row *row, enum field field, const char **list,
+static bool take_list(const struct import_row *row, enum field field,
+                      char buffer[JOB_LIST_MAX + 1], const char **list,
                       struct error *err)
 {
-    struct csv_field text = text_of(row, field);
-    *list = text.length ? text.text : NULL;
-    return import_is_list(text.text, text.length) ||
+    return import_list(text_of(row, field), buffer, list) ||
            refuse(row, field, "is no list of names between '|'", err);
 }
 
@@ -355,8 +354,13 @@ static bool take_length(const struct import_row *row, int64_t submit_ms, int64_t
            refuse(row, END, "is before its start, or 200 years after it", err);
 }
 
+/* What a job's lists point to. */
+struct lists {
+    char pools[JOB_LIST_MAX + 1], classes[JOB_LIST_MAX + 1];
+};
+
 static bool take_optional(const struct import_row *row, struct trace_row *job,
-                          struct error *err)
+                          struct lists *lists, struct error *err)
 {
     int64_t priority = 0;
     struct csv_field id = text_of(row, ID);
@@ -373,12 +377,13 @@ static bool take_optional(const struct import_row *row, struct trace_row *job,
             take_span(row, PATIENCE, &job->times.patience_ms, err)) &&
            take_word(row, TENANT, &job->kind.tenant, err) &&
            take_word(row, WORKLOAD, &job->kind.workload, err) &&
-           take_list(row, POOLS, &job->kind.pools, err) &&
-           take_list(row, CLASSES, &job->kind.classes, err);
+           take_list(row, POOLS, lists->pools, &job->kind.pools, err) &&
+           take_list(row, CLASSES, lists->classes, &job->kind.classes, err);
 }
 
 static bool take_job(struct import_row *row, struct error *err)
 {
+    struct lists lists;
     int64_t submit_ms, duration_ms, gpus;
     if (!take_date(row, SUBMIT, &submit_ms, err) ||
         !take_count(row, GPUS, 0, JOB_GPUS_MAX, &gpus, err))
@@ -392,7 +397,7 @@ static bool take_job(struct import_row *row, struct error *err)
     if (duration_ms == 0)
         return import_drop(row, "zero duration");
     struct trace_row job = trace_row(submit_ms, duration_ms, (int32_t)gpus);
-    return take_optional(row, &job, err) && import_add(row, &job, err);
+    return take_optional(row, &job, &lists, err) && import_add(row, &job, err);
 }
 
 static bool take_level(struct import_row *row, struct error *err)

@@ -69,11 +69,13 @@ static bool take_row(struct import_row *row, struct error *err)
     const struct options *options = row->import->options;
     struct pod pod = {0};
     struct csv_field spec = import_text(row, GPU_SPEC);
+    char buffer[JOB_LIST_MAX + 1];
+    const char *classes;
     uint32_t qos;
     int32_t gpus;
     if (!take_pod(row, &pod, err) || !import_name(row, QOS, &qos, err))
         return false;
-    if (!import_is_list(spec.text, spec.length))
+    if (!import_list(spec, buffer, &classes))
         return import_refuse(row, GPU_SPEC,
                              "is no list of words between '|', or too long", err);
     const char *reason = reason_to_drop(row, &pod);
@@ -87,8 +89,8 @@ static bool take_row(struct import_row *row, struct error *err)
         return import_drop(row, FRACTION_DROPPED);
     struct trace_row job =
         trace_row(pod.creation_ms, pod.deletion_ms - pod.scheduled_ms, gpus);
-    if (options->spec == CLASSES && spec.length > 0)
-        job.kind.classes = spec.text;
+    if (options->spec == CLASSES)
+        job.kind.classes = classes;
     job.kind.workload = qos;
     job.id = pod.id;
     return import_add(row, &job, err);

@@ -206,8 +206,7 @@ bool trace_field_text(const struct trace_fields *fields, enum trace_column colum
     return true;
 }
 
-/* Without blanks around the elements; NULL at the first empty one. */
-static const char *join_list(char *to, struct csv_field text)
+const char *trace_join_list(char *to, struct csv_field text)
 {
     char *begin = to;
     const char *at = text.text, *end = text.text + text.length;
@@ -238,7 +237,7 @@ bool trace_field_list(const struct trace_fields *fields, enum trace_column colum
         return false;
     if (text.length == 0)
         return true;
-    *list = join_list(buffer, text);
+    *list = trace_join_list(buffer, text);
     return *list ||
            trace_field_bad(fields, column,
                            "'%s' has an empty element; join names with '|', as a|b",
