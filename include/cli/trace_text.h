@@ -9,18 +9,18 @@
 
 #include "base/calendar.h"
 
-struct figure {
+struct shown {
     char text[48];
 };
 
-struct figure figure_count(int64_t value);              /* 82,247 */
-struct figure figure_real(double value, int digits);    /* 978,078.5; "-" if NAN */
-struct figure figure_short(double value);               /* three digits: 0.0123 */
-struct figure figure_ms(double ms);                     /* 5.51 h */
-struct figure figure_time(int64_t time_ms, bool dated); /* a date, or seconds */
+struct shown shown_count(int64_t value);              /* 82,247 */
+struct shown shown_real(double value, int digits);    /* 978,078.5; "-" if NAN */
+struct shown shown_short(double value);               /* three digits: 0.0123 */
+struct shown shown_ms(double ms);                     /* 5.51 h */
+struct shown shown_time(int64_t time_ms, bool dated); /* a date, or seconds */
 
 /* A bar of up to `most` columns for 0 to 1; what is not 0 shows.  Returns its columns.
  */
-int figure_bar(double frac, int most, FILE *out);
+int shown_bar(double frac, int most, FILE *out);
 
 #endif

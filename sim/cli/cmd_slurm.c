@@ -249,15 +249,15 @@ static size_t describe(struct slurm *slurm, const char *about[2])
     const char *points = plan->n_points == 1
                              ? ""
                              : arena_printf(arena, " of %s points",
-                                            figure_count((int64_t)plan->n_points).text);
+                                            shown_count((int64_t)plan->n_points).text);
     int64_t each = ((int64_t)plan->replications + slurm->tasks - 1) / slurm->tasks;
     about[0] = arena_printf(arena, "%s replications%s in %s task%s.",
-                            figure_count((int64_t)plan->replications).text, points,
-                            figure_count(slurm->tasks).text,
+                            shown_count((int64_t)plan->replications).text, points,
+                            shown_count(slurm->tasks).text,
                             slurm->tasks == 1
                                 ? ""
                                 : arena_printf(arena, "s, each with up to %s of them",
-                                               figure_count(each).text));
+                                               shown_count(each).text));
     if (pilot->n == 0)
         return 1;
     double task_s = pilot->each_s * (double)each * (double)plan->n_points /
@@ -266,7 +266,7 @@ static size_t describe(struct slurm *slurm, const char *about[2])
         arena,
         "A task takes some %s: one replication took %s s here (mean of %" PRIu64
         "), and %.0f MiB.",
-        duration_text(arena, task_s), figure_short(pilot->each_s).text, pilot->n,
+        duration_text(arena, task_s), shown_short(pilot->each_s).text, pilot->n,
         pilot->peak_mib);
     return 2;
 }

@@ -13,23 +13,22 @@
 static void print_defects(const char *path, const struct defects *defects)
 {
     printf("%s: %s of %s row%s wrong, in %zu way%s\n", path,
-           figure_count(defects->rows_wrong).text,
-           figure_count(defects->rows_read).text, defects->rows_read == 1 ? "" : "s",
-           defects->n, defects->n == 1 ? "" : "s");
+           shown_count(defects->rows_wrong).text, shown_count(defects->rows_read).text,
+           defects->rows_read == 1 ? "" : "s", defects->n, defects->n == 1 ? "" : "s");
     for (size_t i = 0; i < defects->n; i++) {
         const struct defect_kind *kind = &defects->kinds[i];
         if (kind->rows == 1)
             printf("\n1 row:\n");
         else
-            printf("\n%s rows: %s\n", figure_count(kind->rows).text, kind->pattern);
+            printf("\n%s rows: %s\n", shown_count(kind->rows).text, kind->pattern);
         for (int64_t k = 0; k < kind->rows && k < DEFECTS_SHOWN; k++)
             printf("  %s\n", kind->first[k]);
         if (kind->rows > DEFECTS_SHOWN)
-            printf("  and %s more\n", figure_count(kind->rows - DEFECTS_SHOWN).text);
+            printf("  and %s more\n", shown_count(kind->rows - DEFECTS_SHOWN).text);
     }
     if (defects->rows_of_more_kinds)
         printf("\n%s rows are wrong in further ways\n",
-               figure_count(defects->rows_of_more_kinds).text);
+               shown_count(defects->rows_of_more_kinds).text);
     if (defects->stopped)
         printf("\nreading ended at the last of these; what comes after it was not "
                "looked at\n");
@@ -40,7 +39,7 @@ static void print_sound(const struct import_result *trace,
 {
     size_t n = any_trace_rows(trace);
     printf("%s: %s %s, every row is well-formed\n", any_trace_path(trace),
-           figure_count((int64_t)n).text, any_trace_count_noun(trace, n));
+           shown_count((int64_t)n).text, any_trace_count_noun(trace, n));
     if (n == 0)
         printf("the trace is empty: a header line, and nothing below it\n");
     for (size_t i = 0; i < notes->n; i++) {

@@ -58,8 +58,8 @@ static void say_gpu_h(const struct scale *scale, const struct trace *from,
                                  TRACE_SCALE_ONE) < 1;
     double before_h = (double)from->gpu_ms / MS_PER_H;
     double after_h = (double)to->gpu_ms / MS_PER_H;
-    fprintf(stderr, "GPU-h: %s, from %s", figure_real(after_h, 1).text,
-            figure_real(before_h, 1).text);
+    fprintf(stderr, "GPU-h: %s, from %s", shown_real(after_h, 1).text,
+            shown_real(before_h, 1).text);
     if (before_h > 0)
         fprintf(stderr, " (%.1f %%)", 100 * after_h / before_h);
     fputc('\n', stderr);

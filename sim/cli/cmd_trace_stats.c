@@ -19,20 +19,20 @@ static double gpu_h(int128 gpu_ms)
 static void print_title(const struct trace_stats *stats)
 {
     const struct import_result *trace = stats->trace;
-    printf("%s: %s %s", any_trace_path(trace), figure_count((int64_t)stats->n).text,
+    printf("%s: %s %s", any_trace_path(trace), shown_count((int64_t)stats->n).text,
            any_trace_count_noun(trace, stats->n));
     switch (trace->kind) {
     case IMPORT_JOBS:
-        printf(", %s GPU-h\n", figure_real(gpu_h(stats->weight), 1).text);
+        printf(", %s GPU-h\n", shown_real(gpu_h(stats->weight), 1).text);
         break;
     case IMPORT_LEVEL:
         printf(" of %zu series, %s GPU-h up to the last\n", trace->level.n_series,
-               figure_real(gpu_h(stats->weight), 1).text);
+               shown_real(gpu_h(stats->weight), 1).text);
         break;
     case IMPORT_REQUESTS:
         printf(", %s tokens in, %s out\n",
-               figure_count(trace->requests.prompt_tokens).text,
-               figure_count(trace->requests.output_tokens).text);
+               shown_count(trace->requests.prompt_tokens).text,
+               shown_count(trace->requests.output_tokens).text);
         break;
     case IMPORT_PRICES: printf(" of %zu series\n", stats->n_prices); break;
     }
@@ -41,21 +41,21 @@ static void print_title(const struct trace_stats *stats)
 static void print_span(const struct trace_stats *stats)
 {
     bool dated = any_trace_dated(stats->trace);
-    printf("\nspan      %s to %s, %s%s\n", figure_time(stats->first_ms, dated).text,
-           figure_time(stats->last_ms, dated).text,
-           figure_ms((double)(stats->last_ms - stats->first_ms)).text,
+    printf("\nspan      %s to %s, %s%s\n", shown_time(stats->first_ms, dated).text,
+           shown_time(stats->last_ms, dated).text,
+           shown_ms((double)(stats->last_ms - stats->first_ms)).text,
            any_trace_was_sorted(stats->trace) ? "" : "; sorted");
     if (stats->trace->kind == IMPORT_JOBS && stats->load.n)
         printf("          the last job ends %s\n",
-               figure_time(stats->load.to_ms, dated).text);
+               shown_time(stats->load.to_ms, dated).text);
 }
 
 static void print_load(const struct trace_stats *stats)
 {
     bool jobs = stats->trace->kind == IMPORT_JOBS;
     printf("GPUs      mean %s, peak %s%s\n",
-           figure_real(load_mean_gpus(&stats->load), 1).text,
-           figure_count(stats->peak_gpus).text, jobs ? ", if no job waits" : "");
+           shown_real(load_mean_gpus(&stats->load), 1).text,
+           shown_count(stats->peak_gpus).text, jobs ? ", if no job waits" : "");
 }
 
 /* Per hour, or per second where that is a large number. */
@@ -63,8 +63,8 @@ static void print_arrivals(const struct stats_arrivals *arrivals)
 {
     bool fast = arrivals->per_h >= 3600;
     printf("arrivals  %s per %s; gaps' coefficient of variation %s\n",
-           figure_short(fast ? arrivals->per_h / 3600 : arrivals->per_h).text,
-           fast ? "second" : "hour", figure_real(arrivals->gap_cv, 2).text);
+           shown_short(fast ? arrivals->per_h / 3600 : arrivals->per_h).text,
+           fast ? "second" : "hour", shown_real(arrivals->gap_cv, 2).text);
     const double indices[] = {arrivals->dispersion_min, arrivals->dispersion_h,
                               arrivals->dispersion_d};
     static const char *const windows[] = {"minute", "hour", "day"};
@@ -73,26 +73,26 @@ static void print_arrivals(const struct stats_arrivals *arrivals)
         if (isnan(indices[i]))
             continue;
         printf("%s%s by %s", any ? ", " : "          dispersion ",
-               figure_real(indices[i], indices[i] < 9.995 ? 2 : 0).text, windows[i]);
+               shown_real(indices[i], indices[i] < 9.995 ? 2 : 0).text, windows[i]);
         any = true;
     }
     printf(any ? " (Poisson: 1)\n" : "");
 }
 
-static struct figure figure_of(enum stats_unit unit, double value, bool is_mean)
+static struct shown figure_of(enum stats_unit unit, double value, bool is_mean)
 {
     switch (unit) {
-    case STATS_MS: return figure_ms(value);
-    case STATS_GPU_MS: return figure_short(value / (double)MS_PER_H);
+    case STATS_MS: return shown_ms(value);
+    case STATS_GPU_MS: return shown_short(value / (double)MS_PER_H);
     case STATS_COUNT: break;
     }
-    return figure_real(value, is_mean ? 1 : 0);
+    return shown_real(value, is_mean ? 1 : 0);
 }
 
 /* A number that fills its column of nine touches the one before it. */
-static struct figure narrow(enum stats_unit unit, double value, bool is_mean)
+static struct shown narrow(enum stats_unit unit, double value, bool is_mean)
 {
-    struct figure figure = figure_of(unit, value, is_mean);
+    struct shown figure = figure_of(unit, value, is_mean);
     if (strlen(figure.text) > 8 && unit != STATS_MS)
         snprintf(figure.text, sizeof figure.text, "%.3g",
                  unit == STATS_GPU_MS ? value / (double)MS_PER_H : value);
@@ -128,8 +128,8 @@ static void print_curve(const struct trace_stats *stats)
         int per_mille = trace_stats_exceeded[i];
         int64_t gpus = load_exceeded(&stats->load, per_mille);
         printf("%6.*f %% of the time %12s%s", per_mille % 10 ? 1 : 0, per_mille / 10.0,
-               figure_count(gpus).text, gpus ? "  " : "");
-        figure_bar((double)gpus / fmax((double)stats->load.peak_gpus, 1), 44, stdout);
+               shown_count(gpus).text, gpus ? "  " : "");
+        shown_bar((double)gpus / fmax((double)stats->load.peak_gpus, 1), 44, stdout);
         putchar('\n');
     }
 }
@@ -147,7 +147,7 @@ static void print_factor(const char *label, double factor, double most, bool las
 {
     enum { BAR = 15 };
     printf("%s %4.2f ", label, factor);
-    int columns = figure_bar(most > 0 ? factor / most : 0, BAR, stdout);
+    int columns = shown_bar(most > 0 ? factor / most : 0, BAR, stdout);
     if (!last)
         printf("%*s", BAR + 2 - columns, "");
 }
@@ -196,12 +196,12 @@ static void print_share(const struct trace_stats *stats,
     snprintf(others, sizeof others, "%zu others", shares->groups - STATS_TOP);
     const char *name = !share->name ? others : *share->name ? share->name : "(none)";
     prose_name(name, 22, stdout);
-    printf("%10s %5.1f %% %14s %5.1f %%%s", figure_count(share->rows).text,
+    printf("%10s %5.1f %% %14s %5.1f %%%s", shown_count(share->rows).text,
            100 * frac_of((double)share->rows, (double)stats->n),
-           tokens ? figure_count((int64_t)share->weight).text
-                  : figure_real(gpu_h(share->weight), 1).text,
+           tokens ? shown_count((int64_t)share->weight).text
+                  : shown_real(gpu_h(share->weight), 1).text,
            100 * frac, frac > 0 ? "  " : "");
-    figure_bar(frac, 14, stdout);
+    shown_bar(frac, 14, stdout);
     putchar('\n');
 }
 
@@ -225,12 +225,12 @@ static void print_prices(const struct trace_stats *stats)
                  *price->region ? " " : "", price->region, *price->term ? " " : "",
                  price->term);
         prose_name(name, 38, stdout);
-        printf("%5s %.7s %.7s%7s%7s%7s\n", figure_count((int64_t)price->rows).text,
-               figure_time(price->first_ms, true).text,
-               figure_time(price->last_ms, true).text,
-               figure_real((double)price->min_nano / 1e9, 3).text,
-               figure_real(price->mean_nano / 1e9, 3).text,
-               figure_real((double)price->last_nano / 1e9, 3).text);
+        printf("%5s %.7s %.7s%7s%7s%7s\n", shown_count((int64_t)price->rows).text,
+               shown_time(price->first_ms, true).text,
+               shown_time(price->last_ms, true).text,
+               shown_real((double)price->min_nano / 1e9, 3).text,
+               shown_real(price->mean_nano / 1e9, 3).text,
+               shown_real((double)price->last_nano / 1e9, 3).text);
     }
 }
 

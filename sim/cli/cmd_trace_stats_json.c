@@ -102,8 +102,8 @@ static json_t *prices_json(const struct trace_stats *stats)
                             "class", price->class, "tenure", price->tenure, "region",
                             price->region, "term", price->term, "prices",
                             (json_int_t)price->rows, "first",
-                            figure_time(price->first_ms, true).text, "last",
-                            figure_time(price->last_ms, true).text, "min_usd_per_gpu_h",
+                            shown_time(price->first_ms, true).text, "last",
+                            shown_time(price->last_ms, true).text, "min_usd_per_gpu_h",
                             (double)price->min_nano / 1e9, "max_usd_per_gpu_h",
                             (double)price->max_nano / 1e9, "mean_usd_per_gpu_h",
                             price->mean_nano / 1e9, "last_usd_per_gpu_h",
@@ -115,7 +115,7 @@ static json_t *prices_json(const struct trace_stats *stats)
 static void set_time(json_t *root, const char *key, int64_t time_ms, bool dated)
 {
     json_object_set_new(root, key,
-                        dated ? json_string(figure_time(time_ms, true).text)
+                        dated ? json_string(shown_time(time_ms, true).text)
                               : json_real((double)time_ms / (double)MS_PER_S));
 }
 

@@ -176,11 +176,11 @@ static void print_status(struct status *status)
         return;
     }
     printf("%s: %s of %s tasks are done", status->dir,
-           figure_count((int64_t)status->whole).text,
-           figure_count((int64_t)status->shards.n).text);
+           shown_count((int64_t)status->whole).text,
+           shown_count((int64_t)status->shards.n).text);
     if (status->begun)
-        printf(", %s of %s %s", figure_count((int64_t)status->total.done).text,
-               figure_count((int64_t)status->total.of).text,
+        printf(", %s of %s %s", shown_count((int64_t)status->total.done).text,
+               shown_count((int64_t)status->total.of).text,
                status->plan.n_points > 1 ? "runs" : "replications");
     puts(".");
     print_shards(status);

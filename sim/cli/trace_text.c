@@ -6,9 +6,9 @@
 #include "base/decimal.h"
 
 /* Puts a comma before every third digit from the point, or the end. */
-static struct figure grouped(const char *plain)
+static struct shown grouped(const char *plain)
 {
-    struct figure figure;
+    struct shown figure;
     size_t sign = plain[0] == '-', whole = sign + strspn(plain + sign, "0123456789");
     size_t used = 0;
     for (size_t i = 0; plain[i] && used + 2 < sizeof figure.text; i++) {
@@ -20,23 +20,23 @@ static struct figure grouped(const char *plain)
     return figure;
 }
 
-struct figure figure_count(int64_t value)
+struct shown shown_count(int64_t value)
 {
     char plain[DECIMAL_TEXT];
     decimal_write(plain, value, 0);
     return grouped(plain);
 }
 
-struct figure figure_real(double value, int digits)
+struct shown shown_real(double value, int digits)
 {
     if (!isfinite(value) || fabs(value) >= 1e24)
-        return (struct figure){"-"};
+        return (struct shown){"-"};
     char plain[64];
     snprintf(plain, sizeof plain, "%.*f", digits, value);
     return grouped(plain);
 }
 
-struct figure figure_short(double value)
+struct shown shown_short(double value)
 {
     double size = fabs(value);
     int digits = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
@@ -44,10 +44,10 @@ struct figure figure_short(double value)
         digits = size >= 0.00995 ? 4 : 5;
     if (size == 0)
         digits = 0;
-    return figure_real(value, digits);
+    return shown_real(value, digits);
 }
 
-struct figure figure_ms(double ms)
+struct shown shown_ms(double ms)
 {
     static const struct {
         double below, ms;
@@ -58,11 +58,11 @@ struct figure figure_ms(double ms)
                  {48 * 3600e3, 3600e3, "h"},
                  {INFINITY, 86400e3, "d"}};
     if (ms == 0)
-        return (struct figure){"0 s"};
+        return (struct shown){"0 s"};
     size_t k = 0;
     while (fabs(ms) >= units[k].below)
         k++;
-    struct figure figure = figure_short(ms / units[k].ms);
+    struct shown figure = shown_short(ms / units[k].ms);
     char *point = strchr(figure.text, '.');
     size_t length = strlen(figure.text);
     while (point && (figure.text[length - 1] == '0' || figure.text[length - 1] == '.'))
@@ -71,18 +71,18 @@ struct figure figure_ms(double ms)
     return figure;
 }
 
-struct figure figure_time(int64_t time_ms, bool dated)
+struct shown shown_time(int64_t time_ms, bool dated)
 {
-    struct figure figure;
+    struct shown figure;
     if (dated)
         calendar_format(time_ms, figure.text);
     else
         snprintf(figure.text, sizeof figure.text, "%s s",
-                 figure_real((double)time_ms / 1000, time_ms % 1000 ? 3 : 0).text);
+                 shown_real((double)time_ms / 1000, time_ms % 1000 ? 3 : 0).text);
     return figure;
 }
 
-int figure_bar(double frac, int most, FILE *out)
+int shown_bar(double frac, int most, FILE *out)
 {
     int columns = frac > 0 ? (int)lround(frac * most) : 0;
     if (frac > 0 && columns == 0)
