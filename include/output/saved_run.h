@@ -45,6 +45,8 @@ struct saved_run {
     size_t n_params;
     struct saved_text *inputs; /* files read, the scenario first */
     size_t n_inputs;
+    struct saved_text *outputs; /* files of the directory, and their digests */
+    size_t n_outputs;
     struct saved_metric *metrics; /* in the order of the file */
     struct names metric_keys;     /* "scope\nmetric", to the index */
     size_t metrics_room;
@@ -65,6 +67,10 @@ double saved_run_value(const struct saved_run *run, const char *scope,
 
 /* The value of a parameter, or NULL. */
 const char *saved_run_param(const struct saved_run *run, const char *name);
+
+/* Whether it has a file of that name: some are written only where there is something to
+ * say. */
+bool saved_run_has(const struct saved_run *run, const char *file);
 
 /* The index of a pool, or -1. */
 int saved_run_pool(const struct saved_run *run, const char *name);

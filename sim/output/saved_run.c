@@ -83,6 +83,20 @@ static void load_inputs(struct saved_run *run, const json_t *list)
     }
 }
 
+static void load_outputs(struct saved_run *run, json_t *outputs)
+{
+    const char *name;
+    json_t *entry;
+    run->outputs =
+        ARENA_ARRAY(&run->arena, json_object_size(outputs) + 1, struct saved_text);
+    json_object_foreach(outputs, name, entry)
+    {
+        run->outputs[run->n_outputs++] =
+            (struct saved_text){arena_strdup(&run->arena, name),
+                                copy(run, json_object_get(entry, "sha256"))};
+    }
+}
+
 static bool load_manifest(struct saved_run *run, json_t *root, struct error *err)
 {
     const json_t *terms = json_object_get(root, "terms");
@@ -104,6 +118,7 @@ static bool load_manifest(struct saved_run *run, json_t *root, struct error *err
         return malformed(run, "'terms.pools'", err);
     load_params(run, json_object_get(root, "resolved"));
     load_inputs(run, json_object_get(root, "inputs"));
+    load_outputs(run, json_object_get(root, "outputs"));
     rate = saved_run_param(run, "discount_rate");
     if (rate &&
         !quantity_real(rate, DIM_FRAC_PER_Y, &run->discount_frac_per_y, &ignored))
@@ -238,6 +253,14 @@ const char *saved_run_param(const struct saved_run *run, const char *name)
     const struct saved_text *found =
         bsearch(&wanted, run->params, run->n_params, sizeof *run->params, by_name);
     return found ? found->value : NULL;
+}
+
+bool saved_run_has(const struct saved_run *run, const char *file)
+{
+    for (size_t i = 0; i < run->n_outputs; i++)
+        if (strcmp(run->outputs[i].name, file) == 0)
+            return true;
+    return false;
 }
 
 int saved_run_pool(const struct saved_run *run, const char *name)
