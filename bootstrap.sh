@@ -15,7 +15,8 @@ build_packages=(
     libgsl-dev libcsv-dev libyaml-dev librandom123-dev
     zlib1g-dev libzstd-dev libjansson-dev nettle-dev
 )
-test_packages=(libcriterion-dev mold clang libclang-rt-dev git jq slurm-wlm munge)
+test_packages=(libcriterion-dev mold clang libclang-rt-dev git jq slurm-wlm munge
+    gnuplot-nox)
 # The formatting lint speaks for version 14 alone, which Debian 13 does not have.
 format_package=clang-format-14
 

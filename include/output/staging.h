@@ -14,7 +14,8 @@
  * result is never deleted: a directory with files and no manifest of ours, or with a
  * file that Tenure does not write, is refused; so are files and symbolic links.  Only
  * names listed in output_names are unlinked, relative to an open directory and never
- * through a link.
+ * through a link, and of a folder PLOTS_NAME tables, scripts and pictures: with any
+ * other file in it, it is refused as well.
  *
  * Ctrl-C only sets a flag (cli/), so the caller comes by staging_abort on every path;
  * SIGKILL or a power failure leaves the temporary directory and never half a target.
@@ -29,6 +30,7 @@
 extern const char *const output_names[];
 
 #define MANIFEST_NAME "manifest.json"
+#define PLOTS_NAME    "plots" /* a folder of pictures of the result; no output */
 
 struct staging {
     struct arena arena;

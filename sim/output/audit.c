@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/calendar.h"
@@ -346,6 +347,14 @@ static bool is_of_study(const char *name)
             strcmp(name + length - 5, ".part") == 0);
 }
 
+/* What `tenure plot` draws of a result is no part of it. */
+static bool is_plots(const struct books *books, const char *name)
+{
+    struct stat info;
+    return strcmp(name, PLOTS_NAME) == 0 && lstat(file_path(books, name), &info) == 0 &&
+           S_ISDIR(info.st_mode);
+}
+
 static void check_strangers(struct books *books, const json_t *outputs)
 {
     DIR *dir = opendir(books->dir);
@@ -356,7 +365,7 @@ static void check_strangers(struct books *books, const json_t *outputs)
         struct error err;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
             strcmp(name, MANIFEST_NAME) == 0 || strcmp(name, "run.json") == 0 ||
-            json_object_get(outputs, name) ||
+            json_object_get(outputs, name) || is_plots(books, name) ||
             (books->report->study && is_of_study(name)))
             continue;
         error_kind_set(&err, ERROR_AUDIT, "%s/%s: is not listed in the manifest",

@@ -56,8 +56,50 @@ static int open_directory(const char *path)
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Empties and removes a directory that holds nothing but output_names.  A failure
- * leaves it where it is: better a stray directory than a wrong deletion. */
+/* What `tenure plot` writes, and whoever changes its scripts. */
+static bool is_plot_name(const char *name)
+{
+    static const char *const ends[] = {".csv", ".gp", ".svg", ".png", ".pdf"};
+    const char *end = strrchr(name, '.');
+    for (size_t i = 0; end && end != name && i < sizeof ends / sizeof ends[0]; i++)
+        if (strcmp(end, ends[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Calls `act` for each file of the folder of plots in a directory until it says false;
+ * false, too, where there is no such folder. */
+static bool each_plot(int dir_fd, bool (*act)(int fd, const char *name))
+{
+    int fd =
+        openat(dir_fd, PLOTS_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    bool ok = dir != NULL;
+    if (!dir && fd >= 0)
+        close(fd);
+    for (struct dirent *entry; ok && (entry = readdir(dir));)
+        ok = is_dot(entry->d_name) || act(fd, entry->d_name);
+    if (dir)
+        closedir(dir);
+    return ok;
+}
+
+static bool is_plot(int fd, const char *name)
+{
+    struct stat info;
+    return is_plot_name(name) && fstatat(fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           !S_ISDIR(info.st_mode);
+}
+
+static bool remove_plot(int fd, const char *name)
+{
+    if (is_plot_name(name))
+        unlinkat(fd, name, 0);
+    return true;
+}
+
+/* Empties and removes a directory that holds nothing but output_names and plots.  A
+ * failure leaves it where it is: better a stray directory than a wrong deletion. */
 static bool remove_result(const char *path)
 {
     int fd = open_directory(path);
@@ -65,6 +107,8 @@ static bool remove_result(const char *path)
         return false;
     for (const char *const *name = output_names; *name; name++)
         unlinkat(fd, *name, 0);
+    if (each_plot(fd, remove_plot))
+        unlinkat(fd, PLOTS_NAME, AT_REMOVEDIR);
     close(fd);
     return rmdir(path) == 0;
 }
@@ -105,6 +149,8 @@ struct contents {
 static bool is_ours(int fd, const char *name)
 {
     struct stat info;
+    if (strcmp(name, PLOTS_NAME) == 0)
+        return each_plot(fd, is_plot);
     return is_output_name(name) && fstatat(fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
            !S_ISDIR(info.st_mode);
 }
