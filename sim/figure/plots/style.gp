@@ -1,7 +1,7 @@
 # What all figures share: size, letters, colours, grid, legend.
 
 # 17 cm wide; printed at half of it, in a column, letters are 6 to 7 points high.
-if (format eq 'svg') set terminal svg size 640,400 font 'sans-serif,17' dashlength 0.6 noenhanced
+if (format eq 'svg') set terminal svg size 640,400 background '#ffffff' font 'sans-serif,17' dashlength 0.6 noenhanced
 if (format eq 'png') set terminal pngcairo size 1280,800 font 'sans,17' fontscale 1.5 linewidth 2 dashlength 0.6 noenhanced
 if (format eq 'pdf') set terminal pdfcairo size 17cm,10.6cm font 'sans,13' linewidth 1.5 dashlength 0.6 noenhanced
 set output key.'.'.format
