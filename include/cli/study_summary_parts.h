@@ -4,6 +4,7 @@
 /* What the files that make a study's summary share; nobody else includes this. */
 
 #include "cli/study_summary.h"
+#include "output/prose.h"
 #include "study/design.h"
 
 #define SUMMARY_POINTS 1000 /* are looked at */
@@ -45,11 +46,13 @@ double study_summary_wanted(const struct plan_stop *stop,
                             const struct point_statistics *of);
 bool study_summary_reached(const struct plan_stop *stop,
                            const struct point_statistics *of);
-void study_summary_print_stops(const struct study_summary *summary, FILE *out);
+void study_summary_print_stops(const struct study_summary *summary,
+                               const struct prose_to *to);
 
-void study_summary_print(const struct study_summary *summary,
-                         const struct finish_report *report, const char *dir,
-                         FILE *out);
+/* The sentences; the table, too, where they go to a file. */
+void study_summary_say(const struct study_summary *summary,
+                       const struct finish_report *report, const char *dir,
+                       const struct prose_to *to);
 bool study_summary_json(const struct study_summary *summary,
                         const struct finish_report *report, const char *dir, FILE *out,
                         struct error *err) MUST_CHECK;

@@ -94,6 +94,14 @@ void catalog_free(struct catalog *catalog);
 /* The built-in catalogue with the file of that path added; "": nothing. */
 extern const struct store_kind stored_catalog;
 
+/* A figure of a class as a user would write it, by the key of its provenance; in the
+ * arena. */
+const char *gpu_class_text(const struct gpu_class *class, const char *key,
+                           struct arena *arena);
+
+/* Its source, with the note there may be; in the arena or borrowed. */
+const char *provenance_text(const struct provenance *provenance, struct arena *arena);
+
 const struct gpu_class *catalog_find(const struct catalog *catalog, const char *name);
 
 /* The speed of a class for a workload (NULL: none given). */

@@ -76,6 +76,13 @@ void compare_free(struct compare *compare);
 /* By the thresholds above; `runs` is all that need be set. */
 bool compare_is_same_service(const struct compare *compare);
 
+/* What a run's present value sells at the end though its book life is not over: its
+ * market and its book value.  Zero where `closing` is not market. */
+struct compare_sale {
+    double market_usd, book_usd;
+};
+struct compare_sale compare_sale_of(const struct saved_run *run);
+
 /* Parts of compare_make, in their own files. */
 bool compare_read_jobs(struct compare *compare, struct error *err) MUST_CHECK;
 void compare_find_inputs(struct compare *compare);

@@ -26,6 +26,17 @@ void paragraph_say(struct paragraph *paragraph, const char *fmt, ...) PRINTF_LIK
 void prose_print(const char *text, int indent, FILE *out);
 void paragraph_print(const struct paragraph *paragraph, int indent, FILE *out);
 
+/* Where paragraphs go: to a file in lines of 80, with what stands between them, or one
+ * by one, whole, to who makes something else of them. */
+struct prose_to {
+    FILE *out; /* NULL: to `take` */
+    void (*take)(void *self, const char *text);
+    void *self;
+};
+void prose_say(const struct prose_to *to, const struct paragraph *paragraph,
+               int indent);
+void prose_gap(const struct prose_to *to); /* an empty line, of a file */
+
 /* A text in at most that many columns: what is cut ends in "~". */
 void prose_cut(const char *text, int most, FILE *out);
 /* A name in exactly `width` columns, of which the last is a blank; what is too long

@@ -94,7 +94,8 @@ static void say_sides(struct paragraph *text, const struct text_table *table,
 }
 
 static void print_line(const struct text_table *table, size_t row, const char *x,
-                       const struct plan_axis *y, uint64_t replications, FILE *out)
+                       const struct plan_axis *y, uint64_t replications,
+                       const struct prose_to *to)
 {
     bool is_tested = replications > 1;
     struct paragraph text = {.used = 0};
@@ -106,7 +107,7 @@ static void print_line(const struct text_table *table, size_t row, const char *x
     double n = text_table_number(table, row, "n");
     if (n < (double)replications)
         paragraph_say(&text, " (by the %.0f replications that have it all along)", n);
-    paragraph_print(&text, 4, out);
+    prose_say(to, &text, 4);
 }
 
 static void say_unit(struct paragraph *text, const struct plan_axis *axis)
@@ -116,8 +117,15 @@ static void say_unit(struct paragraph *text, const struct plan_axis *axis)
         paragraph_say(text, ", in %s", axis->unit);
 }
 
-bool breakeven_print(const struct study_plan *plan, const char *dir, FILE *out,
-                     struct error *err)
+static void print_more(size_t n, const struct prose_to *to)
+{
+    struct paragraph text = {.used = 0};
+    paragraph_say(&text, "... and %zu more", n);
+    prose_say(to, &text, 0);
+}
+
+bool breakeven_print(const struct study_plan *plan, const char *dir,
+                     const struct prose_to *to, struct error *err)
 {
     struct text_table table;
     size_t axes = plan->n_axes;
@@ -135,12 +143,12 @@ bool breakeven_print(const struct study_plan *plan, const char *dir, FILE *out,
                   plan->axes[axes - 1].labels[0], plan->axes[axes - 1].labels[1]);
     say_unit(&head, x);
     paragraph_say(&head, ":");
-    putc('\n', out);
-    paragraph_print(&head, 0, out);
+    prose_gap(to);
+    prose_say(to, &head, 0);
     for (size_t row = 0; row < table.n_rows && row < LINES_SHOWN; row++)
-        print_line(&table, row, x->name, y, plan->replications, out);
+        print_line(&table, row, x->name, y, plan->replications, to);
     if (table.n_rows > LINES_SHOWN)
-        fprintf(out, "... and %zu more\n", table.n_rows - LINES_SHOWN);
+        print_more(table.n_rows - LINES_SHOWN, to);
     if (plan->replications > 1)
         paragraph_say(&foot, "In brackets: where a difference of zero cannot be ruled "
                              "out; ... is beyond the grid. ");
@@ -151,8 +159,8 @@ bool breakeven_print(const struct study_plan *plan, const char *dir, FILE *out,
                   "boundary is in %s/boundary.csv, all points are "
                   "in breakeven.csv.",
                   dir);
-    putc('\n', out);
-    paragraph_print(&foot, 0, out);
+    prose_gap(to);
+    prose_say(to, &foot, 0);
     text_table_free(&table);
     return true;
 }

@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/decimal.h"
 #include "cli/cli.h"
 #include "cli/models.h"
 
@@ -56,48 +55,6 @@ void classes_print(const struct catalog *catalog)
          "figure with its source, date and mark.");
 }
 
-static const struct param *figure_of(const char *key)
-{
-    for (const struct param *param = catalog_figures; param->name; param++)
-        if (strcmp(param->name, key) == 0)
-            return param;
-    return NULL;
-}
-
-static const char *speed_text(const struct gpu_class *class, struct arena *arena)
-{
-    const char *text = "";
-    for (size_t i = 0; i < class->n_speeds; i++) {
-        char ratio[DECIMAL_TEXT];
-        decimal_write_double(ratio, class->speeds[i].ratio);
-        if (class->n_speeds == 1 && !class->speeds[i].workload)
-            return arena_strdup(arena, ratio);
-        const char *workload = class->speeds[i].workload;
-        text = arena_printf(arena, "%s%s%s: %s", text, i ? ", " : "",
-                            workload ? workload : "default", ratio);
-    }
-    return arena_printf(arena, "{%s}", text);
-}
-
-static const char *value_of(const struct gpu_class *class, const char *key,
-                            struct arena *arena)
-{
-    if (strcmp(key, "speed") == 0)
-        return speed_text(class, arena);
-    const struct param *param = figure_of(key);
-    const char *text = params_text(param, class, arena);
-    if (param->type == PARAM_DATE)
-        return arena_printf(arena, "%.10s", text);
-    return text;
-}
-
-static const char *full_source(const struct provenance *provenance, struct arena *arena)
-{
-    if (!provenance->note)
-        return provenance->source;
-    return arena_printf(arena, "%s (%s)", provenance->source, provenance->note);
-}
-
 void class_print(const struct gpu_class *class)
 {
     struct arena arena = {0};
@@ -105,11 +62,11 @@ void class_print(const struct gpu_class *class)
     for (size_t i = 0; i < class->n_provenance; i++) {
         const struct provenance *figure = &class->provenance[i];
         printf("  %-17s %s\n%20s%s, %s: ", figure->key,
-               value_of(class, figure->key, &arena), "", mark_names[figure->mark],
+               gpu_class_text(class, figure->key, &arena), "", mark_names[figure->mark],
                figure->date);
         int at =
             20 + (int)(strlen(mark_names[figure->mark]) + strlen(figure->date)) + 4;
-        cli_wrap(full_source(figure, &arena), 20, at, 80, stdout);
+        cli_wrap(provenance_text(figure, &arena), 20, at, 80, stdout);
     }
     if (class->n_prices > 0)
         puts("\n  prices, USD/GPU-h");
@@ -121,7 +78,7 @@ void class_print(const struct gpu_class *class)
                (double)price->nano_usd_per_gpu_h / 1e9,
                mark_names[price->provenance.mark]);
         int column = 35 + (int)strlen(mark_names[price->provenance.mark]);
-        cli_wrap(full_source(&price->provenance, &arena), 33, column, 80, stdout);
+        cli_wrap(provenance_text(&price->provenance, &arena), 33, column, 80, stdout);
     }
     arena_free(&arena);
 }
@@ -135,9 +92,9 @@ static void class_print_markdown(const struct gpu_class *class)
     for (size_t i = 0; i < class->n_provenance; i++) {
         const struct provenance *figure = &class->provenance[i];
         printf("| `%s` | %s | %s | %s | ", figure->key,
-               value_of(class, figure->key, &arena), mark_names[figure->mark],
+               gpu_class_text(class, figure->key, &arena), mark_names[figure->mark],
                figure->date);
-        cli_markdown_cell(full_source(figure, &arena), stdout);
+        cli_markdown_cell(provenance_text(figure, &arena), stdout);
         puts(" |");
     }
     if (class->n_prices > 0)
@@ -149,7 +106,7 @@ static void class_print_markdown(const struct gpu_class *class)
         printf("| %.10s | %s | %.3f | %s | ", at, price->market,
                (double)price->nano_usd_per_gpu_h / 1e9,
                mark_names[price->provenance.mark]);
-        cli_markdown_cell(full_source(&price->provenance, &arena), stdout);
+        cli_markdown_cell(provenance_text(&price->provenance, &arena), stdout);
         puts(" |");
     }
     arena_free(&arena);

@@ -217,7 +217,7 @@ static void print_rows(const struct text_table *table, const struct sensitivity 
 }
 
 static void say_unvaried(const json_t *unvaried, const struct sensitivity *design,
-                         FILE *out)
+                         const struct prose_to *to)
 {
     struct paragraph text = {.used = 0};
     size_t n = json_array_size(unvaried);
@@ -236,12 +236,12 @@ static void say_unvaried(const json_t *unvaried, const struct sensitivity *desig
                   design->method == SENSITIVITY_TORNADO
                       ? ", or --low and --high nearer to 0 and 100 %"
                       : ", or more --levels");
-    putc('\n', out);
-    paragraph_print(&text, 0, out);
+    prose_gap(to);
+    prose_say(to, &text, 0);
 }
 
-bool sensitivity_print(const struct study_plan *plan, const char *dir, FILE *out,
-                       struct error *err)
+bool sensitivity_print(const struct study_plan *plan, const char *dir,
+                       const struct prose_to *to, struct error *err)
 {
     struct sensitivity design;
     struct text_table table;
@@ -249,7 +249,8 @@ bool sensitivity_print(const struct study_plan *plan, const char *dir, FILE *out
     if (!read_design(plan, &design, err) ||
         !text_table_read(&table, dir, files[design.method], err))
         return false;
-    print_rows(&table, &design, out);
+    if (to->out)
+        print_rows(&table, &design, to->out);
     if (table.n_rows == 0)
         paragraph_say(&foot, "None of the metrics has a value. ");
     else
@@ -259,9 +260,9 @@ bool sensitivity_print(const struct study_plan *plan, const char *dir, FILE *out
                              "`correlation` was left aside. ");
     paragraph_say(&foot, "All figures with their intervals are in %s/%s.", dir,
                   files[design.method]);
-    say_unvaried(json_object_get(plan->params, "unvaried"), &design, out);
-    putc('\n', out);
-    paragraph_print(&foot, 0, out);
+    say_unvaried(json_object_get(plan->params, "unvaried"), &design, to);
+    prose_gap(to);
+    prose_say(to, &foot, 0);
     text_table_free(&table);
     return true;
 }

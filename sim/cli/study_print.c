@@ -8,8 +8,8 @@
 
 static const struct printer {
     const char *kind;
-    bool (*print)(const struct study_plan *plan, const char *dir, FILE *out,
-                  struct error *err);
+    bool (*print)(const struct study_plan *plan, const char *dir,
+                  const struct prose_to *to, struct error *err);
     bool (*json)(const struct study_plan *plan, const char *dir, json_t *root,
                  struct error *err);
 } printers[] = {
@@ -42,7 +42,7 @@ static bool print_json(const struct printer *printer, const struct study_plan *p
 }
 
 static void print_head(const struct study_plan *plan,
-                       const struct finish_report *report, FILE *out)
+                       const struct finish_report *report, const struct prose_to *to)
 {
     struct paragraph head = {.used = 0};
     paragraph_say(&head,
@@ -54,7 +54,14 @@ static void print_head(const struct study_plan *plan,
         paragraph_say(&head, ", of which %" PRIu64 " could not be done",
                       report->failed);
     paragraph_say(&head, "; intervals of %g %%.", 100 * plan->confidence);
-    paragraph_print(&head, 0, out);
+    prose_say(to, &head, 0);
+}
+
+bool study_print_say(const struct study_plan *plan, const struct finish_report *report,
+                     const char *dir, const struct prose_to *to, struct error *err)
+{
+    print_head(plan, report, to);
+    return find(plan)->print(plan, dir, to, err);
 }
 
 bool study_print(const struct study_plan *plan, const struct finish_report *report,
@@ -63,7 +70,7 @@ bool study_print(const struct study_plan *plan, const struct finish_report *repo
     const struct printer *printer = find(plan);
     if (json)
         return print_json(printer, plan, report, dir, out, err);
-    print_head(plan, report, out);
-    return printer->print(plan, dir, out, err) &&
+    const struct prose_to to = {.out = out};
+    return study_print_say(plan, report, dir, &to, err) &&
            (fflush(out) == 0 || error_errno(err, "standard output"));
 }

@@ -229,12 +229,15 @@ static void say_missing(struct paragraph *paragraph,
                       of->estimate.n, all->estimate.n - of->estimate.n);
 }
 
-static void print_target(const struct study_summary *summary,
-                         const struct point_statistics *of, FILE *out)
+static void say_target(const struct study_summary *summary,
+                       const struct point_statistics *of, const struct prose_to *to)
 {
     struct arena arena = {0};
     struct paragraph paragraph = {.used = 0};
     const char *target = target_text(summary, of, &arena);
+    if (summary->plan->n_points > 1)
+        paragraph_say(&paragraph, "At %s ",
+                      study_summary_label(summary, of->point, &arena));
     if (of->estimate.n == 0)
         paragraph_say(&paragraph,
                       "%s: no replication has this metric, so it cannot be judged",
@@ -248,7 +251,7 @@ static void print_target(const struct study_summary *summary,
     if (of->estimate.n > 0)
         say_missing(&paragraph, summary, of);
     paragraph_say(&paragraph, ".");
-    paragraph_print(&paragraph, 2, out);
+    prose_say(to, &paragraph, 2);
     arena_free(&arena);
 }
 
@@ -283,20 +286,21 @@ static void print_target_table(const struct study_summary *summary, size_t colum
     arena_free(&arena);
 }
 
-static void print_targets(const struct study_summary *summary, FILE *out)
+static void print_targets(const struct study_summary *summary,
+                          const struct prose_to *to)
 {
     const struct study_plan *plan = summary->plan;
-    bool any = false;
-    for (size_t column = 0; plan->n_points > 1 && column < plan->columns.n; column++)
-        print_target_table(summary, column, out);
-    for (size_t i = 0; plan->n_points == 1 && i < summary->n_points; i++) {
+    bool any = false, table = to->out && plan->n_points > 1;
+    for (size_t column = 0; table && column < plan->columns.n; column++)
+        print_target_table(summary, column, to->out);
+    for (size_t i = 0; !table && i < summary->n_points; i++) {
         const struct point_statistics *of = &summary->points[i].of;
-        if (!has_target(of))
+        if (!has_target(of) || of->point >= POINTS_SHOWN)
             continue;
         if (!any)
-            putc('\n', out);
+            prose_gap(to);
         any = true;
-        print_target(summary, of, out);
+        say_target(summary, of, to);
     }
 }
 
@@ -371,7 +375,8 @@ static bool is_all_same(const struct study_summary *summary)
     return any;
 }
 
-static void print_sameness(const struct study_summary *summary, FILE *out)
+static void print_sameness(const struct study_summary *summary,
+                           const struct prose_to *to)
 {
     struct paragraph text = {.used = 0};
     if (!is_all_same(summary))
@@ -380,16 +385,16 @@ static void print_sameness(const struct study_summary *summary, FILE *out)
                   "All replications gave the same figures: it seems that nothing in "
                   "the scenario is drawn. `uncertain`, models of demand, prices or "
                   "failures, and `bootstrap` are.");
-    putc('\n', out);
-    paragraph_print(&text, 2, out);
+    prose_gap(to);
+    prose_say(to, &text, 2);
 }
 
 /* What the scenario warns of, whatever the replications show. */
-static void print_warnings(const struct study_plan *plan, FILE *out)
+static void print_warnings(const struct study_plan *plan, const struct prose_to *to)
 {
     const json_t *list = json_object_get(plan_identity(plan), "warnings");
     if (json_array_size(list) > 0)
-        putc('\n', out);
+        prose_gap(to);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *sentence = json_string_value(json_array_get(list, i));
         struct paragraph text = {.used = 0};
@@ -398,7 +403,7 @@ static void print_warnings(const struct study_plan *plan, FILE *out)
             continue;
         paragraph_say(&text, "Warning: %s%s", sentence,
                       ispunct((unsigned char)sentence[length - 1]) ? "" : ".");
-        paragraph_print(&text, 2, out);
+        prose_say(to, &text, 2);
     }
 }
 
@@ -443,13 +448,13 @@ static void say_replications(struct paragraph *head,
 }
 
 /* Of batches that depend on each other within only whole ones count. */
-static void print_batches(const struct study_summary *summary, FILE *out)
+static void say_batches(const struct study_summary *summary, const struct prose_to *to)
 {
     const struct study_plan *plan = summary->plan;
     struct paragraph text = {.used = 0};
-    uint64_t batches = plan->replications / plan->unit;
     if (plan->unit <= 1 || plan->n_stops > 0)
         return;
+    uint64_t batches = plan->replications / plan->unit;
     if (batches * plan->unit != plan->replications)
         paragraph_say(&text,
                       "Figures are of the first %" PRIu64
@@ -463,8 +468,8 @@ static void print_batches(const struct study_summary *summary, FILE *out)
                       batches, batches == 1 ? " is" : "es are");
     if (text.used == 0)
         return;
-    putc('\n', out);
-    paragraph_print(&text, 2, out);
+    prose_gap(to);
+    prose_say(to, &text, 2);
 }
 
 /* Where points were stopped at different times. */
@@ -475,8 +480,9 @@ static bool has_shorter_pairs(const struct study_summary *summary)
     return summary->plan->n_stops > 0 && least < most;
 }
 
-void study_summary_print(const struct study_summary *summary,
-                         const struct finish_report *report, const char *dir, FILE *out)
+void study_summary_say(const struct study_summary *summary,
+                       const struct finish_report *report, const char *dir,
+                       const struct prose_to *to)
 {
     const struct study_plan *plan = summary->plan;
     struct paragraph head = {.used = 0}, foot = {.used = 0};
@@ -490,18 +496,18 @@ void study_summary_print(const struct study_summary *summary,
         paragraph_say(&head, "; +- is half of a %g %% interval of the mean",
                       100 * plan->confidence);
     paragraph_say(&head, ".");
-    paragraph_print(&head, 0, out);
+    prose_say(to, &head, 0);
     if (some)
-        putc('\n', out);
-    if (some && plan->n_points > 1)
-        print_points(summary, out);
-    else if (some)
-        print_metrics(summary, out);
-    print_targets(summary, out);
-    study_summary_print_stops(summary, out);
-    print_batches(summary, out);
-    print_sameness(summary, out);
-    print_warnings(plan, out);
+        prose_gap(to);
+    if (to->out && some && plan->n_points > 1)
+        print_points(summary, to->out);
+    else if (to->out && some)
+        print_metrics(summary, to->out);
+    print_targets(summary, to);
+    study_summary_print_stops(summary, to);
+    say_batches(summary, to);
+    print_sameness(summary, to);
+    print_warnings(plan, to);
     paragraph_say(&foot,
                   "npv_usd is the present value of what is paid: less is better. ");
     if (plan->n_points > 1 && has_shorter_pairs(summary))
@@ -511,8 +517,8 @@ void study_summary_print(const struct study_summary *summary,
     paragraph_say(
         &foot, "All metrics with their intervals are in %s/points.csv%s.", dir,
         plan->n_points > 1 ? ", differences to the baseline in paired.csv" : "");
-    putc('\n', out);
-    paragraph_print(&foot, 0, out);
+    prose_gap(to);
+    prose_say(to, &foot, 0);
 }
 
 bool study_summary_show(const struct study_plan *plan,
@@ -524,7 +530,7 @@ bool study_summary_show(const struct study_plan *plan,
     if (ok && json)
         ok = study_summary_json(&summary, report, dir, out, err);
     else if (ok)
-        study_summary_print(&summary, report, dir, out);
+        study_summary_say(&summary, report, dir, &(struct prose_to){.out = out});
     arena_free(&summary.arena);
     return ok;
 }

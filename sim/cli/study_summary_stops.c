@@ -74,7 +74,7 @@ static void say_remedy(struct paragraph *text, const struct plan_stop *stop,
 }
 
 static void say_rule(const struct study_summary *summary, const struct plan_stop *stop,
-                     FILE *out)
+                     const struct prose_to *to)
 {
     const struct study_plan *plan = summary->plan;
     struct paragraph text = {.used = 0};
@@ -99,15 +99,16 @@ static void say_rule(const struct study_summary *summary, const struct plan_stop
                   of->estimate.mean);
         say_remedy(&text, stop, of);
     }
-    paragraph_print(&text, 2, out);
+    prose_say(to, &text, 2);
     arena_free(&arena);
 }
 
-void study_summary_print_stops(const struct study_summary *summary, FILE *out)
+void study_summary_print_stops(const struct study_summary *summary,
+                               const struct prose_to *to)
 {
     const struct study_plan *plan = summary->plan;
     if (plan->n_stops > 0)
-        putc('\n', out);
+        prose_gap(to);
     for (size_t i = 0; i < plan->n_stops; i++)
-        say_rule(summary, &plan->stops[i], out);
+        say_rule(summary, &plan->stops[i], to);
 }

@@ -332,31 +332,25 @@ static bool ends_within_life(const struct saved_run *run, const char *pool)
            calendar_add(from, life) > run->end_unix_ms;
 }
 
-/* What a run's present value sells at the end though its book life is not over: its
- * market and its book value.  Nothing where `closing` is not market. */
-struct sale {
-    double market, book;
-};
-
-static struct sale sale_of(const struct saved_run *run)
+struct compare_sale compare_sale_of(const struct saved_run *run)
 {
-    struct sale sale = {0};
+    struct compare_sale sale = {0};
     const char *closing = saved_run_param(run, "closing");
     for (size_t i = 0; closing && strcmp(closing, "market") == 0 && i < run->n_pools;
          i++) {
         const char *pool = run->pools[i].name;
         if (run->pools[i].tenure != TENURE_OWN || !ends_within_life(run, pool))
             continue;
-        sale.market += saved_run_value(run, pool, "closing_market_usd");
-        sale.book += saved_run_value(run, pool, "closing_book_usd");
+        sale.market_usd += saved_run_value(run, pool, "closing_market_usd");
+        sale.book_usd += saved_run_value(run, pool, "closing_book_usd");
     }
     return sale;
 }
 
 static bool sells(const struct saved_run *run)
 {
-    struct sale sale = sale_of(run);
-    return sale.market != sale.book;
+    struct compare_sale sale = compare_sale_of(run);
+    return sale.market_usd != sale.book_usd;
 }
 
 /* One answer for who sells, another for who keeps. */
@@ -364,11 +358,11 @@ static void say_sales(struct paragraph *text, const struct compare *compare)
 {
     const char *begin = " Present values sell what is owned at the end: ";
     for (int r = 0; r < 2; r++) {
-        struct sale sale = sale_of(compare->runs[r]);
+        struct compare_sale sale = compare_sale_of(compare->runs[r]);
         if (!sells(compare->runs[r]))
             continue;
         paragraph_say(text, "%s%s for %s USD (by the books %s)", begin, r ? "B" : "A",
-                      number(sale.market).text, number(sale.book).text);
+                      number(sale.market_usd).text, number(sale.book_usd).text);
         begin = ", ";
     }
     paragraph_say(text,

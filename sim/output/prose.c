@@ -94,3 +94,17 @@ void paragraph_print(const struct paragraph *paragraph, int indent, FILE *out)
 {
     prose_print(paragraph->text, indent, out);
 }
+
+void prose_say(const struct prose_to *to, const struct paragraph *paragraph, int indent)
+{
+    if (to->out)
+        paragraph_print(paragraph, indent, to->out);
+    else
+        to->take(to->self, paragraph->text);
+}
+
+void prose_gap(const struct prose_to *to)
+{
+    if (to->out)
+        putc('\n', to->out);
+}
