@@ -18,7 +18,7 @@ fi
 
 awk '
 BEGIN {
-    layers = split("base input engine world output study figure cli", layer, " ")
+    layers = split("base input engine world output study figure report cli", layer, " ")
     for (i = 1; i <= layers; i++) rank[layer[i]] = i
     list = "aio assert complex cpio csv ctype dirent dlfcn endian err errno error fcntl"
     list = list " features fenv float fmtmsg fnmatch ftw getopt glob grp iconv inttypes"

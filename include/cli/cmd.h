@@ -30,7 +30,8 @@ struct command {
 
 extern const struct command cmd_run, cmd_check, cmd_show, cmd_models, cmd_trace,
     cmd_audit, cmd_mc, cmd_sweep, cmd_sensitivity, cmd_breakeven, cmd_merge, cmd_slurm,
-    cmd_compare, cmd_explain, cmd_focus, cmd_leases, cmd_plot, cmd_help, cmd_init;
+    cmd_compare, cmd_explain, cmd_focus, cmd_leases, cmd_plot, cmd_report, cmd_help,
+    cmd_init;
 
 /* In the order of the usage text; NULL ends the list. */
 extern const struct command *const commands[];

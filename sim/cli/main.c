@@ -9,7 +9,8 @@ const struct command *const commands[] = {
     &cmd_run,   &cmd_mc,     &cmd_sweep, &cmd_sensitivity, &cmd_breakeven,
     &cmd_merge, &cmd_slurm,  &cmd_check, &cmd_show,        &cmd_models,
     &cmd_trace, &cmd_init,   &cmd_audit, &cmd_compare,     &cmd_explain,
-    &cmd_focus, &cmd_leases, &cmd_plot,  &cmd_help,        NULL,
+    &cmd_focus, &cmd_leases, &cmd_plot,  &cmd_report,      &cmd_help,
+    NULL,
 };
 
 const struct command *command_find(const char *name)
