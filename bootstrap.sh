@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # From a bare Debian or Ubuntu machine to a running Tenure: `./bootstrap.sh help`.
-# Only Debian packages are installed, and only those that are missing.
+# Only Debian packages are installed, and only those that are missing; and uPlot, which
+# has none, is fetched into build-deps/.
 set -euo pipefail
 
 CDPATH='' cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")"
@@ -8,6 +9,14 @@ export LC_ALL=C.UTF-8
 
 demo_scenario=models/scenarios/own-or-lease.yaml
 demo_dir=out/own-or-lease
+demo_page=out/own-or-lease.html
+
+# What draws interactive figures in reports: one file of JavaScript, for which Debian has
+# no package.  Its digest stands here, so nothing else can take its place.
+uplot=uplot@1.6.32
+uplot_sha512=2883159c6ebccefbb95d751b0b82d010f9e1c0ec41b8bc96d401eda66e882935c89a46cb824332fa369b8cb8122cc6ac36e186cd09bf7a9ded3a4c93c6989023
+uplot_dir=build-deps/uplot-1.6.32
+uplot_file=$PWD/$uplot_dir/uPlot.iife.min.js
 
 # docs/dependencies.md says what each is for; a lint compares the two.
 build_packages=(
@@ -17,6 +26,9 @@ build_packages=(
 )
 test_packages=(libcriterion-dev mold clang libclang-rt-dev git jq slurm-wlm munge
     gnuplot-nox)
+# Ubuntu has chromium as a snap alone, which containers cannot run.
+browser_packages=(chromium chromium-driver python3-selenium)
+demo_packages=(gnuplot-nox)
 # The formatting lint speaks for version 14 alone, which Debian 13 does not have.
 format_package=clang-format-14
 
@@ -126,13 +138,57 @@ install_missing() {
 }
 
 all_packages() {
-    printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" "$format_package"
+    printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" "${browser_packages[@]}" \
+        "$format_package"
 }
 
 install_for_check() {
     local packages=("${build_packages[@]}" "${test_packages[@]}")
     [ "$(system_name)" = debian-13 ] || packages+=("$format_package")
+    [ "$(system_name)" = ubuntu-24.04 ] || packages+=("${browser_packages[@]}")
     install_missing "${packages[@]}"
+}
+
+# --- uPlot ------------------------------------------------------------------
+
+# The package by npm, if it is what it should be; else nothing.  npm looks neither at the
+# settings of this folder nor runs anything of the package.
+unpack_uplot() {
+    local work=$1 sum
+    (cd "$work" && npm pack --silent --ignore-scripts "$uplot") >"$work/log" 2>&1 ||
+        return
+    sum=$(sha512sum "$work"/uplot-*.tgz) || return
+    [ "${sum%% *}" = "$uplot_sha512" ] || {
+        printf 'its SHA-512 is %s, and not the right one\n' "${sum%% *}" >>"$work/log"
+        return 1
+    }
+    mkdir "$work/part" &&
+        tar -xzf "$work"/uplot-*.tgz -C "$work" --no-same-owner \
+            package/dist/uPlot.iife.min.js package/dist/uPlot.min.css package/LICENSE &&
+        mv "$work"/package/dist/uPlot.* "$work/package/LICENSE" "$work/part"
+}
+
+# Fetches it once.  Without it all works, but reports have still images.
+fetch_uplot() {
+    local work log
+    [ ! -s "$uplot_file" ] || return 0
+    if ! command -v npm >/dev/null; then
+        say "uPlot: there is no npm to fetch it; reports will have still images."
+        return 1
+    fi
+    say "uPlot: fetching $uplot"
+    work=$(mktemp -d)
+    if unpack_uplot "$work"; then
+        mkdir -p "${uplot_dir%/*}"
+        rm -rf "$uplot_dir"
+        mv "$work/part" "$uplot_dir"
+    else
+        log=$(tail -n 1 "$work/log" 2>/dev/null || true)
+        say "uPlot: it could not be fetched (${log:-no word why}); reports will have" \
+            "still images."
+    fi
+    rm -rf "$work"
+    [ -s "$uplot_file" ]
 }
 
 # --- build and demo ---------------------------------------------------------
@@ -147,26 +203,39 @@ logged() {
 }
 
 build() {
+    local charts=''
     install_missing "${build_packages[@]}"
+    if fetch_uplot; then
+        charts=$uplot_file
+    fi
     mkdir -p build
     : >build/bootstrap.log
     if [ ! -f build/build.ninja ]; then
         say "Configuring build/"
-        logged build/bootstrap.log meson setup build --buildtype=release -Dtests=disabled
+        logged build/bootstrap.log meson setup build --buildtype=release \
+            -Dtests=disabled "-Duplot=$charts"
+    elif [ "$(cat build/uplot 2>/dev/null)" != "$charts" ]; then
+        logged build/bootstrap.log meson configure build "-Duplot=$charts"
     fi
+    printf '%s\n' "$charts" >build/uplot
     say "Building build/sim/cli/tenure"
     logged build/bootstrap.log ninja -C build sim/cli/tenure
 }
 
 demo() {
     build
+    install_missing "${demo_packages[@]}"
     say "Replaying: tenure run $demo_scenario -o $demo_dir --force"
     say ""
     mkdir -p "${demo_dir%/*}"
     build/sim/cli/tenure run "$demo_scenario" -o "$demo_dir" --force
     say ""
+    build/sim/cli/tenure plot "$demo_dir"
+    build/sim/cli/tenure report "$demo_dir" -o "$demo_page" --force
+    say ""
     say "The files, in $PWD:"
-    printf '  %s\n' "$demo_dir"/*
+    printf '  %s\n' "$demo_dir"/* "$demo_dir"/plots/*.svg
+    say "The report, for any browser: $PWD/$demo_page"
     say "Change $demo_scenario, or give a trace of your own: README.md says how."
 }
 
@@ -213,7 +282,7 @@ test_sanitizers() {
         "ASAN_OPTIONS=log_path='$reports/asan':log_exe_name=1:detect_leaks=1:halt_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1" \
         "UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1" \
         meson test -C $check_dir/sanitizers --no-rebuild --no-suite lint \
-        --no-suite cluster --no-suite figures --timeout-multiplier 5 || true
+        --no-suite cluster --no-suite browser --no-suite figures --timeout-multiplier 5 || true
     show_failed_again
 }
 
@@ -243,7 +312,11 @@ check() {
         say "0 passed, 1 failed, 0 skipped"
         exit 1
     fi
-    if build_variant release gcc --buildtype=release -Dwerror=true; then
+    local charts=''
+    if fetch_uplot; then
+        charts=$uplot_file
+    fi
+    if build_variant release gcc --buildtype=release -Dwerror=true "-Duplot=$charts"; then
         test_release
     fi
     if build_variant sanitizers gcc --buildtype=debugoptimized \
