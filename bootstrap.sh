@@ -29,6 +29,8 @@ test_packages=(libcriterion-dev mold clang libclang-rt-dev git jq slurm-wlm mung
 # Ubuntu has chromium as a snap alone, which containers cannot run.
 browser_packages=(chromium chromium-driver python3-selenium)
 demo_packages=(gnuplot-nox)
+# Only where there is no npm: it may have come with another package of Node.js.
+npm_package=npm
 # The formatting lint speaks for version 14 alone, which Debian 13 does not have.
 format_package=clang-format-14
 
@@ -139,7 +141,7 @@ install_missing() {
 
 all_packages() {
     printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" "${browser_packages[@]}" \
-        "$format_package"
+        "$npm_package" "$format_package"
 }
 
 install_for_check() {
@@ -172,7 +174,7 @@ unpack_uplot() {
 fetch_uplot() {
     local work log
     [ ! -s "$uplot_file" ] || return 0
-    if ! command -v npm >/dev/null; then
+    if ! command -v npm >/dev/null && ! (install_missing "$npm_package"); then
         say "uPlot: there is no npm to fetch it; reports will have still images."
         return 1
     fi
@@ -215,7 +217,7 @@ build() {
         logged build/bootstrap.log meson setup build --buildtype=release \
             -Dtests=disabled "-Duplot=$charts"
     elif [ "$(cat build/uplot 2>/dev/null)" != "$charts" ]; then
-        logged build/bootstrap.log meson configure build "-Duplot=$charts"
+        logged build/bootstrap.log meson setup --reconfigure build "-Duplot=$charts"
     fi
     printf '%s\n' "$charts" >build/uplot
     say "Building build/sim/cli/tenure"

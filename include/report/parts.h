@@ -41,6 +41,7 @@ void report_add(struct report *report, json_t *section);
 /* Texts for people of a metric, "-" where the run has none. */
 enum report_form {
     REPORT_NUMBER,
+    REPORT_COUNT, /* in full below a million */
     REPORT_USD,
     REPORT_DURATION,
     REPORT_PERCENT,

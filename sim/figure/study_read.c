@@ -63,6 +63,8 @@ bool study_row_is(const struct study_row *row, size_t field, const char *text)
 struct reading {
     const struct study_reader *reader;
     int at[STUDY_FIELDS];
+    struct csv_field
+        plain[STUDY_FIELDS]; /* of a row: without the guard against formulas */
 };
 
 static bool find_columns(void *self, const struct csv_header *header, struct error *err)
@@ -83,8 +85,10 @@ static bool take_record(void *self, const struct csv_record *record, struct erro
 {
     struct reading *reading = self;
     struct study_row row = {.line = record->line, .path = record->path};
-    for (size_t i = 0; reading->reader->columns[i]; i++)
-        row.field[i] = &record->fields[reading->at[i]];
+    for (size_t i = 0; reading->reader->columns[i]; i++) {
+        reading->plain[i] = csv_unguard(record->fields[reading->at[i]]);
+        row.field[i] = &reading->plain[i];
+    }
     return reading->reader->row(reading->reader->self, &row, err);
 }
 

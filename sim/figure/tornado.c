@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "figure/study_read.h"
+#include "output/brief_parts.h"
 
 #define BARS 14
 
@@ -117,11 +118,13 @@ static bool build(struct figure *figure, const struct figure_source *source,
     figure->x.kind = FIGURE_CATEGORY;
     figure->y.label = arena_printf(&figure->arena, "change of %s", reading.metric);
     figure->y.unit = reading.unit;
+    char base[BRIEF_TEXT];
+    brief_number(base, reading.base);
     figure->note = arena_printf(
         &figure->arena,
-        "How %s moves from %.6g %s when one input alone is low or high, all others at "
+        "How %s moves from %s %s when one input alone is low or high, all others at "
         "their medians; thin lines are the intervals.",
-        reading.metric, reading.base, reading.unit);
+        reading.metric, base, reading.unit);
     if (reading.left_out > 0)
         figure->note =
             arena_printf(&figure->arena, "%s Left out are %zu inputs that do less.",

@@ -13,11 +13,11 @@ static const struct line {
     enum report_form form;
     bool may_be_zero; /* left out where it is 0 everywhere */
 } lines[] = {
-    {"Jobs finished", "total", "jobs_finished", REPORT_NUMBER, false},
-    {"Jobs refused", "total", "jobs_refused", REPORT_NUMBER, true},
-    {"Jobs that gave up", "total", "jobs_abandoned", REPORT_NUMBER, true},
-    {"Jobs waiting at the end", "total", "jobs_waiting", REPORT_NUMBER, true},
-    {"Deadlines missed", "total", "jobs_missed", REPORT_NUMBER, true},
+    {"Jobs finished", "total", "jobs_finished", REPORT_COUNT, false},
+    {"Jobs refused", "total", "jobs_refused", REPORT_COUNT, true},
+    {"Jobs that gave up", "total", "jobs_abandoned", REPORT_COUNT, true},
+    {"Jobs waiting at the end", "total", "jobs_waiting", REPORT_COUNT, true},
+    {"Deadlines missed", "total", "jobs_missed", REPORT_COUNT, true},
     {"Wait, mean", "total", "wait_mean_s", REPORT_DURATION, false},
     {"Wait, 95th percentile", "total", "wait_p95_s", REPORT_DURATION, false},
     {"Wait, longest", "total", "wait_max_s", REPORT_DURATION, false},

@@ -15,6 +15,11 @@ const char *report_value(const struct saved_run *run, const char *scope,
     if (!found)
         return "-";
     switch (form) {
+    case REPORT_COUNT:
+        if (fabs(value) < 1e6)
+            return arena_printf(arena, "%.0f", value);
+        brief_number(text, value);
+        break;
     case REPORT_NUMBER: brief_number(text, value); break;
     case REPORT_USD:
         brief_number(text, value);
@@ -73,7 +78,7 @@ static const struct pool_column {
     const char *label, *metric;
     enum report_form form;
 } pool_columns[] = {
-    {"Peak GPUs", "peak_capacity_gpus", REPORT_NUMBER},
+    {"Peak GPUs", "peak_capacity_gpus", REPORT_COUNT},
     {"Used", "utilization_frac", REPORT_PERCENT},
     {"Wait, mean", "wait_mean_s", REPORT_DURATION},
     {"Wait, p95", "wait_p95_s", REPORT_DURATION},
