@@ -90,6 +90,17 @@ Test(plot, other_formats_and_single_figures)
     expect("! test -e b");
 }
 
+Test(plot, a_script_without_its_table_says_what_makes_it)
+{
+    begin(FRAME);
+    expect("$T run t.yaml -o run >/dev/null && $T plot run -o a && rm a/cash.csv "
+           "a/cash.svg && : >a/cost.csv");
+    expect(
+        "cd a && for f in cash cost; do ! gnuplot $f.gp 2>words || exit 1; grep -q "
+        "\"$f.csv: it is missing or empty; .tenure plot DIR. makes it\" words || exit "
+        "1; done && ! test -e cash.svg");
+}
+
 Test(plot, two_runs_have_a_bridge)
 {
     begin(FRAME);

@@ -1,5 +1,9 @@
 # What all figures share: size, letters, colours, grid, legend.
 
+# The table lies beside the script.
+if (system('test -s '.data.' && echo yes') ne 'yes') \
+    exit error data.': it is missing or empty; `tenure plot DIR` makes it, of a result of `tenure run` or of a study'
+
 # 17 cm wide; printed at half of it, in a column, letters are 6 to 7 points high.
 if (format eq 'svg') set terminal svg size 640,400 background '#ffffff' font 'sans-serif,17' dashlength 0.6 noenhanced
 if (format eq 'png') set terminal pngcairo size 1280,800 font 'sans,17' fontscale 1.5 linewidth 2 dashlength 0.6 noenhanced
