@@ -318,7 +318,8 @@ check() {
     if fetch_uplot; then
         charts=$uplot_file
     fi
-    if build_variant release gcc --buildtype=release -Dwerror=true "-Duplot=$charts"; then
+    if build_variant release gcc --buildtype=release -Dwerror=true -Dbenchmarks=false \
+        "-Duplot=$charts"; then
         test_release
     fi
     if build_variant sanitizers gcc --buildtype=debugoptimized \
