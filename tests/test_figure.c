@@ -197,7 +197,19 @@ Test(figure, queue_and_states_and_load_agree_with_capacity)
     }
     EXPECT_NEAR(area / 100 * 50 * 24, wanted, 1e-3);
     EXPECT_NEAR(last("time_percent"), 100, 0);
-    EXPECT_NEAR(last("fixed_gpus") - last("owned_gpus"), 8, 1e-9);
+    /* 16 more from February on: then no line would hold. */
+    cr_expect(eq(sz, figure.n_columns, 2));
+    cr_expect(strstr(figure.note, "changed, so no line") != NULL, "%s", figure.note);
+}
+
+Test(figure, load_has_the_lines_of_what_never_changes)
+{
+    static const char *const overrides[] = {"pools.own.changes=[]"};
+    const char *dir = results_run(&results, "run", mixed, overrides, 1);
+    open_runs(&dir, 1);
+    make("load-duration");
+    EXPECT_NEAR(last("owned_gpus"), 16, 1e-9);
+    EXPECT_NEAR(last("fixed_gpus"), 24, 1e-9);
 }
 
 Test(figure, waits_are_those_of_the_summary)
@@ -358,7 +370,16 @@ static void by_hand(size_t n)
     }
 }
 
-Test(figure, thinning_keeps_real_rows_and_every_peak)
+/* GPU seconds of a column. */
+static double area(const double values[], size_t n, size_t column)
+{
+    double sum = 0;
+    for (size_t r = 0; r + 1 < n; r++)
+        sum += values[r * 4 + column] * (values[(r + 1) * 4] - values[r * 4]);
+    return sum;
+}
+
+Test(figure, thinning_keeps_every_peak_as_long_as_it_was_and_all_areas)
 {
     by_hand(9000);
     figure.values[4567 * 4 + 1] = 5000;
@@ -370,16 +391,44 @@ Test(figure, thinning_keeps_real_rows_and_every_peak)
     cr_expect(le(sz, figure.n_rows, 500));
     cr_expect(ge(sz, figure.n_rows, 250));
     cr_expect(eq(sz, figure.thinned_from, 9000));
+    static const size_t peaks[] = {0, 2222, 4567, 8123, 8999};
     size_t found = 0, at = 0;
     for (size_t r = 0; r < figure.n_rows; r++) {
         while (at < 9000 && all[at * 4] != figure_value(&figure, r, 0))
             at++;
         cr_assert(lt(sz, at, 9000));
-        cr_expect(memcmp(&all[at * 4], &figure.values[r * 4], 3 * sizeof *all) == 0);
-        found += at == 0 || at == 8999 || at == 4567 || at == 4568 || at == 8123 ||
-                 at == 8124 || at == 2222;
+        for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+            if (at != peaks[i])
+                continue;
+            found++;
+            cr_expect(memcmp(&all[at * 4], &figure.values[r * 4], 3 * sizeof *all) ==
+                      0);
+            cr_expect(at == 8999 ||
+                      all[(at + 1) * 4] == figure_value(&figure, r + 1, 0));
+        }
     }
-    cr_expect(eq(sz, found, 7));
+    cr_expect(eq(sz, found, 5));
+    for (size_t c = 1; c <= 2; c++)
+        EXPECT_NEAR(area(figure.values, figure.n_rows, c), area(all, 9000, c),
+                    1e-9 * fabs(area(all, 9000, c)));
+    free(all);
+}
+
+/* Where rows are no intervals, those that are kept are rows that it had. */
+Test(figure, thinning_of_points_keeps_rows_alone)
+{
+    by_hand(9000);
+    figure.shape = FIGURE_LINES;
+    double *all = malloc(9000 * 4 * sizeof *all);
+    memcpy(all, figure.values, 9000 * 4 * sizeof *all);
+    figure_thin(&figure, 500);
+    cr_expect(le(sz, figure.n_rows, 500));
+    for (size_t r = 0, at = 0; r < figure.n_rows; r++) {
+        while (at < 9000 && all[at * 4] != figure_value(&figure, r, 0))
+            at++;
+        cr_assert(lt(sz, at, 9000));
+        cr_expect(memcmp(&all[at * 4], &figure.values[r * 4], 3 * sizeof *all) == 0);
+    }
     free(all);
 }
 

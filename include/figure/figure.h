@@ -108,12 +108,13 @@ bool figure_is_text(const struct figure *figure, size_t column);
 double figure_value(const struct figure *figure, size_t row, size_t column);
 const char *figure_text(const struct figure *figure, size_t row, size_t column);
 
-/* Keeps about `max_rows` rows of a figure along time or a number, all of them rows that
- * it had: the first, the last, of each of as many equal stretches as fit those where a
- * column, or the stack, is lowest and highest, and the row behind each of these.  So no
- * peak is hidden or made longer, and nothing is averaged.  Of very few rows it may keep
- * more: what one stretch has.  Figures with no more rows, and those by category, stay.
- */
+/* Keeps about `max_rows` rows of a figure along time or a number: the first, the last,
+ * and of each of as many equal stretches as fit those where a column, or the stack, is
+ * lowest and highest.  What lies between two of them is, of FIGURE_AREAS along time,
+ * one row with the means, so that peaks are as high and as long as they were and areas
+ * stay; of others the row behind an extreme is kept, too, and nothing is averaged.  Of
+ * very few rows it may keep more: what one stretch has.  Figures with no more rows, and
+ * those by category, stay. */
 void figure_thin(struct figure *figure, size_t max_rows);
 
 /* One JSON object, without a line end:

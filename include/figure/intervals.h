@@ -40,6 +40,9 @@ struct intervals {
 const struct intervals *intervals_of(const struct figure_source *source,
                                      struct error *err) MUST_CHECK;
 
+/* Whether there were neither GPUs nor anything that wanted some. */
+bool intervals_are_empty(const struct intervals *intervals);
+
 /* Zeroed, for the source; read by the first call of intervals_of. */
 struct intervals *intervals_new(void);
 void intervals_delete(struct intervals *intervals); /* NULL is allowed */

@@ -103,6 +103,16 @@ static bool each_file(struct plots *plots,
     return ok;
 }
 
+static bool can_move(const char *from, const char *to, struct error *err)
+{
+    struct stat info;
+    (void)from;
+    if (lstat(to, &info) != 0)
+        return errno == ENOENT || error_errno(err, to);
+    errno = EISDIR;
+    return !S_ISDIR(info.st_mode) || error_errno(err, to);
+}
+
 static bool move(const char *from, const char *to, struct error *err)
 {
     return rename(from, to) == 0 || error_errno(err, to);
@@ -124,8 +134,9 @@ bool plots_show(struct plots *plots, struct error *err)
     if (ok && rename(plots->staging, plots->dir) == 0)
         plots->staging = NULL;
     else if (ok)
-        ok = errno == ENOTEMPTY || errno == EEXIST ? each_file(plots, move, err)
-                                                   : error_errno(err, plots->dir);
+        ok = errno == ENOTEMPTY || errno == EEXIST
+                 ? each_file(plots, can_move, err) && each_file(plots, move, err)
+                 : error_errno(err, plots->dir);
     plots_drop(plots);
     return ok;
 }

@@ -94,6 +94,17 @@ const struct intervals *intervals_of(const struct figure_source *source,
     return NULL;
 }
 
+bool intervals_are_empty(const struct intervals *in)
+{
+    for (size_t i = 0; i < in->n; i++)
+        if (in->waiting_gpus[i] > 0)
+            return false;
+    for (size_t p = 0; p < in->n_pools; p++)
+        if (in->pools[p].used)
+            return false;
+    return true;
+}
+
 struct intervals *intervals_new(void)
 {
     struct intervals *intervals = calloc(1, sizeof *intervals);

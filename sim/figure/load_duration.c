@@ -31,18 +31,20 @@ static struct load *sorted(const struct intervals *in, struct arena *arena)
     return loads;
 }
 
-/* The mean over time of pools of a tenure, and whether it was always the same. */
+/* What pools of a tenure have together at the start, and whether that never changed. */
 static double capacity(const struct intervals *in, const struct saved_run *run,
                        enum tenure tenure, bool *changes)
 {
-    double gpu_ms = 0;
-    for (size_t p = 0; p < in->n_pools; p++)
-        for (size_t i = 0; run->pools[p].tenure == tenure && i < in->n; i++) {
-            const double *gpus = in->pools[p].capacity_gpus;
-            gpu_ms += gpus[i] * (double)(in->end_ms[i] - in->start_ms[i]);
-            *changes = *changes || gpus[i] != gpus[0];
-        }
-    return gpu_ms / (double)(in->end_ms[in->n - 1] - in->start_ms[0]);
+    double first = 0;
+    for (size_t i = 0; i < in->n; i++) {
+        double gpus = 0;
+        for (size_t p = 0; p < in->n_pools; p++)
+            if (run->pools[p].tenure == tenure)
+                gpus += in->pools[p].capacity_gpus[i];
+        first = i == 0 ? gpus : first;
+        *changes = *changes || gpus != first;
+    }
+    return first;
 }
 
 static void fill(struct figure *figure, const struct intervals *in,
@@ -52,6 +54,8 @@ static void fill(struct figure *figure, const struct intervals *in,
     bool changes = false;
     double owned = capacity(in, run, TENURE_OWN, &changes);
     double leased = capacity(in, run, TENURE_LEASE, &changes);
+    if (changes)
+        owned = leased = 0; /* no line holds for all of the time */
     double all_ms = (double)(in->end_ms[in->n - 1] - in->start_ms[0]), ms = 0;
     figure->shape = FIGURE_LINES;
     figure->x = (struct figure_axis){FIGURE_NUMBER, "share of the time", "%", false};
@@ -59,10 +63,13 @@ static void fill(struct figure *figure, const struct intervals *in,
     figure->note = arena_printf(
         &figure->arena,
         "GPUs wanted, busy and waiting together, in intervals sorted from the most "
-        "to the least: where the curve crosses a line, that many GPUs are busy for "
-        "that "
-        "share of the time.%s%s",
-        changes ? " The lines are means, since capacity changed." : "",
+        "to the least%s.%s%s",
+        owned + leased > 0
+            ? ": where the curve crosses a line, that many GPUs are busy "
+              "for that share of the time"
+            : "",
+        changes ? " What is owned and leased changed, so no line of it can be drawn."
+                : "",
         in->interrupted ? INTERVALS_INTERRUPTED : "");
     figure_add_column(figure, "time_percent", "share of the time", "%", FIGURE_X);
     figure_add_column(figure, "wanted_gpus", "wanted", "GPUs", FIGURE_STEP);
@@ -93,6 +100,9 @@ static bool build(struct figure *figure, const struct figure_source *source,
         return false;
     if (in->n == 0)
         figure_set_absent(figure, "load-duration: timeline.csv has no interval.");
+    else if (intervals_are_empty(in))
+        figure_set_absent(figure,
+                          "load-duration: there were no GPUs, and none was wanted.");
     else
         fill(figure, in, &source->runs[0]);
     return true;

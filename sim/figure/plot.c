@@ -9,7 +9,7 @@
 
 #include "base/utf8.h"
 
-#define LABEL_LETTERS 28
+#define LABEL_LETTERS 28 /* of few entries of a legend; of more, fewer fit */
 #define TITLE_LETTERS 58 /* subject and title together */
 
 const char *const plot_format_names[] = {"svg", "png", "pdf", NULL};
@@ -48,6 +48,22 @@ const char *plot_quote(const char *text, size_t letters, struct arena *arena)
     }
     strcpy(out, "\"");
     return quoted;
+}
+
+static bool is_in_legend(const struct figure *figure, size_t column)
+{
+    enum figure_role role = figure->columns[column].role;
+    return role == FIGURE_STACK || role == FIGURE_LINE || role == FIGURE_STEP ||
+           role == FIGURE_POINT || role == FIGURE_MARK;
+}
+
+/* As many that no legend has more than four lines. */
+static size_t label_letters(const struct figure *figure)
+{
+    size_t n = 0;
+    for (size_t c = 0; c < figure->n_columns; c++)
+        n += is_in_legend(figure, c);
+    return n <= 4 ? LABEL_LETTERS : n <= 8 ? 18 : 12;
 }
 
 /* The largest size of what is drawn in a column's unit: a stack counts together. */
@@ -100,7 +116,7 @@ static void put_columns(const struct figure *figure, FILE *out, struct arena *ar
                            ? 1
                            : plot_unit(unit, most_in_unit(figure, unit), &unit, arena);
         fprintf(out, "label[%zu] = %s; unit[%zu] = %s; scale[%zu] = %.1f\n", c + 1,
-                plot_quote(column->label, LABEL_LETTERS, arena), c + 1,
+                plot_quote(column->label, label_letters(figure), arena), c + 1,
                 plot_quote(unit, LABEL_LETTERS, arena), c + 1, scale);
     }
 }
@@ -124,16 +140,14 @@ static void put_roles(const struct figure *figure, FILE *out)
 /* How many entries a legend has, and the letters of the longest. */
 static void put_legend(const struct figure *figure, FILE *out)
 {
-    size_t n = 0, longest = 0;
+    size_t n = 0, longest = 0, most = label_letters(figure);
     for (size_t c = 0; c < figure->n_columns; c++) {
-        enum figure_role role = figure->columns[c].role;
         size_t letters = 0;
-        if (role != FIGURE_STACK && role != FIGURE_LINE && role != FIGURE_STEP &&
-            role != FIGURE_POINT && role != FIGURE_MARK)
+        if (!is_in_legend(figure, c))
             continue;
         for (const char *b = figure->columns[c].label; *b; b++)
             letters += begins_letter((unsigned char)*b);
-        letters = letters < LABEL_LETTERS ? letters : LABEL_LETTERS;
+        letters = letters < most ? letters : most;
         longest = letters > longest ? letters : longest;
         n++;
     }

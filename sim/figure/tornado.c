@@ -40,6 +40,7 @@ static const char *const columns[] = {"metric",
 
 struct reading {
     struct figure *figure;
+    const char *wanted;        /* NULL: the first */
     const char *metric, *unit; /* NULL before the first row */
     double base;
     size_t left_out;
@@ -61,12 +62,15 @@ static void add_columns(struct figure *figure, const char *unit)
     figure_add_column(figure, "high_value", "high value", "", FIGURE_TEXT);
 }
 
-/* Of the metric that comes first: rows are by metric, then by rank. */
+/* Of one metric: rows are by metric, then by rank. */
 static bool take(void *self, const struct study_row *in, struct error *err)
 {
     struct reading *reading = self;
     struct figure *figure = reading->figure;
     (void)err;
+    if (!reading->metric && reading->wanted &&
+        !study_row_is(in, METRIC, reading->wanted))
+        return true;
     if (!reading->metric) {
         reading->metric = arena_strdup(&figure->arena, in->field[METRIC]->text);
         reading->unit = arena_strdup(&figure->arena, in->field[UNIT]->text);
@@ -100,6 +104,22 @@ static bool is_tornado(const struct figure_source *source)
     return method && strcmp(method, "tornado") == 0;
 }
 
+/* The present value where it was asked for, as in the other figures of studies; else
+ * NULL, for the first. */
+static const char *wanted_metric(const struct figure_source *source)
+{
+    static const char npv[] = "total.npv_usd";
+    const json_t *params =
+        json_object_get(json_object_get(source->manifest, "design"), "params");
+    const json_t *names = json_object_get(params, "metrics");
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        if (name && strcmp(name, npv) == 0)
+            return npv;
+    }
+    return NULL;
+}
+
 static bool build(struct figure *figure, const struct figure_source *source,
                   struct error *err)
 {
@@ -110,8 +130,14 @@ static bool build(struct figure *figure, const struct figure_source *source,
         return figure_set_absent(figure,
                                  "tornado: it is of `tenure sensitivity --method "
                                  "tornado`, and this study has another method.");
+    reading.wanted = wanted_metric(source);
     if (!study_read(source, &reader, err))
         return false;
+    if (!reading.metric && reading.wanted) { /* it has no value */
+        reading.wanted = NULL;
+        if (!study_read(source, &reader, err))
+            return false;
+    }
     if (!reading.metric)
         return figure_set_absent(figure, "tornado: tornado.csv has no row.");
     figure->shape = FIGURE_RANGES;

@@ -145,10 +145,13 @@ static bool market_is_known(const struct values *values)
 static double market_at(const struct values *values, int64_t at_ms)
 {
     double usd = 0;
+    bool any = false; /* before delivery nobody can say */
     for (size_t i = 0; i < values->n_lots; i++)
-        if (values->lots[i].begin_ms <= at_ms && at_ms < values->lots[i].end_ms)
+        if (values->lots[i].begin_ms <= at_ms && at_ms < values->lots[i].end_ms) {
             usd += market_usd(values, &values->lots[i], at_ms);
-    return usd;
+            any = true;
+        }
+    return any ? usd : NAN;
 }
 
 /* The values before the end, from the end backwards, since only that is told. */
@@ -165,7 +168,7 @@ static void add_rows(struct figure *figure, const struct values *values, bool ma
         int64_t at_ms = m ? months->end_ms[m - 1] : months->start_ms[0];
         book_usd += m ? values->change_usd[m - 1] : 0;
         row[0] = (double)at_ms / 1e3;
-        row[1] = book_usd;
+        row[1] = round(book_usd * 1e6) / 1e6; /* of micro-USD */
         if (market)
             row[2] = market_at(values, at_ms);
     }

@@ -15,6 +15,7 @@ do for [c = step_last:step_first:-1] {
     stats data using (v(c)) skip 1 nooutput
     set ytics tics_by(STATS_max)
     if (lower == 0) { unset xtics }
-    plot $steps using 1:c with filledcurves y=0 lc rgb shade(lower + 1)
+    plot $steps using 1:c with filledcurves y=0 lc rgb shade(lower + 1), \
+         "" using 1:c with lines lw 1 lc rgb shade(lower + 1)
 }
 unset multiplot

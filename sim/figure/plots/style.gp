@@ -18,7 +18,7 @@ set datafile missing NaN # a line goes on to the next value that is there
 array colour[7] = ['#0072b2', '#e69f00', '#009e73', '#f0e442', '#cc79a7', '#56b4e9', '#7f7f7f']
 shade(i) = colour[1 + (i - 1) % 7]
 # Of lines on white, where yellow would not be seen.
-array line[7] = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#000000', '#56b4e9', '#7f7f7f']
+array line[7] = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#a6611a', '#56b4e9', '#7f7f7f']
 hue(i) = line[1 + (i - 1) % 7]
 dash(i) = 1 + (i - 1) % 5
 alarm = '#d55e00' # what should not be: unserved, down, obsolete
@@ -63,6 +63,7 @@ down(c) = v(c) < 0 ? v(c) : 0
 # The end of a long name says most.
 short(name) = strlen(name) > 30 ? '…'.substr(name, strlen(name) - 28, strlen(name)) : name
 
+# Areas also have a line along their top, so that the shortest peak is seen.
 # $steps has x and each column as it is drawn (of a stack, with those below it), and each
 # row twice, with the values of the row before and with its own: areas in steps, filled in
 # one piece.
