@@ -17,8 +17,8 @@ const struct figure_kind *const figure_kinds[] = {
 
 static const char *const of_names[] = {
     "of one result of `tenure run`", "of two results of `tenure run`",
-    "of a study (`tenure mc`, `sweep`, `sensitivity` "
-    "or `breakeven`)"};
+    ("of a study (`tenure mc`, `sweep`, `sensitivity` "
+     "or `breakeven`)")};
 
 const struct figure_kind *figure_kind_find(const char *key)
 {
