@@ -119,10 +119,15 @@ Test(report, a_page_is_whole_or_absent, .timeout = 60)
     expect_code(&folder, "cp -r a c && echo 1 >>c/ledger.csv && $T report c -o q.html",
                 4);
     expect_code(&folder, "! test -e q.html && ! ls -a | grep -q part", 0);
-    expect_code(&folder, "! (ulimit -f 8; trap '' XFSZ; $T report a -o q.html)", 0);
+    /* A limit on files is an error, and not the end by a signal. */
+    expect_code(&folder, "(ulimit -f 8; $T report a -o q.html 2>said.txt)", 5);
+    expect_code(&folder, "grep -q 'File too large' said.txt", 0);
     expect_code(&folder, "! test -e q.html && ! ls -a | grep -q part", 0);
     expect_code(&folder, "$T report a -o - | cmp - p.html", 0);
     expect_code(&folder, "$T report a", 1);
+    expect_code(&folder, "$T report a -o q.html --title ''", 1);
+    expect_code(&folder, "$T report a -o q.html --title ' '", 1);
+    expect_code(&folder, "! test -e q.html", 0);
     clean(&folder);
 }
 
@@ -171,6 +176,62 @@ Test(report, runs_stand_side_by_side_and_studies_after_them, .timeout = 120)
                 "$T report m -o m.html && grep -q 'class=\"lead\">The expected "
                 "net' m.html",
                 0);
+    clean(&folder);
+}
+
+/* What the page says of C says C; `tenure compare` and `explain` say A and B. */
+Test(report, each_run_keeps_its_letter, .timeout = 120)
+{
+    static const char *const own[] = {
+        "C costs ",
+        " than A",
+        "Why C costs more or less than A",
+        "\"label\":\"C\"",
+        "to that of C; what",
+        "\"C: c\"",
+        "wait longer in C and",
+        "\"A is t (a), C is t (c).\"",
+        "D and A cost the same: ",
+    };
+    struct folder folder = prepared(FRAME);
+    char line[256];
+    expect_code(&folder,
+                "$T run t.yaml -q -o a && cp -r a d && $T run t.yaml -q -o b --set "
+                "pools.own.gpus=24 && $T run t.yaml -q -o c --set pools.own.gpus=20",
+                0);
+    expect_code(&folder, "$T report a b c d -o p.html", 0);
+    for (size_t i = 0; i < COUNT(own); i++) {
+        snprintf(line, sizeof line, "grep -qF '%s' p.html || { echo '%s'; false; }",
+                 own[i], own[i]);
+        expect_code(&folder, line, 0);
+    }
+    /* A section's blocks stand before its id. */
+    expect_code(
+        &folder,
+        "sed -n 's/.*\"title\":\"B against A\"\\(.*\\)\"id\":\"differences-C\".*/"
+        "\\1/p' p.html >c.txt && grep -q 'C costs' c.txt && ! grep -w B c.txt",
+        0);
+    expect_code(&folder,
+                "$T compare a c | grep -q '^ *B costs' && $T explain a c | "
+                "grep -q '^ *B costs'",
+                0);
+    clean(&folder);
+}
+
+Test(report, equal_runs_cost_the_same, .timeout = 60)
+{
+    struct folder folder = prepared(FRAME);
+    expect_code(&folder, "$T run t.yaml -q -o a && $T report a a -o p.html", 0);
+    expect_code(&folder,
+                "grep 'class=\"lead\"' p.html | grep -q 'The two cost the same by both "
+                "measures: '",
+                0);
+    expect_code(
+        &folder,
+        "$T run t.yaml -q -o b --set pools.own.gpus=64 && $T report a b a -o "
+        "q.html && grep 'class=\"lead\"' q.html | grep -qE 'Of 3, (B t .b. costs|"
+        "A t .a. and C t .a. cost) least'",
+        0);
     clean(&folder);
 }
 

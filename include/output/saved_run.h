@@ -33,8 +33,10 @@ struct saved_metric {
 
 struct saved_run {
     struct arena arena;
-    const char *dir;  /* as the user wrote it, without slashes at the end */
-    const char *name; /* of the scenario; "" where it has none */
+    const char *dir;    /* as the user wrote it, without slashes at the end */
+    const char *name;   /* of the scenario; "" where it has none */
+    const char *letter; /* what comparisons call it; NULL: A the first, B the second.
+                           Borrowed, set by the caller after opening it */
     const char *version, *fingerprint;
     int64_t seed, replication, format;
     int64_t start_unix_ms, end_unix_ms, warmup_ms;
@@ -64,6 +66,9 @@ const struct saved_metric *saved_run_metric(const struct saved_run *run,
 /* The same as a double in its unit, or 0. */
 double saved_run_value(const struct saved_run *run, const char *scope,
                        const char *metric);
+
+/* What to call the first (0) or the second (1) of two that are compared. */
+const char *saved_run_letter(const struct saved_run *const runs[2], int side);
 
 /* The value of a parameter, or NULL. */
 const char *saved_run_param(const struct saved_run *run, const char *name);

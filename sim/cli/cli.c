@@ -53,6 +53,8 @@ static void handle_signals(void (*handler)(int number))
 
 void cli_catch_signals(void)
 {
+    /* A file that would pass `ulimit -f` is an error of that file (EFBIG). */
+    signal(SIGXFSZ, SIG_IGN);
     handle_signals(on_signal);
 }
 

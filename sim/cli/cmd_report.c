@@ -33,9 +33,15 @@ static bool parse(int argc, char **argv, struct arguments *arguments,
         return false;
     while (arguments->dirs[arguments->n_dirs])
         arguments->n_dirs++;
-    return arguments->output ||
-           error_kind_set(err, ERROR_USAGE,
-                          "report: -o FILE is needed; see `tenure report --help`");
+    if (!arguments->output)
+        return error_kind_set(err, ERROR_USAGE,
+                              "report: -o FILE is needed; see `tenure report --help`");
+    const char *title = arguments->title;
+    if (title && title[strspn(title, " \t\r\n")] == '\0')
+        return error_kind_set(err, ERROR_USAGE,
+                              "report: --title needs a text; without it the page is "
+                              "called by the scenarios' names");
+    return true;
 }
 
 static int write(const struct arguments *arguments, struct error *err)

@@ -72,6 +72,11 @@ static void say_parts(struct paragraph *text, struct part *parts, size_t n, size
     }
 }
 
+static const char *letter(const struct bridge *bridge, int side)
+{
+    return saved_run_letter(bridge->runs, side);
+}
+
 /* The accounts behind a step of a pool, or behind its whole difference (step < 0). */
 static void say_accounts(struct paragraph *text, const struct bridge *bridge,
                          size_t pool, int step)
@@ -102,7 +107,7 @@ static void say_pool(struct paragraph *text, const struct bridge *bridge, size_t
     struct part parts[BRIDGE_STEPS];
     if (!pool->names[0] || !pool->names[1]) {
         paragraph_say(text, "%s is only in %s: %s USD", pool->name,
-                      pool->names[0] ? "A" : "B", with_sign(difference).text);
+                      letter(bridge, !pool->names[0]), with_sign(difference).text);
         say_accounts(text, bridge, index, -1);
         paragraph_say(text, ".");
         return;
@@ -136,11 +141,13 @@ static void say_total(struct paragraph *text, const struct bridge *bridge)
     };
     int64_t a = bridge->total_uusd[0], b = bridge->total_uusd[1];
     if (a == b) {
-        paragraph_say(text, "B and A cost the same: %s USD.", plain(a).text);
+        paragraph_say(text, "%s and %s cost the same: %s USD.", letter(bridge, 1),
+                      letter(bridge, 0), plain(a).text);
         return;
     }
-    paragraph_say(text, "B %s %s USD %s than A", names[bridge->basis],
-                  plain(b - a).text, b < a ? "less" : "more");
+    paragraph_say(text, "%s %s %s USD %s than %s", letter(bridge, 1),
+                  names[bridge->basis], plain(b - a).text, b < a ? "less" : "more",
+                  letter(bridge, 0));
     say_percent(text, a, b - a);
     paragraph_say(text, ": ");
     struct part parts[BRIDGE_STEPS];
@@ -180,11 +187,12 @@ static void say_match(struct paragraph *text, const struct bridge *bridge)
 {
     const char *a = only_in(bridge, 0), *b = only_in(bridge, 1);
     if (a && b)
-        paragraph_say(text,
-                      "%s has GPUs in A alone and %s in B alone, so what they cost is "
-                      "mix, and no price is compared; --match %s=%s takes the two for "
-                      "the same.",
-                      a, b, a, b);
+        paragraph_say(
+            text,
+            "%s has GPUs in %s alone and %s in %s alone, so what they cost is "
+            "mix, and no price is compared; --match %s=%s takes the two for "
+            "the same.",
+            a, letter(bridge, 0), b, letter(bridge, 1), a, b);
 }
 
 static void say_class(struct paragraph *text, const struct bridge *bridge, size_t index)
@@ -198,10 +206,11 @@ static void say_class(struct paragraph *text, const struct bridge *bridge, size_
         class[side] = run->pools[saved_run_pool(run, pool->names[side])].class;
     }
     if (strcmp(class[0], class[1]) != 0)
-        paragraph_say(text,
-                      "%s has %s in A and %s in B, whose GPU-hours do different work: "
-                      "read volume and price together.",
-                      pool->name, class[0], class[1]);
+        paragraph_say(
+            text,
+            "%s has %s in %s and %s in %s, whose GPU-hours do different work: "
+            "read volume and price together.",
+            pool->name, class[0], letter(bridge, 0), class[1], letter(bridge, 1));
 }
 
 static void say_service(struct paragraph *text, const struct bridge *bridge)

@@ -65,6 +65,19 @@ static struct values values_of(const struct compare *compare, const char *metric
     };
 }
 
+static const char *letter(const struct compare *compare, int side)
+{
+    return saved_run_letter(compare->runs, side);
+}
+
+/* "B ", or "B costs " */
+static struct number second(const struct compare *compare, const char *does)
+{
+    struct number result;
+    snprintf(result.text, sizeof result.text, "%s %s", letter(compare, 1), does);
+    return result;
+}
+
 /* Service. */
 
 static const struct {
@@ -211,7 +224,8 @@ static void say_work(struct paragraph *text, const struct compare *compare,
 
 static void say_service(struct paragraph *text, const struct compare *compare)
 {
-    const char *comma = "B ";
+    struct number begin = second(compare, "");
+    const char *comma = begin.text;
     struct paragraph how = {.used = 0};
     say_work(&how, compare, &comma);
     say_failures(&how, compare, &comma);
@@ -244,13 +258,13 @@ static void say_pairs(struct paragraph *text, const struct compare *compare)
     if (!pairs->same_demand || pairs->n == 0 || pairs->longer + pairs->shorter == 0)
         return;
     double n = (double)pairs->n;
-    paragraph_say(text,
-                  "Job by job: of %" PRId64 " jobs %" PRId64
-                  "%s wait longer in B and %" PRId64
-                  "%s shorter; on average a job waits %s %s",
-                  pairs->n, pairs->longer, share(pairs->longer, n).text, pairs->shorter,
-                  share(pairs->shorter, n).text, duration(pairs->mean_s).text,
-                  pairs->mean_s < 0 ? "shorter" : "longer");
+    paragraph_say(
+        text,
+        "Job by job: of %" PRId64 " jobs %" PRId64 "%s wait longer in %s and %" PRId64
+        "%s shorter; on average a job waits %s %s",
+        pairs->n, pairs->longer, share(pairs->longer, n).text, letter(compare, 1),
+        pairs->shorter, share(pairs->shorter, n).text, duration(pairs->mean_s).text,
+        pairs->mean_s < 0 ? "shorter" : "longer");
     if (!isnan(pairs->error_s))
         paragraph_say(text, " (standard error %s)", duration(pairs->error_s).text);
     paragraph_say(text, ".");
@@ -300,10 +314,11 @@ static void say_across_classes(struct paragraph *text, const struct compare *com
     if (!work.both)
         return;
     paragraph_say(text,
-                  " Per GPU-h of finished work on the reference class, B comes to %s "
-                  "and A to %s USD of economic cost; levelised cost per useful GPU-h "
+                  " Per GPU-h of finished work on the reference class, %s comes to %s "
+                  "and %s to %s USD of economic cost; levelised cost per useful GPU-h "
                   "ranks nothing here, where pools are of several classes.",
-                  unit_cost(work.b).text, unit_cost(work.a).text);
+                  letter(compare, 1), unit_cost(work.b).text, letter(compare, 0),
+                  unit_cost(work.a).text);
 }
 
 /* Whether a pool's GPUs are within their book life when the run ends; what was added
@@ -361,8 +376,9 @@ static void say_sales(struct paragraph *text, const struct compare *compare)
         struct compare_sale sale = compare_sale_of(compare->runs[r]);
         if (!sells(compare->runs[r]))
             continue;
-        paragraph_say(text, "%s%s for %s USD (by the books %s)", begin, r ? "B" : "A",
-                      number(sale.market_usd).text, number(sale.book_usd).text);
+        paragraph_say(text, "%s%s for %s USD (by the books %s)", begin,
+                      letter(compare, r), number(sale.market_usd).text,
+                      number(sale.book_usd).text);
         begin = ", ";
     }
     paragraph_say(text,
@@ -377,16 +393,17 @@ static void say_money(struct paragraph *text, const struct compare *compare)
     struct values unit = values_of(compare, "levelised_usd_per_useful_gpu_h");
     double differ = (economic.b - economic.a) * (npv.b - npv.a);
     bool sale = sells(compare->runs[0]) || sells(compare->runs[1]);
-    say_cost(text, economic, "in economic cost of the period", "B costs ");
+    say_cost(text, economic, "in economic cost of the period",
+             second(compare, "costs ").text);
     say_cost(text, npv, "in net present cost", differ < 0 ? ", but " : ", and ");
     paragraph_say(text, ".");
     if (classes_differ(compare))
         say_across_classes(text, compare);
     else if (unit.both)
-        paragraph_say(text,
-                      " Levelised, B comes to %s and A to %s USD per useful GPU-h%s.",
-                      unit_cost(unit.b).text, unit_cost(unit.a).text,
-                      sale ? "" : ", the figure to rank mixes by");
+        paragraph_say(
+            text, " Levelised, %s comes to %s and %s to %s USD per useful GPU-h%s.",
+            letter(compare, 1), unit_cost(unit.b).text, letter(compare, 0),
+            unit_cost(unit.a).text, sale ? "" : ", the figure to rank mixes by");
     if (sale)
         say_sales(text, compare);
     else if (differ < 0)
@@ -417,9 +434,10 @@ static void say_verdict(struct paragraph *text, const struct compare *compare)
     int better = dominant(compare);
     if (better >= 0)
         paragraph_say(text, "%s serves better and costs less, by both measures.",
-                      better ? "B" : "A");
+                      letter(compare, better));
     else if (priced.both) {
-        say_cost(text, priced, "with service at the scenario's price", "B costs ");
+        say_cost(text, priced, "with service at the scenario's price",
+                 second(compare, "costs ").text);
         paragraph_say(text, ".");
     } else if (!compare->same_service)
         paragraph_say(text,
@@ -442,8 +460,8 @@ static void say_compliance(struct paragraph *text, const struct compare *compare
                   "present cost; what %s, which keeps it, costs more than %s, which "
                   "relaxes it and else is the same",
                   compare->relaxed, number(cost).text,
-                  number(sign * (npv.b - npv.a)).text, keeps ? "B" : "A",
-                  keeps ? "A" : "B");
+                  number(sign * (npv.b - npv.a)).text, letter(compare, keeps),
+                  letter(compare, !keeps));
     if (relaxed > 0)
         paragraph_say(text, " (%+.1f %%)", 100 * cost / relaxed);
     paragraph_say(text, ".");
@@ -473,10 +491,11 @@ static void warn_demand(struct paragraph *text, const struct compare *compare)
 {
     const struct compare_pairs *pairs = &compare->pairs;
     if (!pairs->same_demand)
-        paragraph_say(text,
-                      "The demand is not the same: %" PRId64 " jobs are in A alone and "
-                      "%" PRId64 " in B alone, so waits are not paired.",
-                      pairs->only[0], pairs->only[1]);
+        paragraph_say(
+            text,
+            "The demand is not the same: %" PRId64 " jobs are in %s alone and "
+            "%" PRId64 " in %s alone, so waits are not paired.",
+            pairs->only[0], letter(compare, 0), pairs->only[1], letter(compare, 1));
 }
 
 static void warn_draws(struct paragraph *text, const struct compare *compare)
@@ -492,9 +511,9 @@ static void warn_program(struct paragraph *text, const struct compare *compare)
     const struct saved_run *a = compare->runs[0], *b = compare->runs[1];
     if (strcmp(a->version, b->version) != 0)
         paragraph_say(text,
-                      "A was made by version %s and B by version %s: see \"Results "
+                      "%s was made by version %s and %s by version %s: see \"Results "
                       "changed\" in the changelog.",
-                      a->version, b->version);
+                      letter(compare, 0), a->version, letter(compare, 1), b->version);
     else if (strcmp(a->fingerprint, b->fingerprint) != 0)
         paragraph_say(text, "The machines compute differently in the last digits "
                             "(numeric fingerprints differ).");

@@ -245,6 +245,12 @@ double saved_run_value(const struct saved_run *run, const char *scope,
     return found ? (double)found->value / pow(10, found->digits) : 0;
 }
 
+const char *saved_run_letter(const struct saved_run *const runs[2], int side)
+{
+    const char *letter = runs[side]->letter;
+    return letter ? letter : side ? "B" : "A";
+}
+
 const char *saved_run_param(const struct saved_run *run, const char *name)
 {
     const struct saved_text wanted = {.name = name};

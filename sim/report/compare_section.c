@@ -107,36 +107,71 @@ static json_t *side_by_side(struct report *report)
 
 /* ---- the answer ---- */
 
-static const struct report_dir *cheapest(const struct report *report,
-                                         const char *metric)
+/* The runs that cost least by a metric. */
+struct least {
+    double usd;
+    size_t n;
+    const char *who; /* "A own", "A own and B leased" */
+    const char *cost;
+};
+
+static struct least least_of(struct report *report, const char *metric)
 {
-    const struct report_dir *best = report->runs[0];
-    for (size_t i = 1; i < report->n_runs; i++)
-        if (saved_run_value(report->runs[i]->run, "total", metric) <
-            saved_run_value(best->run, "total", metric))
-            best = report->runs[i];
-    return best;
+    struct arena *arena = &report->arena;
+    struct least least = {.usd = INFINITY};
+    for (size_t i = 0; i < report->n_runs; i++) {
+        const struct report_dir *dir = report->runs[i];
+        double usd = saved_run_value(dir->run, "total", metric);
+        if (usd < least.usd) {
+            least = (struct least){.usd = usd, .n = 1, .who = dir->label};
+            least.cost = report_value(dir->run, "total", metric, REPORT_USD, arena);
+        } else if (usd == least.usd) {
+            least.n++;
+            least.who = arena_printf(arena, "%s and %s", least.who, dir->label);
+        }
+    }
+    return least;
+}
+
+/* "A own costs least", "A own and B leased cost least" */
+static const char *costs_least(const struct least *least, struct arena *arena)
+{
+    return arena_printf(arena, "%s cost%s least", least->who, least->n == 1 ? "s" : "");
 }
 
 static const char *lead_of(struct report *report)
 {
     struct arena *arena = &report->arena;
-    const struct report_dir *now = cheapest(report, "economic_usd");
-    const struct report_dir *present = cheapest(report, "npv_usd");
-    const char *economic =
-        report_value(now->run, "total", "economic_usd", REPORT_USD, arena);
-    const char *npv = report_value(present->run, "total", "npv_usd", REPORT_USD, arena);
-    const char *of =
-        report->n_runs == 2 ? "the two" : arena_printf(arena, "%zu", report->n_runs);
-    if (now == present)
+    struct least now = least_of(report, "economic_usd");
+    struct least present = least_of(report, "npv_usd");
+    bool two = report->n_runs == 2;
+    const char *of = two ? "the two" : arena_printf(arena, "%zu", report->n_runs);
+    const char *all = two ? "The two" : arena_printf(arena, "All %s", of);
+    if (now.n == report->n_runs && present.n == report->n_runs)
         return arena_printf(arena,
-                            "Of %s, %s costs least by both measures: %s of economic "
-                            "cost in the period, and %s of net present cost.",
-                            of, now->label, economic, npv);
+                            "%s cost the same by both measures: %s of economic cost in "
+                            "the period, and %s of net present cost.",
+                            all, now.cost, present.cost);
+    if (now.n == report->n_runs)
+        return arena_printf(arena,
+                            "%s cost the same in the period, %s of economic cost; by "
+                            "net present cost %s, %s.",
+                            all, now.cost, costs_least(&present, arena), present.cost);
+    if (present.n == report->n_runs)
+        return arena_printf(arena,
+                            "%s cost the same by net present cost, %s; in the period "
+                            "%s, %s of economic cost.",
+                            all, present.cost, costs_least(&now, arena), now.cost);
+    if (strcmp(now.who, present.who) == 0)
+        return arena_printf(arena,
+                            "Of %s, %s by both measures: %s of economic cost in the "
+                            "period, and %s of net present cost.",
+                            of, costs_least(&now, arena), now.cost, present.cost);
     return arena_printf(arena,
-                        "Of %s, %s costs least in the period, %s of economic cost, and "
-                        "%s by net present cost, %s.",
-                        of, now->label, economic, present->label, npv);
+                        "Of %s, %s in the period, %s of economic cost, and %s by net "
+                        "present cost, %s.",
+                        of, costs_least(&now, arena), now.cost, present.who,
+                        present.cost);
 }
 
 /* ---- pairs ---- */
@@ -173,7 +208,7 @@ static void add_inputs(struct report *report, json_t *section,
     const char *last = "";
     table_column(table, "Input", "code");
     for (int side = 0; side < 2; side++)
-        table_column(table, side ? "B" : "A", "text");
+        table_column(table, saved_run_letter(compare->runs, side), "text");
     for (size_t i = 0; i < compare->n_inputs; i++) {
         const struct compare_input *input = &compare->inputs[i];
         const char *pool = pool_of_one(compare, input->name, arena);
@@ -239,13 +274,15 @@ static bool add_pair(struct report *report, size_t other, struct error *err)
     struct figure_source source;
     if (!figure_source_open(&source, dirs, 2, err))
         return false;
+    source.runs[0].letter = a->letter;
+    source.runs[1].letter = b->letter;
     bool two = report->n_runs == 2;
     json_t *section = section_new(
         two ? "differences" : arena_printf(arena, "differences-%s", b->letter),
         two ? "What makes the difference"
             : arena_printf(arena, "%s against %s", b->letter, a->letter),
-        arena_printf(arena, "%sA is %s, B is %s.",
-                     two ? "" : "In this section: ", plain_name(a), plain_name(b)));
+        arena_printf(arena, "%s is %s, %s is %s.", a->letter, plain_name(a), b->letter,
+                     plain_name(b)));
     bool ok = add_bridge(report, section, &source, err) &&
               add_compare(report, section, source.runs, err);
     figure_source_close(&source);

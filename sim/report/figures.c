@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "figure/build.h"
 #include "report/parts.h"
 
 /* Of a long time series: more than a screen has columns, few enough for a small page;
@@ -59,6 +60,30 @@ static const char *reason(const char *key, const char *absent)
                : absent;
 }
 
+/* A text of ours whose word "B" is another letter. */
+static const char *with_letter(const char *text, const char *letter,
+                               struct arena *arena)
+{
+    static const char beside[] = " :;,.";
+    for (const char *at = text; (at = strchr(at, 'B')); at++)
+        if ((at == text || at[-1] == ' ') && (!at[1] || strchr(beside, at[1])))
+            return arena_printf(arena, "%.*s%s%s", (int)(at - text), text, letter,
+                                with_letter(at + 1, letter, arena));
+    return text;
+}
+
+/* The second of two runs is called by its letter; the row of its total is the last. */
+static void name_second(struct figure *figure, const char *letter)
+{
+    size_t last = figure->n_rows - 1;
+    const char *label = figure->n_rows > 0 ? figure_text(figure, last, 0) : NULL;
+    figure->title = with_letter(figure->title, letter, &figure->arena);
+    figure->note = with_letter(figure->note, letter, &figure->arena);
+    if (label && strncmp(label, "B:", 2) == 0)
+        figure->values[last * figure->n_columns] = figure_text_cell(
+            figure, arena_printf(&figure->arena, "%s%s", letter, label + 1));
+}
+
 static void add_absent(json_t *table, const char *title, const char *absent)
 {
     json_t *row = table_row(table);
@@ -72,7 +97,10 @@ static bool add_kind(struct report *report, json_t *section, json_t *missing,
                      const struct figure_source *const sources[],
                      const char *const labels[], size_t n, struct error *err)
 {
-    json_t *block = block_figures(kind->key, kind->title);
+    const char *letter = n > 0 ? sources[0]->runs[1].letter : NULL;
+    const char *title =
+        letter ? with_letter(kind->title, letter, &report->arena) : kind->title;
+    json_t *block = block_figures(kind->key, title);
     const char *absent = NULL;
     size_t drawn = 0;
     bool ok = true;
@@ -81,6 +109,8 @@ static bool add_kind(struct report *report, json_t *section, json_t *missing,
         ok = figure_make(&figure, kind, sources[i], err);
         if (!ok)
             break;
+        if (letter)
+            name_second(&figure, letter);
         if (figure.absent) {
             absent = arena_strdup(&report->arena, reason(kind->key, figure.absent));
             figures_add_absent(block, labels[i], absent);
@@ -95,7 +125,7 @@ static bool add_kind(struct report *report, json_t *section, json_t *missing,
     else
         json_decref(block);
     if (ok && drawn == 0 && absent)
-        add_absent(missing, kind->title, absent);
+        add_absent(missing, title, absent);
     return ok;
 }
 

@@ -161,13 +161,15 @@ void about_section(struct report *report)
                              "gnuplot: `--still` was asked for, or this Tenure was "
                              "built without uPlot.  "
                              "Their numbers are in the tables below them."));
-    section_add(section,
-                block_text("text",
-                           "Long series are thinned to rows that they have, the "
-                           "highest and the lowest of each stretch among them: nothing "
-                           "is averaged and no peak is lost.  All rows are in the CSV "
-                           "files of the result, and `tenure plot` writes those of "
-                           "each figure."));
+    section_add(
+        section,
+        block_text("text",
+                   "Long series are thinned: the highest and the lowest rows of "
+                   "each stretch are kept exactly, each with its own duration, "
+                   "and what lies between them is drawn at its mean, so that "
+                   "areas stay exact.  All rows are in the CSV "
+                   "files of the result, and `tenure plot` writes those of "
+                   "each figure."));
     if (licence) {
         json_t *block = block_text("pre", licence);
         manifest_set(block, "caption", json_string("Licence of uPlot 1.6.32"));

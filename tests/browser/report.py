@@ -175,6 +175,9 @@ class Results:
         self.run("report", "own", "leased", "-o", "two.html")
         self.run("report", "hostile", "mc", "-o", "hostile.html")
         self.run("report", "own", "--still", "-o", "still.html")
+        self.run("sweep", "small.yaml", "-q", "-n", "8", "-o", "sweep", "--set",
+                 "sweep={pools.own.gpus: 8..24 step 8}")
+        self.run("report", "sweep", "-o", "sweep.html")
 
     def run(self, *words):
         words = [self.tenure, *map(str, words)]
@@ -404,6 +407,76 @@ def paper_is_light_and_has_the_charts(browser, results, page):
     choose(browser, "Auto")
 
 
+def the_legend_shows_lines_as_they_are_drawn(browser, results, page):
+    drawn = browser.js(
+        "const c = Tenure.charts.find((one) => one.figure.key === 'load-duration');"
+        "return c.panels.flatMap((p) => p.order.map((column, i) => "
+        "[column.label || column.name, (p.u.series[i + 1].dash || []).join(' ')]))"
+    )
+    keys = {
+        key.text: browser.js(
+            "const line = arguments[0].querySelector('svg.swatch line');"
+            "return line ? line.getAttribute('stroke-dasharray') || '' : ''", key)
+        for key in browser.all("#figure-load-duration .key")
+    }
+    assert dict(drawn) == keys, (drawn, keys)
+    assert "" in keys.values() and "6 4" in keys.values(), keys
+    assert browser.js(
+        "return [...document.querySelectorAll('.swatch')].every((one) => "
+        "getComputedStyle(one).backgroundColor === 'rgba(0, 0, 0, 0)')"
+    ), "a swatch is a background"
+
+
+def paper_shows_all_and_no_cursor(browser, results, page):
+    whole = browser.window_of("capacity")
+    box = browser.show(browser.one("#figure-capacity .plot"))
+    browser.js("arguments[0].focus()", box)
+    box.send_keys(Keys.HOME, Keys.ARROW_RIGHT, "+")
+    part = browser.window_of("capacity")
+    assert part != whole
+    browser.js("dispatchEvent(new Event('beforeprint'))")
+    browser.cdp("Emulation.setEmulatedMedia", media="print")
+    try:
+        assert browser.window_of("capacity") == whole == browser.window_of("cost")
+        assert not browser.one("#figure-capacity .tip").is_displayed()
+        left = browser.js("return Tenure.charts.map((c) => c.panels[0].u.cursor.left)")
+        assert max(left) < 0, left
+        outline = browser.js(
+            "return getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "none", outline
+    finally:
+        browser.cdp("Emulation.setEmulatedMedia", media="")
+        browser.js("dispatchEvent(new Event('afterprint'))")
+    assert browser.window_of("capacity") == part == browser.window_of("cost")
+    box.send_keys("0")
+    assert browser.window_of("capacity") == whole
+
+
+def heads_of_tables_break_between_words(browser, results, page):
+    broken = browser.js(
+        "return [...document.querySelectorAll('thead th')].filter((head) => {"
+        "  const range = document.createRange(), text = head.firstChild;"
+        "  return text && [...text.data.matchAll(/[^\\s-]+/g)].some((word) => {"
+        "    range.setStart(text, word.index);"
+        "    range.setEnd(text, word.index + word[0].length);"
+        "    return new Set([...range.getClientRects()].map((r) => r.top)).size > 1;"
+        "  });"
+        "}).map((head) => head.textContent)"
+    )
+    assert not broken, broken
+
+
+def points_of_the_front_are_ringed(browser, results, page):
+    front = browser.js(
+        "const f = Tenure.data.figures.find((one) => one.key === 'pareto');"
+        "const c = f.columns.findIndex((one) => one.name === 'front_s');"
+        "return f.rows.filter((row) => row[c] !== null).length"
+    )
+    rings = browser.all("#figure-pareto svg.drawn circle.front")
+    assert len(rings) == front > 0, (len(rings), front)
+    assert browser.all("#figure-pareto .bar svg.swatch.front")
+
+
 def nothing_is_wider_than_a_narrow_screen(browser, results, page):
     browser.size(400, 800)
     try:
@@ -479,10 +552,14 @@ TESTS = {
         the_keyboard_does_all_that_a_mouse_does,
         light_and_dark_can_be_chosen,
         paper_is_light_and_has_the_charts,
+        the_legend_shows_lines_as_they_are_drawn,
+        paper_shows_all_and_no_cursor,
+        heads_of_tables_break_between_words,
         the_policy_is_in_force,
     ],
     "two.html": [*EVERYWHERE, runs_stand_side_by_side_on_one_scale],
     "hostile.html": [*EVERYWHERE, hostile_names_stay_names],
+    "sweep.html": [*EVERYWHERE, points_of_the_front_are_ringed],
     "still.html": [
         *EVERYWHERE,
         still_pictures_are_there_where_uplot_is_not,
@@ -495,6 +572,8 @@ INTERACTIVE = {
     dragging_zooms_all_charts_along_time,
     a_name_in_the_legend_hides_its_pool,
     the_keyboard_does_all_that_a_mouse_does,
+    the_legend_shows_lines_as_they_are_drawn,
+    paper_shows_all_and_no_cursor,
     runs_stand_side_by_side_on_one_scale,
 }
 

@@ -167,15 +167,14 @@
         series(column) {
             const colour = () => T.css(this.owner.token(column));
             const steps = uPlot.paths.stepped({align: 1});
-            const inks = this.columns.filter((c) => this.owner.token(c) === "ink");
             const one = {label: column.label || column.name, stroke: colour, width: 1.6,
                 spanGaps: true, points: {show: false},
-                dash: inks.indexOf(column) > 0 ? [6, 4] : undefined};
+                dash: this.owner.dash(column, this.columns)};
             if (column.role === "stack" && this.owner.figure.shape === "bars")
                 return {...one, fill: colour, width: 0, spanGaps: false,
                     paths: uPlot.paths.bars({size: [.86, 90], align: 1})};
             if (column.role === "stack")
-                return {...one, fill: colour, fillTo: 0, width: 0, spanGaps: false,
+                return {...one, fill: colour, fillTo: 0, width: 1, spanGaps: false,
                     paths: this.owner.figure.shape === "areas" ? steps : undefined};
             if (column.role === "step" || this.owner.figure.shape === "areas")
                 return {...one, paths: steps};
@@ -183,7 +182,7 @@
                 return {...one, paths: () => null, points: {show: true, fill: colour,
                     size: column.role === "mark" ? 10 : 6}};
             if (column.role === "low" || column.role === "high")
-                return {...one, width: .8, dash: [4, 3]};
+                return {...one, width: .8};
             return one;
         }
 
@@ -282,6 +281,7 @@
 
         build() {
             const figure = this.figure;
+            this.panels = panelsOf(figure);
             this.host.append(this.bar());
             const box = T.el("div", {class: "plot", tabindex: "0", role: "group",
                 "aria-roledescription": "chart", "aria-label": figure.title + ". " +
@@ -324,10 +324,16 @@
             });
             T.onPrint(() => {
                 this.printing = true;
+                this.group.before ||= this.group.window || this.whole;
+                this.showAll();
+                this.leave();
                 this.resize(this.host.closest(".items.two") ? 320 : 680);
             }, () => {
                 this.printing = false;
                 this.resize(this.width());
+                if (this.group.before)
+                    zoomAll(this.group, ...this.group.before);
+                this.group.before = null;
             });
         }
 
@@ -360,12 +366,19 @@
             return T.token(column, this.figure.colours);
         }
 
+        /* Of lines in ink all but the first are dashed, and so are the ends of a band. */
+        dash(column, columns) {
+            const inks = columns.filter((c) => this.token(c) === "ink");
+            if (column.role === "low" || column.role === "high")
+                return [4, 3];
+            return inks.findIndex((c) => c.index === column.index) > 0 ? [6, 4] : undefined;
+        }
+
         swatch(column) {
-            const form = column.role === "stack" ? "" :
-                column.role === "point" || column.role === "mark" ? " dot" : " thin";
-            const swatch = T.el("span", {class: "swatch" + form});
-            swatch.style.background = "var(--" + this.token(column) + ")";
-            return swatch;
+            const form = column.role === "stack" ? "area" :
+                column.role === "point" || column.role === "mark" ? "dot" : "line";
+            const columns = this.panels.find((panel) => panel.unit === column.unit).columns;
+            return T.swatch(form, this.token(column), this.dash(column, columns));
         }
 
         key(column) {
@@ -403,6 +416,13 @@
                 this.tip.hidden = true;
             else
                 this.showTip(i, u);
+        }
+
+        /* As if nobody pointed at it. */
+        leave() {
+            for (const panel of this.panels)
+                panel.u.setCursor({left: -10, top: -10});
+            this.tip.hidden = true;
         }
 
         shownAt(i) {

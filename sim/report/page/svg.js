@@ -54,11 +54,9 @@
 
     const legend = (columns) => {
         const bar = T.el("div", {class: "bar"});
-        for (const [column, token] of columns) {
-            const swatch = T.el("span", {class: "swatch"});
-            swatch.style.background = "var(--" + token + ")";
-            bar.append(T.el("span", {class: "key"}, swatch, column.label || column.name));
-        }
+        for (const [column, token, form] of columns)
+            bar.append(T.el("span", {class: "key"}, T.swatch(form || "area", token),
+                column.label || column.name));
         return bar;
     };
 
@@ -183,6 +181,9 @@
 
     /* ---- marks at (x, y) with intervals ---- */
 
+    /* Of a line that may be a single point, the points are ringed. */
+    const isFront = (column) => column.name.startsWith("front");
+
     const pointChart = (figure, host) => {
         const WIDTH = widthOf(host), narrow = WIDTH < 560;
         const x = indexes(figure, "x")[0], points = [...indexes(figure, "point"),
@@ -259,13 +260,18 @@
                     T.value(row[x.index], figure.x.unit) + ", " + (column.label || "") + " " +
                     T.value(row[column.index], column.unit)));
                 svg.append(dot);
+                for (const line of lines.filter(isFront))
+                    if (row[line.index] === row[column.index])
+                        svg.append(stroke(T.svg("circle", {class: "front", cx, cy, r: 8,
+                            "stroke-width": 1.6}), T.token(line, figure.colours)));
                 if (name && figure.rows.length <= 24 && column === values[0])
                     svg.append(T.svg("text", {x: cx + 8, y: cy - 7}, fit(name, 28)));
             }
         }
         const named = [...points, ...lines].filter((column) => column.label);
         if (named.length > 1)
-            host.append(legend(named.map((column) => [column, T.token(column, figure.colours)])));
+            host.append(legend(named.map((column) => [column, T.token(column, figure.colours),
+                !lines.includes(column) ? "dot" : isFront(column) ? "front" : "line"])));
         host.append(T.el("p", {class: "unit", "aria-hidden": "true"}, axisTitle(figure.y)));
         host.append(svg);
     };

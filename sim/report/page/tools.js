@@ -129,6 +129,28 @@
     T.css = (token) =>
         getComputedStyle(document.documentElement).getPropertyValue("--" + token).trim();
 
+    /* A sign of the legend, drawn, since paper has no backgrounds: `form` is "area", "line",
+     * "dot" or "front", a line through ringed points. */
+    T.swatch = (form, token, dash) => {
+        const filled = form === "area" || form === "dot", width = filled ? 13 : 22;
+        const box = T.svg("svg", {class: "swatch " + form, width, height: 12,
+            viewBox: "0 0 " + width + " 12", "aria-hidden": "true"});
+        const shapes = {
+            area: () => [T.svg("rect", {x: 0, y: 0, width: 13, height: 12, rx: 3})],
+            dot: () => [T.svg("circle", {cx: 6.5, cy: 6, r: 5})],
+            line: () => [T.svg("line", {x1: 0, x2: 22, y1: 6, y2: 6, "stroke-width": 2.4,
+                ...(dash ? {"stroke-dasharray": dash.join(" ")} : {})})],
+            front: () => [T.svg("line", {x1: 0, x2: 22, y1: 6, y2: 6, "stroke-width": 1.6}),
+                T.svg("circle", {cx: 11, cy: 6, r: 4.6, "stroke-width": 1.6})],
+        };
+        for (const shape of shapes[form]()) {
+            shape.style.fill = filled ? "var(--" + token + ")" : "none";
+            shape.style.stroke = filled ? "none" : "var(--" + token + ")";
+            box.append(shape);
+        }
+        return box;
+    };
+
     /* ---- the theme ---- */
 
     const listeners = [], printers = [];
