@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "figure/build.h"
-#include "figure/plot.h"
 #include "result_runs.h"
 
 static struct results results;
@@ -289,6 +288,60 @@ Test(figure, what_the_market_paid_before_the_end_is_not_made_up)
     cr_expect(gt(dbl, last("market_end_usd"), 0));
 }
 
+Test(figure, servers_have_no_market_value_before_they_are_there)
+{
+    const char *dir = results_run(
+        &results, "run",
+        "name: later\nstart: 2026-01-20\nhorizon: 150d\n"
+        "demand:\n  - {jobs: jobs.csv, reference_class: h100-sxm, after_end: stop}\n"
+        "pools:\n  - {name: own, tenure: own, class: h100-sxm, gpus: 0, lead_time: 60d,"
+        " changes: [{at: 2026-02-10, gpus: +16}]}\n"
+        "  - {name: burst, tenure: on-demand, class: h100-sxm, limit: 64,"
+        " price: 2.95 USD/GPU-h}\n",
+        NULL, 0);
+    open_runs(&dir, 1);
+    make("value");
+    size_t without = 0;
+    for (size_t r = 0; r < figure.n_rows; r++)
+        without += isnan(cell(r, "market_usd"));
+    cr_expect(gt(sz, without, 0));
+    cr_expect(eq(dbl, cell(0, "book_usd"), 0));
+    cr_expect(gt(dbl, last("market_usd"), 0));
+}
+
+/* Of ten pools the six that did most, and the rest as one; all together are all. */
+Test(figure, many_pools_are_the_largest_and_the_others)
+{
+    char text[4096];
+    int n = snprintf(text, sizeof text,
+                     "name: many\nstart: 2026-01-20\nhorizon: 50d\ninterval: 6h\n"
+                     "demand:\n  - {jobs: jobs.csv, reference_class: h100-sxm, "
+                     "after_end: stop}\npools:\n");
+    for (int i = 0; i < 10; i++)
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      "  - {name: p%d, tenure: own, class: h100-sxm, gpus: 8}\n", i);
+    const char *dir = results_run(&results, "run", text, NULL, 0);
+    open_runs(&dir, 1);
+    make("capacity");
+    size_t stacks = 0;
+    double busy = 0;
+    for (size_t c = 0; c < figure.n_columns; c++) {
+        if (figure.columns[c].role != FIGURE_STACK)
+            continue;
+        stacks++;
+        if (strcmp(figure.columns[c].name, "waiting_gpus") != 0)
+            for (size_t r = 0; r + 1 < figure.n_rows; r++)
+                busy += hours(r) * figure_value(&figure, r, c);
+    }
+    cr_expect(eq(sz, stacks, 8)); /* six, the others, what waits */
+    cr_expect(gt(dbl, cell(figure.n_rows / 2, "others_gpus"), -1));
+    cr_expect(eq(str, (char *)(uintptr_t)figure.columns[7].label, "4 other pools"));
+    EXPECT_NEAR(busy,
+                metric("total", "busy_useful_gpu_h") +
+                    metric("total", "busy_overhead_gpu_h"),
+                1e-6);
+}
+
 Test(figure, a_bridge_leads_from_a_to_b)
 {
     const char *sets[] = {"pools.own.gpus=8", "pools.burst.price=3.5 USD/GPU-h"};
@@ -333,6 +386,22 @@ Test(figure, what_a_run_has_nothing_for_is_absent_and_says_so)
     }
     make("capacity");
     cr_expect(figure.absent == NULL);
+
+    /* And where nobody wants anything there is nothing to draw at all. */
+    const char *none[] = {"demand=[]"};
+    figure_source_close(&source);
+    dir = results_run(&results, "none",
+                      "name: none\nstart: 2026-01-20\nhorizon: 5d\ndemand: []\n"
+                      "pools:\n  - {name: burst, tenure: on-demand, class: h100-sxm,"
+                      " limit: 64, price: 2.95 USD/GPU-h}\n",
+                      none, 1);
+    open_runs(&dir, 1);
+    for (size_t i = 0; i < 2; i++) {
+        make(i ? "load-duration" : "capacity");
+        cr_assert(figure.absent != NULL);
+        cr_expect(strstr(figure.absent, "no GPUs, and none was wanted") != NULL, "%s",
+                  figure.absent);
+    }
 }
 
 Test(figure, a_missing_file_is_named_with_the_command_that_makes_it)
@@ -494,90 +563,4 @@ Test(figure, csv_is_one_line_a_row_with_dates)
     cr_expect(eq(str, text,
                  "start,a,what\n2026-01-20T00:00:00.250Z,0.1,\"two lines, 'quoted'\"\n"
                  "2026-01-20T00:00:01Z,,\n"));
-}
-
-Test(figure, gnuplot_reads_no_more_than_a_text_in_a_text)
-{
-    struct arena arena = {0};
-    const char *quoted =
-        plot_quote("'; `date` \"x\" \\n @m {/Symbol a}\n$y", 99, &arena);
-    cr_expect(eq(str, (char *)(uintptr_t)quoted,
-                 "\"\\047; \\140date\\140 \\042x\\042 \\134n \\100m "
-                 "\\173/Symbol a\\175 \\044y\""));
-    cr_expect(eq(str, (char *)(uintptr_t)plot_quote("caf\xc3\xa9s", 4, &arena),
-                 "\"caf\xc3\xa9\xe2\x80\xa6\""));
-    arena_free(&arena);
-}
-
-Test(figure, units_are_those_that_people_say)
-{
-    static const struct {
-        const char *unit;
-        double most, scale;
-        const char *shown;
-    } cases[] = {
-        {"USD", 24680417, 1e6, "M USD"}, {"USD", 9999, 1, "USD"},
-        {"GPUs", 12345, 1e3, "k GPUs"},  {"GPUs", 2753, 1, "GPUs"},
-        {"s", 18857.984, 3600, "h"},     {"s", 200000, 86400, "days"},
-        {"s", 125, 60, "min"},           {"%", 123456, 1, "%"},
-        {"USD", 3.5e9, 1e9, "bn USD"},
-    };
-    struct arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *shown;
-        double scale = plot_unit(cases[i].unit, cases[i].most, &shown, &arena);
-        cr_expect(eq(dbl, scale, cases[i].scale));
-        cr_expect(eq(str, (char *)(uintptr_t)shown, (char *)(uintptr_t)cases[i].shown));
-    }
-    arena_free(&arena);
-}
-
-Test(figure, time_has_tics_on_the_calendar)
-{
-    static const struct {
-        double low_s, high_s;
-        const char *tics;
-    } cases[] = {
-        /* a year: the first of every second month */
-        {1767225600, 1798761600,
-         "(\"Jan\\n2026\" 1767225600.000, \"Mar\" 1772323200.000, \"May\" "
-         "1777593600.000, "
-         "\"Jul\" 1782864000.000, \"Sep\" 1788220800.000, \"Nov\" 1793491200.000, "
-         "\"Jan\\n2027\" 1798761600.000)"},
-        /* a day */
-        {1767225600, 1767312000,
-         "(\"00:00\\n1 Jan\" 1767225600.000, \"06:00\" 1767247200.000, \"12:00\" "
-         "1767268800.000, \"18:00\" 1767290400.000, \"00:00\\n2 Jan\" 1767312000.000)"},
-        /* two weeks from a Thursday: days, by the epoch's even ones */
-        {1767225600, 1767225600 + 30 * 86400.0,
-         "(\"5 Jan\\n2026\" 1767571200.000, \"12 Jan\" 1768176000.000, \"19 Jan\" "
-         "1768780800.000, \"26 Jan\" 1769385600.000)"},
-        /* before 1970 */
-        {-94694400, 0,
-         "(\"Jan\\n1967\" -94694400.000, \"Jul\" -79056000.000, \"Jan\\n1968\" "
-         "-63158400.000, \"Jul\" -47433600.000, \"Jan\\n1969\" -31536000.000, \"Jul\" "
-         "-15897600.000, \"Jan\\n1970\" 0.000)"},
-    };
-    struct arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *tics = plot_time_tics(cases[i].low_s, cases[i].high_s, &arena);
-        cr_expect(eq(str, (char *)(uintptr_t)tics, (char *)(uintptr_t)cases[i].tics));
-    }
-    arena_free(&arena);
-}
-
-Test(figure, every_kind_has_a_script_and_says_what_it_is)
-{
-    for (size_t i = 0; figure_kinds[i]; i++) {
-        const struct figure_kind *kind = figure_kinds[i];
-        const struct plot_script *script = plot_scripts;
-        while (script->key && strcmp(script->key, kind->key) != 0)
-            script++;
-        cr_expect(script->key != NULL, "%s", kind->key);
-        cr_expect(kind->title && kind->files && kind->command && kind->build);
-        cr_expect(figure_kind_find(kind->key) == kind);
-        bool is_study = kind->of == FIGURE_OF_STUDY;
-        cr_expect(is_study == (kind->studies != NULL));
-    }
-    cr_expect(figure_kind_find("no such") == NULL);
 }

@@ -155,6 +155,30 @@ Test(plot, a_failure_leaves_nothing_and_says_what_gnuplot_said)
         "! ls -A | grep -v '^\\(run\\|bin\\|t.yaml\\|out\\|err\\)$'; ! test -e pics");
 }
 
+/* A folder in the way of one file: none of the others is moved. */
+Test(plot, what_cannot_be_replaced_as_a_whole_is_left_alone)
+{
+    begin(FRAME);
+    expect("$T run t.yaml -o run >/dev/null && mkdir -p pics/load-duration.svg");
+    expect_words("$T plot run -o pics", 2, "pics/load-duration.svg: Is a directory");
+    expect("test \"$(ls -A pics)\" = load-duration.svg && ! ls -d .pics.tmp-*");
+}
+
+/* Its bars are those of the present value, as what `tenure sensitivity` says first, and
+ * its labels stand without the apostrophe that guards a CSV file against formulas. */
+Test(plot, a_tornado_is_of_the_present_value_and_has_plain_labels)
+{
+    begin(FRAME "uncertain: {pools.burst.price: {uniform: {min: 2 USD/GPU-h, max: 4 "
+                "USD/GPU-h}}, demand.0.growth: {discrete: ['-2 %/y', '3 %/y']}}\n");
+    expect("$T sensitivity t.yaml -o s -n 2 >/dev/null && $T plot s");
+    expect("grep -q '^total.npv_usd,' s/tornado.csv && grep -q \",'-2 %/y\" "
+           "s/tornado.csv");
+    expect("grep -q 'change of total.npv_usd' s/plots/tornado.gp");
+    /* Guarded in the table, and not in what a page draws. */
+    expect("grep -q \",'-2 %/y\" s/plots/tornado.csv && $T report s -o s.html && grep "
+           "-qF '\"-2 %\\u002fy\"' s.html");
+}
+
 Test(plot, draws_studies)
 {
     begin(FIXED UNCERTAIN SWEEP);
