@@ -52,4 +52,21 @@ void brief_say_taxes(const struct run_result *result, FILE *out);
 /* Failures, outages and interruptions, and the GPU time they took; nothing without. */
 void brief_say_events(const struct run_result *result, FILE *out);
 
+/* ---- the words, for pages, too ---- */
+
+/* GPUs beyond the owned, by tenure; a sentence, or nothing where there were none. */
+#define BRIEF_RENTED 3
+extern const enum tenure brief_rented_tenures[BRIEF_RENTED];
+struct brief_rented {
+    double capacity_gpu_h, useful_gpu_h, overhead_gpu_h, usd; /* economic */
+};
+void brief_words_rented(struct paragraph *text, bool owned,
+                        const struct brief_rented rented[BRIEF_RENTED]);
+
+struct brief_events {
+    int64_t failures, losses, outages, interruptions;
+    double overhead_gpu_h, down_gpu_h;
+};
+void brief_words_events(struct paragraph *text, const struct brief_events *events);
+
 #endif

@@ -228,44 +228,27 @@ static void print_idle(FILE *out, const struct scenario *scenario,
 static void print_rented(FILE *out, const struct scenario *scenario,
                          const struct run_result *result)
 {
-    static const struct {
-        enum tenure tenure;
-        const char *verb;
-    } kinds[] = {{TENURE_LEASE, "leased"},
-                 {TENURE_ON_DEMAND, "rented on demand"},
-                 {TENURE_SPOT, "taken at spot prices"}};
+    struct brief_rented rented[BRIEF_RENTED];
     struct line owned = {0};
     struct paragraph text = {.used = 0};
     for (size_t i = 0; i < result->n_pools; i++)
         if (scenario->pools[i].tenure == TENURE_OWN)
             add_pool(&owned, &result->pools[i]);
-
-    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+    for (size_t k = 0; k < BRIEF_RENTED; k++) {
         struct line line = {0};
-        for (size_t i = 0; i < result->n_pools; i++) {
-            if (scenario->pools[i].tenure != kinds[k].tenure)
-                continue;
-            add_pool(&line, &result->pools[i]);
-        }
-        if (line.capacity == 0 && line.economic_uusd == 0)
-            continue; /* nobody used them, and they cost nothing */
-        if (text.used)
-            paragraph_say(&text, "; ");
-        else
-            paragraph_say(&text,
-                          owned.capacity > 0 ? "Beyond the owned: " : "Rented: ");
-        paragraph_say(&text, "%s GPU-h %s for %s USD, %s of them useful",
-                      brief_short(brief_gpu_h(line.capacity)).text, kinds[k].verb,
-                      brief_short(brief_usd(line.economic_uusd)).text,
-                      brief_short(brief_gpu_h(line.useful)).text);
-        if (line.busy > line.useful)
-            paragraph_say(&text, " and %s overhead",
-                          brief_short(brief_gpu_h(line.busy - line.useful)).text);
+        for (size_t i = 0; i < result->n_pools; i++)
+            if (scenario->pools[i].tenure == brief_rented_tenures[k])
+                add_pool(&line, &result->pools[i]);
+        rented[k] = (struct brief_rented){
+            .capacity_gpu_h = brief_gpu_h(line.capacity),
+            .useful_gpu_h = brief_gpu_h(line.useful),
+            .overhead_gpu_h = brief_gpu_h(line.busy - line.useful),
+            .usd = brief_usd(line.economic_uusd),
+        };
     }
-    if (!text.used)
-        return;
-    paragraph_say(&text, ".");
-    paragraph_print(&text, 2, out);
+    brief_words_rented(&text, owned.capacity > 0, rented);
+    if (text.used)
+        paragraph_print(&text, 2, out);
 }
 
 /* Apart from the money, which it is no part of. */

@@ -1,5 +1,3 @@
-#include <inttypes.h>
-
 #include "output/brief_parts.h"
 
 void brief_say_events(const struct run_result *result, FILE *out)
@@ -16,17 +14,14 @@ void brief_say_events(const struct run_result *result, FILE *out)
         overhead += pool->state_gpu_ms[GPU_BUSY_OVERHEAD];
         down += pool->state_gpu_ms[GPU_DOWN];
     }
-    if (failures == 0 && outages == 0 && interruptions == 0)
-        return;
-    paragraph_say(&text, "Failures: %" PRId64 " of servers", failures);
-    if (losses > 0)
-        paragraph_say(&text, ", %" PRId64 " of them for good", losses);
-    if (outages > 0)
-        paragraph_say(&text, "; %" PRId64 " outages of a pool", outages);
-    paragraph_say(&text,
-                  "; %" PRId64 " interruptions of jobs; %s GPU-h of overhead (boots,"
-                  " checkpoints, restarts, lost work), %s down.",
-                  interruptions, brief_short(brief_gpu_h(overhead)).text,
-                  brief_short(brief_gpu_h(down)).text);
-    paragraph_print(&text, 2, out);
+    brief_words_events(&text, &(struct brief_events){
+                                  .failures = failures,
+                                  .losses = losses,
+                                  .outages = outages,
+                                  .interruptions = interruptions,
+                                  .overhead_gpu_h = brief_gpu_h(overhead),
+                                  .down_gpu_h = brief_gpu_h(down),
+                              });
+    if (text.used)
+        paragraph_print(&text, 2, out);
 }

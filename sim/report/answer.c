@@ -117,55 +117,34 @@ static double sum_of(const struct saved_run *run, enum tenure tenure,
 
 static void say_rented(struct report *report, const struct saved_run *run)
 {
-    static const struct {
-        enum tenure tenure;
-        const char *verb;
-    } kinds[] = {{TENURE_LEASE, "leased"},
-                 {TENURE_ON_DEMAND, "rented on demand"},
-                 {TENURE_SPOT, "taken at spot prices"}};
+    struct brief_rented rented[BRIEF_RENTED];
     struct paragraph text = {.used = 0};
-    bool owned = sum_of(run, TENURE_OWN, "capacity_gpu_h") > 0;
-    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
-        double capacity = sum_of(run, kinds[k].tenure, "capacity_gpu_h");
-        double cost = sum_of(run, kinds[k].tenure, "economic_usd");
-        double overhead = sum_of(run, kinds[k].tenure, "busy_overhead_gpu_h");
-        if (capacity == 0 && cost == 0)
-            continue;
-        if (text.used)
-            paragraph_say(&text, "; ");
-        else
-            paragraph_say(&text, owned ? "Beyond the owned: " : "Rented: ");
-        paragraph_say(
-            &text, "%s GPU-h %s for %s USD, %s of them useful",
-            brief_short(capacity).text, kinds[k].verb, brief_short(cost).text,
-            brief_short(sum_of(run, kinds[k].tenure, "busy_useful_gpu_h")).text);
-        if (overhead > 0)
-            paragraph_say(&text, " and %s overhead", brief_short(overhead).text);
+    for (size_t k = 0; k < BRIEF_RENTED; k++) {
+        enum tenure tenure = brief_rented_tenures[k];
+        rented[k] = (struct brief_rented){
+            .capacity_gpu_h = sum_of(run, tenure, "capacity_gpu_h"),
+            .useful_gpu_h = sum_of(run, tenure, "busy_useful_gpu_h"),
+            .overhead_gpu_h = sum_of(run, tenure, "busy_overhead_gpu_h"),
+            .usd = sum_of(run, tenure, "economic_usd"),
+        };
     }
-    if (text.used)
-        paragraph_say(&text, ".");
+    brief_words_rented(&text, sum_of(run, TENURE_OWN, "capacity_gpu_h") > 0, rented);
     keep(report, &text);
 }
 
 static void say_events(struct report *report, const struct saved_run *run)
 {
     struct paragraph text = {.used = 0};
-    int64_t failures = count(run, "failures"), losses = count(run, "losses");
-    int64_t interruptions = count(run, "interruptions"), outages = 0;
+    struct brief_events events = {
+        .failures = count(run, "failures"),
+        .losses = count(run, "losses"),
+        .interruptions = count(run, "interruptions"),
+        .overhead_gpu_h = value(run, "busy_overhead_gpu_h"),
+        .down_gpu_h = value(run, "down_gpu_h"),
+    };
     for (size_t i = 0; i < run->n_pools; i++)
-        outages += llround(saved_run_value(run, run->pools[i].name, "outages"));
-    if (failures == 0 && outages == 0 && interruptions == 0)
-        return;
-    paragraph_say(&text, "Failures: %" PRId64 " of servers", failures);
-    if (losses > 0)
-        paragraph_say(&text, ", %" PRId64 " of them for good", losses);
-    if (outages > 0)
-        paragraph_say(&text, "; %" PRId64 " outages of a pool", outages);
-    paragraph_say(&text,
-                  "; %" PRId64 " interruptions of jobs; %s GPU-h of overhead (boots, "
-                  "checkpoints, restarts, lost work), %s down.",
-                  interruptions, brief_short(value(run, "busy_overhead_gpu_h")).text,
-                  brief_short(value(run, "down_gpu_h")).text);
+        events.outages += llround(saved_run_value(run, run->pools[i].name, "outages"));
+    brief_words_events(&text, &events);
     keep(report, &text);
 }
 
