@@ -60,6 +60,12 @@ bool study_values_read(struct study_values *values, const struct figure_source *
                        const char *metric, struct error *err) MUST_CHECK;
 void study_values_free(struct study_values *values);
 
+/* The same of the cost that the study has.  Where it has none `*cost` is NULL, nothing
+ * need be freed, and the figure says so. */
+bool study_values_of_cost(struct study_values *values, struct figure *figure,
+                          const struct figure_source *source,
+                          const struct study_cost **cost, struct error *err) MUST_CHECK;
+
 /* Which points have lines, in their order; returns how many, up to STUDY_LINES. */
 size_t study_choose(const struct study_values *values,
                     const struct figure_source *source, size_t chosen[STUDY_LINES]);

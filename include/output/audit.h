@@ -48,6 +48,10 @@ bool audit_dir(const char *dir, bool with_hashes, struct audit_report *report,
 bool audit_hashes(const char *dir, struct audit_report *report,
                   struct error *err) MUST_CHECK;
 
+/* That a result, of a run or a study, is as it was written: else the first finding is
+ * an error of the kind ERROR_AUDIT. */
+bool audit_unchanged(const char *dir, bool is_study, struct error *err) MUST_CHECK;
+
 void audit_free(struct audit_report *report);
 
 #endif

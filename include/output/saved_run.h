@@ -77,6 +77,10 @@ const char *saved_run_param(const struct saved_run *run, const char *name);
  * say. */
 bool saved_run_has(const struct saved_run *run, const char *file);
 
+/* Whether pools that did useful work, in one run or another, are of different classes,
+ * so that their hours are not to be added up. */
+bool saved_runs_mix_classes(const struct saved_run *const runs[], size_t n);
+
 /* The index of a pool, or -1. */
 int saved_run_pool(const struct saved_run *run, const char *name);
 

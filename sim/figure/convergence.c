@@ -121,14 +121,12 @@ static void fill(struct figure *figure, const struct study_cost *cost,
 static bool build(struct figure *figure, const struct figure_source *source,
                   struct error *err)
 {
-    const struct study_cost *cost = study_cost_of(source);
+    const struct study_cost *cost;
     struct study_values values;
-    if (!cost)
-        return figure_set_absent(figure,
-                                 "convergence: the study has neither total.npv_usd "
-                                 "nor total.economic_usd.");
-    if (!study_values_read(&values, source, cost->metric, err))
+    if (!study_values_of_cost(&values, figure, source, &cost, err))
         return false;
+    if (!cost)
+        return true;
     struct curves curves = {.source = source, .values = &values};
     curves.n = study_choose(&values, source, curves.chosen);
     curves.unit = (size_t)study_number(source, "unit", 1);

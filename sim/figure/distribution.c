@@ -125,14 +125,12 @@ static bool varies(const struct study_values *values)
 static bool build(struct figure *figure, const struct figure_source *source,
                   struct error *err)
 {
-    const struct study_cost *cost = study_cost_of(source);
+    const struct study_cost *cost;
     struct study_values values;
-    if (!cost)
-        return figure_set_absent(figure,
-                                 "distribution: the study has neither total.npv_usd "
-                                 "nor total.economic_usd.");
-    if (!study_values_read(&values, source, cost->metric, err))
+    if (!study_values_of_cost(&values, figure, source, &cost, err))
         return false;
+    if (!cost)
+        return true;
     if (varies(&values))
         fill(figure, source, cost, &values);
     else

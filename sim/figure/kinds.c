@@ -73,18 +73,6 @@ static bool check_files(const char *dir, const json_t *manifest, bool is_study,
     return ok;
 }
 
-static bool check_hashes(const char *dir, struct error *err)
-{
-    struct audit_report report;
-    bool ok = audit_dir(dir, true, &report, err); /* of a study, hashes are all */
-    if (ok && report.n_findings > 0)
-        ok = error_kind_set(err, ERROR_AUDIT,
-                            "%s; `tenure audit %s` lists what does not agree",
-                            report.findings[0].text, dir);
-    audit_free(&report);
-    return ok;
-}
-
 static bool open_one(struct figure_source *source, size_t i, struct error *err)
 {
     const char *dir = source->dirs[i];
@@ -98,7 +86,7 @@ static bool open_one(struct figure_source *source, size_t i, struct error *err)
                        "%s: it is a study; two results of `tenure run` can be "
                        "compared, or one study be drawn",
                        dir);
-    ok = ok && (is_study ? check_hashes(dir, err)
+    ok = ok && (is_study ? audit_unchanged(dir, true, err)
                          : saved_run_open(&source->runs[i], dir, err));
     if (ok && is_study) {
         source->of = FIGURE_OF_STUDY;

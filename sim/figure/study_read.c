@@ -166,6 +166,19 @@ static void turn(struct study_values *values)
     values->n = room ? n : 0;
 }
 
+bool study_values_of_cost(struct study_values *values, struct figure *figure,
+                          const struct figure_source *source,
+                          const struct study_cost **cost, struct error *err)
+{
+    *cost = study_cost_of(source);
+    if (!*cost)
+        return figure_set_absent(figure,
+                                 "%s: the study has neither total.npv_usd nor "
+                                 "total.economic_usd.",
+                                 figure->key);
+    return study_values_read(values, source, (*cost)->metric, err);
+}
+
 bool study_values_read(struct study_values *values, const struct figure_source *source,
                        const char *metric, struct error *err)
 {

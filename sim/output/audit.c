@@ -451,6 +451,19 @@ bool audit_hashes(const char *dir, struct audit_report *report, struct error *er
     return audit(dir, true, false, report, err);
 }
 
+bool audit_unchanged(const char *dir, bool is_study, struct error *err)
+{
+    struct audit_report report;
+    bool ok = is_study ? audit_dir(dir, true, &report, err) /* hashes are all it has */
+                       : audit_hashes(dir, &report, err);
+    if (ok && report.n_findings > 0)
+        ok = error_kind_set(err, ERROR_AUDIT,
+                            "%s; `tenure audit %s` lists what does not agree",
+                            report.findings[0].text, dir);
+    audit_free(&report);
+    return ok;
+}
+
 void audit_free(struct audit_report *report)
 {
     arena_free(&report->arena);

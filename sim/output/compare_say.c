@@ -289,25 +289,6 @@ static void say_cost(struct paragraph *text, struct values cost, const char *wha
     paragraph_say(text, ")");
 }
 
-/* Whether pools that have GPUs, in one run or the other, are of different classes. */
-static bool classes_differ(const struct compare *compare)
-{
-    const char *first = NULL;
-    for (int r = 0; r < 2; r++) {
-        const struct saved_run *run = compare->runs[r];
-        for (size_t i = 0; i < run->n_pools; i++) {
-            const struct saved_pool *pool = &run->pools[i];
-            if (saved_run_value(run, pool->name, "busy_useful_gpu_h") == 0)
-                continue;
-            if (!first)
-                first = pool->class;
-            if (strcmp(pool->class, first) != 0)
-                return true;
-        }
-    }
-    return false;
-}
-
 static void say_across_classes(struct paragraph *text, const struct compare *compare)
 {
     struct values work = values_of(compare, "usd_per_work_h");
@@ -397,7 +378,7 @@ static void say_money(struct paragraph *text, const struct compare *compare)
              second(compare, "costs ").text);
     say_cost(text, npv, "in net present cost", differ < 0 ? ", but " : ", and ");
     paragraph_say(text, ".");
-    if (classes_differ(compare))
+    if (saved_runs_mix_classes(compare->runs, 2))
         say_across_classes(text, compare);
     else if (unit.both)
         paragraph_say(

@@ -187,23 +187,11 @@ static bool summary_row(void *self, int64_t line, const struct cell cells[],
     return error_at(err, place, "'%s' is not a number that fits", metric->text);
 }
 
-static bool check_hashes(const char *dir, struct error *err)
-{
-    struct audit_report report;
-    bool ok = audit_hashes(dir, &report, err);
-    if (ok && report.n_findings > 0)
-        ok = error_kind_set(err, ERROR_AUDIT,
-                            "%s; `tenure audit %s` lists what does not agree",
-                            report.findings[0].text, dir);
-    audit_free(&report);
-    return ok;
-}
-
 static bool load(struct saved_run *run, struct error *err)
 {
     struct table_reader reader = {
         .table = TABLE_SUMMARY, .row = summary_row, .self = run};
-    return check_hashes(run->dir, err) && read_manifest(run, err) &&
+    return audit_unchanged(run->dir, false, err) && read_manifest(run, err) &&
            table_read(run->dir, &reader, err);
 }
 
@@ -266,6 +254,22 @@ bool saved_run_has(const struct saved_run *run, const char *file)
     for (size_t i = 0; i < run->n_outputs; i++)
         if (strcmp(run->outputs[i].name, file) == 0)
             return true;
+    return false;
+}
+
+bool saved_runs_mix_classes(const struct saved_run *const runs[], size_t n)
+{
+    const char *first = NULL;
+    for (size_t r = 0; r < n; r++)
+        for (size_t i = 0; i < runs[r]->n_pools; i++) {
+            const struct saved_pool *pool = &runs[r]->pools[i];
+            if (saved_run_value(runs[r], pool->name, "busy_useful_gpu_h") == 0)
+                continue;
+            if (!first)
+                first = pool->class;
+            if (strcmp(pool->class, first) != 0)
+                return true;
+        }
     return false;
 }
 

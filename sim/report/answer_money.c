@@ -12,22 +12,6 @@ static double value(const struct saved_run *run, const char *metric)
     return saved_run_value(run, "total", metric);
 }
 
-/* Whether useful hours are of GPUs of different classes, and not to be added up. */
-static bool classes_differ(const struct saved_run *run)
-{
-    const char *first = NULL;
-    for (size_t i = 0; i < run->n_pools; i++) {
-        const struct saved_pool *pool = &run->pools[i];
-        if (saved_run_value(run, pool->name, "busy_useful_gpu_h") == 0)
-            continue;
-        if (!first)
-            first = pool->class;
-        if (strcmp(pool->class, first) != 0)
-            return true;
-    }
-    return false;
-}
-
 static void say_sale(struct paragraph *text, const struct saved_run *run,
                      struct compare_sale sale)
 {
@@ -76,7 +60,8 @@ void answer_levelised(struct report *report, const struct saved_run *run)
 {
     struct paragraph text = {.used = 0};
     struct compare_sale sale = compare_sale_of(run);
-    bool differ = classes_differ(run), sells = sale.market_usd != sale.book_usd;
+    bool differ = saved_runs_mix_classes(&run, 1),
+         sells = sale.market_usd != sale.book_usd;
     if (!saved_run_metric(run, "total", "levelised_usd_per_useful_gpu_h"))
         return;
     paragraph_say(&text,
